@@ -1,0 +1,5 @@
+//! The edge agent: frame → detection → track → event → outbox → publish.
+
+pub mod detection;
+pub mod frame;
+pub mod geometry;

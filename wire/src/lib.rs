@@ -1,0 +1,67 @@
+//! # The protocol between an edge agent and central, version 1
+//!
+//! Shared types and rules only: no IO, no clock, no tokio. MQTT 3.1.1 is enough for an edge. Site, agent and camera
+//! names are [`Name`]s (`[a-z0-9-]`, 1–32 characters), so that they are safe as topic levels.
+//!
+//! ## Topics
+//! | topic | who sends | QoS, retained | what |
+//! |---|---|---|---|
+//! | `vg/1/{site}/{agent}/event/{camera}` | edge | 1, no | a sealed [`Envelope`] |
+//! | `vg/1/{site}/{agent}/evidence/{sha256}` | edge | 1, no | one original JPEG, as its bytes |
+//! | `vg/1/{site}/{agent}/status` | edge | 1, yes | a sealed [`Status`]; the last will is the bare [`status::offline_will`] |
+//! | `vg/1/{site}/{agent}/enrol` | edge | 1, no | an [`EnrolRequest`], proved by the one-time code |
+//! | `vg/1/{site}/{agent}/enrolled` | central | 1, no | the [`EnrolReply`], proved by the same code |
+//! | `vg/1/{site}/{agent}/receipt` | central | 1, no | sealed [`Receipts`], signed by central |
+//!
+//! ## Sealing
+//! A sealed message is `{"key":K,"sig":S,"body":B}`: `B` is JSON, `S` the base64 Ed25519 signature over **the exact
+//! bytes of B as they stand in the message**, `K` the [fingerprint](PublicKey::fingerprint) of the key that made it.
+//! Nobody re-serialises `B` before checking it. See [`seal`] and [`Sealed`].
+//!
+//! ## Order of things
+//! 1. First start: the agent makes its key, sends an enrol request with a one-time code, and learns central's key.
+//! 2. An event gets the agent's next sequence number and the SHA-256 of the previous envelope's body (`prev`), so the
+//!    sequence is a chain that nobody can thin out unnoticed. It is stored in the agent's outbox, then sent: evidence
+//!    first, then the envelope.
+//! 3. Central verifies, deduplicates by `(id, phase)`, commits, and only then sends a [`Receipt`]. The agent frees an
+//!    event on `committed`, `duplicate` or `quarantined` (central keeps quarantined bytes) and on nothing else; a PUBACK
+//!    frees nothing. `evidence_missing` names the pictures to send again.
+//! 4. Live events go before a backlog, so sequence numbers may arrive out of order; within one camera a backlog and the
+//!    live events each keep their order, and central lists by sequence. A gap that stays is a loss, unless the agent
+//!    reported the eviction in an [`OutboxLoss`](payload::OutboxLoss) event.
+//!
+//! ## Versions
+//! Unknown fields are ignored. An envelope whose `v` is newer than [`VERSION`], or whose `kind` is unknown, is
+//! quarantined whole, never dropped. A field never changes its meaning; a new meaning is a new version with new goldens
+//! (`tests/goldens/v1`).
+
+#![deny(missing_docs)]
+
+mod digest;
+mod enrol;
+mod envelope;
+mod name;
+pub mod payload;
+mod receipt;
+mod seal;
+pub mod status;
+pub mod topic;
+
+pub use digest::Digest;
+pub use enrol::{EnrolError, EnrolReply, EnrolRequest, EnrolResult};
+pub use envelope::{Captured, Envelope, EvidenceRef, EvidenceRole, ModelRef, OpenError, Phase, TimeSource};
+pub use name::{Name, NameError};
+pub use payload::Payload;
+pub use receipt::{Receipt, ReceiptResult, Receipts};
+pub use seal::{DeviceKey, PublicKey, SealError, Sealed, seal};
+pub use status::Status;
+pub use topic::Topic;
+
+/// The protocol version this crate speaks; also the second topic level.
+pub const VERSION: u32 = 1;
+
+/// Largest sealed message (event, status, receipts) in bytes. Larger ones are quarantined by their size alone.
+pub const MAX_MESSAGE_BYTES: usize = 256 * 1024;
+
+/// Largest evidence picture in bytes.
+pub const MAX_EVIDENCE_BYTES: usize = 2 * 1024 * 1024;

@@ -1,0 +1,204 @@
+//! What an event says, by kind. Boxes are `[x, y, w, h]` in whole pixels of the overview picture.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::Name;
+
+/// Kind and facts of an event; in JSON the fields `kind` and `payload`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "payload", rename_all = "snake_case")]
+pub enum Payload {
+    /// A person crossed a counting line. Anonymous: no picture, no reading.
+    Crossing(Crossing),
+    /// A vehicle passed a line or stayed in a zone.
+    Vehicle(Vehicle),
+    /// A camera changed its state.
+    CameraState(CameraState),
+    /// The agent had to give events up.
+    OutboxLoss(OutboxLoss),
+}
+
+impl Payload {
+    /// The word in the `kind` field.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Crossing(_) => "crossing",
+            Self::Vehicle(_) => "vehicle",
+            Self::CameraState(_) => "camera_state",
+            Self::OutboxLoss(_) => "outbox_loss",
+        }
+    }
+}
+
+/// Which way a line was crossed. `In` and `forward` are from the line's left side to its right, looking from `a` to `b`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// Into the site (gate lines).
+    In,
+    /// Out of the site (gate lines).
+    Out,
+    /// With the lane (road lines).
+    Forward,
+    /// Against the lane (road lines).
+    Backward,
+}
+
+impl Direction {
+    /// The word used in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::In => "in",
+            Self::Out => "out",
+            Self::Forward => "forward",
+            Self::Backward => "backward",
+        }
+    }
+}
+
+/// A person crossed a counting line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Crossing {
+    /// The line.
+    pub line: Name,
+    /// Which way.
+    pub direction: Direction,
+    /// `person`; bicycles may be counted too.
+    pub class: String,
+    /// The agent's track number, unique within one run of one camera.
+    pub track: u64,
+}
+
+/// A vehicle did what a rule watches for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Vehicle {
+    /// The line or zone.
+    pub rule: Name,
+    /// Which way.
+    pub direction: Direction,
+    /// `car`, `motorcycle`, `bus` or `truck`.
+    pub class: String,
+    /// Mean detector score of that class over the track, `0..=1`.
+    pub class_score: f32,
+    /// Where the vehicle is in the overview picture.
+    #[serde(rename = "box")]
+    pub bbox: [i32; 4],
+    /// Width and height of the overview picture.
+    pub picture: [u32; 2],
+    /// The plate, when it could be read.
+    pub reading: Option<PlateReading>,
+    /// Why there is no reading.
+    pub no_reading: Option<NoReading>,
+    /// The track behind the event.
+    pub track: TrackRef,
+}
+
+/// Why a plate was not read: "cannot read" is an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoReading {
+    /// No plate was seen on the vehicle.
+    NoPlateFound,
+    /// A plate was seen, never large enough to read.
+    TooSmall,
+    /// A plate was seen and large enough; its characters were not clear.
+    Unreadable,
+}
+
+impl NoReading {
+    /// The word used in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NoPlateFound => "no_plate_found",
+            Self::TooSmall => "too_small",
+            Self::Unreadable => "unreadable",
+        }
+    }
+}
+
+/// What the plate says, after voting over the track.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlateReading {
+    /// Canonical: upper case, Đ folded to D, `[A-Z0-9]` only.
+    pub text: String,
+    /// As printed: `59-P1 664.80`.
+    pub display: String,
+    /// What the recogniser saw, before any repair.
+    pub raw: String,
+    /// Whether `text` is a plate that can be issued.
+    pub valid: bool,
+    /// Kind of plate by the grammar (`plate::PlateKind` in snake case); kept as text so that a newer agent's kind passes.
+    pub kind: Option<String>,
+    /// Lines on the plate: 1 or 2.
+    pub lines: u8,
+    /// Confidence in the whole text, `0..=1`.
+    pub score: f32,
+    /// Reads that agree with `text`.
+    pub votes: u32,
+    /// Reads made.
+    pub reads: u32,
+    /// Other texts that were considered, best first.
+    pub candidates: Vec<Candidate>,
+    /// Repairs made on `raw`, one line each.
+    pub edits: Vec<String>,
+    /// Other valid ways to understand the same characters (kinds), if the grammar leaves any open.
+    pub ambiguous: Vec<String>,
+    /// Where the plate is in the overview picture.
+    #[serde(rename = "box")]
+    pub bbox: [i32; 4],
+}
+
+/// A text that was considered.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Candidate {
+    /// Canonical text.
+    pub text: String,
+    /// Its share of the vote, `0..=1`.
+    pub score: f32,
+}
+
+/// The track behind an event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrackRef {
+    /// Track number, unique within one run of one camera.
+    pub id: u64,
+    /// Frames in which it was seen.
+    pub frames: u32,
+    /// First sight.
+    pub first: Timestamp,
+    /// Last sight before the event was written.
+    pub last: Timestamp,
+}
+
+/// A camera changed its state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CameraState {
+    /// What it is now: see [`crate::status::CameraWord`].
+    pub state: crate::status::CameraWord,
+    /// What it was before.
+    pub was: crate::status::CameraWord,
+    /// How long it had been so, milliseconds.
+    pub lasted_ms: u64,
+}
+
+/// Events that the outbox gave up, so that central can count them instead of guessing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutboxLoss {
+    /// `full` (evicted to stay within bounds) or `damaged` (the store could not be read any more).
+    pub reason: LossReason,
+    /// Previews (evidence of events that keep their facts) that were evicted.
+    pub previews: u64,
+    /// Sequence numbers that will never come, as inclusive ranges.
+    pub seqs: Vec<[u64; 2]>,
+}
+
+/// Why events were lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LossReason {
+    /// The outbox was full.
+    Full,
+    /// The store was damaged.
+    Damaged,
+}

@@ -1,0 +1,142 @@
+//! Presence and health of an agent, retained on its status topic and refreshed every few seconds.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{Name, VERSION};
+
+/// What an agent says about itself. Sealed like an event; only the last will is bare, because it is written beforehand.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Status {
+    /// Protocol version.
+    pub v: u32,
+    /// `online` or `offline`.
+    pub state: Presence,
+    /// The agent's clock when this was written. Central ignores a status older than the last one it took.
+    pub at: Timestamp,
+    /// Version of the agent program.
+    pub version: String,
+    /// Random number of this run, so that a restart is seen.
+    pub run: String,
+    /// Health of each camera.
+    pub cameras: Vec<CameraHealth>,
+    /// Health of the outbox.
+    pub outbox: OutboxHealth,
+    /// Health of the clock.
+    pub clock: ClockHealth,
+}
+
+/// Whether the agent is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Presence {
+    /// Connected.
+    Online,
+    /// Gone: by its own good-bye, or by its last will.
+    Offline,
+}
+
+/// The state of a camera in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CameraWord {
+    /// Being connected to.
+    Connecting,
+    /// Frames are coming.
+    Live,
+    /// Connected, but no frame for longer than the limit.
+    Stale,
+    /// It refused the user name or password.
+    AuthFailed,
+    /// No answer.
+    Unreachable,
+}
+
+impl CameraWord {
+    /// The word used in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Connecting => "connecting",
+            Self::Live => "live",
+            Self::Stale => "stale",
+            Self::AuthFailed => "auth_failed",
+            Self::Unreachable => "unreachable",
+        }
+    }
+}
+
+/// Health of one camera. Counters run from the agent's start.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CameraHealth {
+    /// Which camera.
+    pub camera: Name,
+    /// State.
+    pub state: CameraWord,
+    /// Since when.
+    pub since: Timestamp,
+    /// Frames per second delivered lately.
+    pub fps: f32,
+    /// Frames looked at.
+    pub analysed: u64,
+    /// Frames replaced in the mailbox before anybody looked.
+    pub dropped: u64,
+    /// Frames that motion gating spared the detector.
+    pub gated: u64,
+    /// Times the stream was opened again.
+    pub reconnects: u64,
+    /// When the newest frame was taken.
+    pub last_frame_at: Option<Timestamp>,
+    /// Where its capture times come from now.
+    pub time_source: Option<crate::TimeSource>,
+}
+
+/// Health of the outbox.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutboxHealth {
+    /// Events waiting for a receipt.
+    pub events: u64,
+    /// Bytes waiting, evidence included.
+    pub bytes: u64,
+    /// Oldest sequence number that waits.
+    pub oldest_seq: Option<u64>,
+    /// Sequence number that the next event will get.
+    pub next_seq: u64,
+    /// What was evicted since the store was made.
+    pub evicted: Evicted,
+    /// Damaged stores set aside since the agent was installed.
+    pub damaged: u64,
+}
+
+/// Evictions by class, cheapest first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evicted {
+    /// Pictures of events that kept their facts.
+    pub preview: u64,
+    /// Person crossings and camera states.
+    pub crossing: u64,
+    /// Vehicle passages.
+    pub vehicle: u64,
+    /// Violations and watch-list events.
+    pub watch: u64,
+}
+
+/// Health of the agent's clock.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClockHealth {
+    /// Whether the kernel says that the clock is disciplined.
+    pub synchronised: bool,
+    /// Largest error the kernel admits, milliseconds, when it knows.
+    pub max_error_ms: Option<u64>,
+    /// Times the wall clock was seen to jump back since the agent started.
+    pub set_back: u64,
+}
+
+/// The last will: bare, because its moment is not known when it is written.
+pub fn offline_will() -> Vec<u8> {
+    format!(r#"{{"v":{VERSION},"state":"offline"}}"#).into_bytes()
+}
+
+/// Whether a message on a status topic is the last will.
+pub fn is_offline_will(message: &[u8]) -> bool {
+    message == offline_will()
+}
