@@ -3,3 +3,5 @@
 pub mod detection;
 pub mod frame;
 pub mod geometry;
+pub mod rules;
+pub mod track;

@@ -1,0 +1,1 @@
+//! Rules: track changes become facts. Pure.
