@@ -42,6 +42,7 @@ mod enrol;
 mod envelope;
 mod name;
 pub mod payload;
+pub mod plate;
 mod receipt;
 mod seal;
 pub mod status;

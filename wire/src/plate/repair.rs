@@ -112,7 +112,7 @@ fn is_open(text: &str, c: u8) -> bool {
 
 /// Plates that the other reading of the open character would give.
 fn other_readings(repaired: &str, raw: &str, hint: &Hint) -> Vec<String> {
-    let Some(c) = repaired.bytes().nth(SECOND_OF_SERIES).filter(|c| is_open(raw, *c)) else {
+    let Some(c) = repaired.as_bytes().get(SECOND_OF_SERIES).copied().filter(|c| is_open(raw, *c)) else {
         return Vec::new();
     };
     let other = if c.is_ascii_digit() { to_letter(c) } else { to_digit(c) };

@@ -67,7 +67,6 @@ fn what_was_never_issued_is_no_plate() {
         "ZZ1234",
         "30A1234567",
         "29MD012345",
-        "29MD11234",
         "80000NG01",
         "T1312345",
         "80QT12345",
