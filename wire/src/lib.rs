@@ -40,6 +40,7 @@
 mod digest;
 mod enrol;
 mod envelope;
+pub mod identity;
 mod name;
 pub mod payload;
 pub mod plate;
