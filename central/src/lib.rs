@@ -1,1 +1,28 @@
-//! placeholder
+//! Central: receives what edge agents saw, joins it with registers and lists, and shows it to the people who decide.
+//!
+//! Data flows one way: [`ingest`] (bytes → verified event) → [`intake`] (deduplicate → [`matching`] → decide → one commit)
+//! → [`receipts`] → [`notify`] (live hub) → `web`. [`store`] is the only folder with SQL; [`app`] builds, starts and drains.
+
+pub mod alerts;
+pub mod app;
+pub mod auth;
+pub mod broker;
+pub mod cli;
+pub mod config;
+pub mod enrol;
+pub mod evidence;
+pub mod gaps;
+pub mod health;
+pub mod ingest;
+pub mod intake;
+pub mod key;
+pub mod lists;
+pub mod masking;
+pub mod matching;
+pub mod notify;
+pub mod passages;
+pub mod presence;
+pub mod receipts;
+pub mod registers;
+pub mod store;
+pub mod web;

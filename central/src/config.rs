@@ -1,0 +1,424 @@
+//! Configuration of central: one TOML file, closed (an unknown key is an error), every problem in one message.
+//!
+//! `configs/central.toml` shows every key with its default. Secrets are never in the file: a key ending in `_env` names an
+//! environment variable, one ending in `_file` a file that only central's user may read.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use thiserror::Error;
+
+/// Why a configuration was not taken.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read {path}: {source}")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The text is not TOML, or has an unknown key or a value of the wrong type.
+    #[error("{path} is not a configuration of central:\n{problem}")]
+    NotToml {
+        /// The file.
+        path: PathBuf,
+        /// Where and what.
+        problem: String,
+    },
+    /// Values that cannot work, all of them.
+    #[error("{path} has {} problem(s):\n- {}", problems.len(), problems.join("\n- "))]
+    Invalid {
+        /// The file.
+        path: PathBuf,
+        /// Each names its key and what to do.
+        problems: Vec<String>,
+    },
+}
+
+/// Everything that can be configured.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Where central keeps what it must not lose.
+    pub data: Data,
+    /// Console and API.
+    pub http: Http,
+    /// Where events come from.
+    pub mqtt: Mqtt,
+    /// National services that are asked.
+    pub registers: Registers,
+    /// How events are judged.
+    pub rules: Rules,
+    /// How long personal data is kept.
+    pub retention: Retention,
+}
+
+/// Where central keeps what it must not lose.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Data {
+    /// Folder for database, evidence and central's key; made at first start. Relative to the configuration file.
+    pub folder: PathBuf,
+    /// Database: empty for SQLite in the data folder, or `postgres://…`.
+    pub database_url: String,
+    /// Environment variable that holds the database URL, for one with a password.
+    pub database_url_env: Option<String>,
+    /// Folder of evidence; empty for `evidence` in the data folder.
+    pub evidence_folder: Option<PathBuf>,
+}
+
+impl Default for Data {
+    fn default() -> Self {
+        Self {
+            folder: "data".into(),
+            database_url: String::new(),
+            database_url_env: None,
+            evidence_folder: None,
+        }
+    }
+}
+
+/// Console and API.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Http {
+    /// Address and port; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Whether browsers come over HTTPS (through a proxy): the session cookie is then sent over HTTPS only.
+    pub https: bool,
+    /// A session ends after so many minutes without a request.
+    pub session_idle_minutes: u32,
+}
+
+impl Default for Http {
+    fn default() -> Self {
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)), https: false, session_idle_minutes: 480 }
+    }
+}
+
+/// Where events come from.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Mqtt {
+    /// Broker: empty for the embedded one, or `mqtt://host:1883`, `mqtts://host:8883`.
+    pub url: String,
+    /// Address of the embedded broker; it has no access rights, so loopback only. Port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Client id at the broker; must be unique there.
+    pub client_id: String,
+    /// User name, when the broker wants one.
+    pub username: Option<String>,
+    /// Environment variable that holds the password.
+    pub password_env: Option<String>,
+    /// File that holds the password.
+    pub password_file: Option<PathBuf>,
+    /// Certificate authority of the broker, PEM; needed for `mqtts://`.
+    pub ca_file: Option<PathBuf>,
+    /// Client certificate, PEM.
+    pub cert_file: Option<PathBuf>,
+    /// Key of the client certificate, PEM.
+    pub key_file: Option<PathBuf>,
+}
+
+impl Default for Mqtt {
+    fn default() -> Self {
+        Self {
+            url: String::new(),
+            listen: SocketAddr::from(([127, 0, 0, 1], 1883)),
+            client_id: "vong-gac-central".to_owned(),
+            username: None,
+            password_env: None,
+            password_file: None,
+            ca_file: None,
+            cert_file: None,
+            key_file: None,
+        }
+    }
+}
+
+impl Mqtt {
+    /// Whether central starts its own broker.
+    pub fn embedded(&self) -> bool {
+        self.url.is_empty()
+    }
+}
+
+/// National services that are asked.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Registers {
+    /// Vehicle registration; left out, no owner is looked up.
+    pub vehreg: Option<Vehreg>,
+}
+
+/// Access to the vehicle registration service.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Vehreg {
+    /// Base address, such as `http://127.0.0.1:9800/mock`.
+    pub url: String,
+    /// Account of this system.
+    pub client_id: String,
+    /// Environment variable that holds the account's secret.
+    pub secret_env: Option<String>,
+    /// File that holds the account's secret.
+    pub secret_file: Option<PathBuf>,
+    /// Code of the unit in whose name it is asked.
+    pub unit_code: String,
+    /// Officer or system account in whose name it is asked.
+    pub officer_id: String,
+    /// Purpose code that goes with every question.
+    pub purpose_code: String,
+    /// An event waits for the answer no longer than this, milliseconds.
+    #[serde(default = "Vehreg::timeout_ms")]
+    pub timeout_ms: u64,
+    /// An unanswered question is asked again after this many seconds, then at growing intervals.
+    #[serde(default = "Vehreg::retry_s")]
+    pub retry_s: u64,
+}
+
+impl Vehreg {
+    fn timeout_ms() -> u64 {
+        800
+    }
+
+    fn retry_s() -> u64 {
+        15
+    }
+}
+
+/// How events are judged.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Rules {
+    /// An event is late when it arrives so many seconds after capture.
+    pub late_after_s: u64,
+    /// An agent is offline when nothing was heard of it for so many seconds.
+    pub offline_after_s: u64,
+    /// Least score of a reading whose registered type or colour may be doubted.
+    pub mismatch_min_score: f32,
+    /// Quarantined messages kept per agent; the rest is counted only.
+    pub quarantine_per_agent: u32,
+    /// An enrolment code is good for so many minutes.
+    pub enrolment_minutes: u32,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            late_after_s: 60,
+            offline_after_s: 15,
+            mismatch_min_score: 0.8,
+            quarantine_per_agent: 200,
+            enrolment_minutes: 60,
+        }
+    }
+}
+
+/// How long personal data is kept.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Retention {
+    /// Owner data from the register is erased after so many days; status and transaction number stay.
+    pub owner_days: u32,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self { owner_days: 30 }
+    }
+}
+
+impl Config {
+    /// Reads and checks a file.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+        let mut config: Self = toml::from_str(&text).map_err(|error| ConfigError::NotToml {
+            path: path.to_owned(),
+            problem: error.to_string().trim_end().to_owned(),
+        })?;
+        config.resolve(path.parent().unwrap_or(Path::new(".")));
+        let problems = config.problems();
+        if problems.is_empty() {
+            return Ok(config);
+        }
+        Err(ConfigError::Invalid { path: path.to_owned(), problems })
+    }
+
+    /// Makes paths absolute that are relative to the file's folder.
+    fn resolve(&mut self, folder: &Path) {
+        let paths = [
+            &mut self.data.evidence_folder,
+            &mut self.mqtt.password_file,
+            &mut self.mqtt.ca_file,
+            &mut self.mqtt.cert_file,
+            &mut self.mqtt.key_file,
+        ];
+        for path in paths.into_iter().flatten() {
+            *path = folder.join(&*path);
+        }
+        self.data.folder = folder.join(&self.data.folder);
+        if let Some(path) = self.registers.vehreg.as_mut().and_then(|r| r.secret_file.as_mut()) {
+            *path = folder.join(&*path);
+        }
+    }
+
+    /// Everything that cannot work, each with its key and what to do.
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        let mut bad = |condition: bool, text: &str| {
+            if condition {
+                problems.push(text.to_owned());
+            }
+        };
+        let url = &self.data.database_url;
+        bad(
+            !(url.is_empty() || url.starts_with("sqlite:") || is_postgres(url)),
+            "data.database_url: use an empty text for SQLite in the data folder, sqlite://FILE or postgres://HOST/DATABASE",
+        );
+        let (rest, mqtt) = (&self.rules, &self.mqtt);
+        bad(
+            mqtt.embedded() && !mqtt.listen.ip().is_loopback(),
+            "mqtt.listen: the embedded broker has no access rights and stays on loopback; for a network run Mosquitto and set mqtt.url",
+        );
+        bad(
+            !(mqtt.embedded() || mqtt.url.starts_with("mqtt://") || mqtt.url.starts_with("mqtts://")),
+            "mqtt.url: use mqtt://HOST:PORT or mqtts://HOST:PORT",
+        );
+        bad(mqtt.url.starts_with("mqtts://") && mqtt.ca_file.is_none(), "mqtt.ca_file: mqtts:// needs the broker's authority");
+        bad(mqtt.cert_file.is_some() != mqtt.key_file.is_some(), "mqtt.cert_file and mqtt.key_file: set both or neither");
+        bad(mqtt.client_id.is_empty(), "mqtt.client_id: must not be empty");
+        bad(mqtt.password_env.is_some() && mqtt.password_file.is_some(), "mqtt.password_env and mqtt.password_file: set one");
+        bad(rest.offline_after_s < 6, "rules.offline_after_s: agents speak every 5 s, use at least 6");
+        bad(!(0.0..=1.0).contains(&rest.mismatch_min_score), "rules.mismatch_min_score: use 0 to 1");
+        bad(rest.enrolment_minutes == 0, "rules.enrolment_minutes: use at least 1");
+        bad(self.http.session_idle_minutes == 0, "http.session_idle_minutes: use at least 1");
+        bad(self.retention.owner_days == 0, "retention.owner_days: use at least 1");
+        if let Some(vehreg) = &self.registers.vehreg {
+            bad(!vehreg.url.starts_with("http://") && !vehreg.url.starts_with("https://"), "registers.vehreg.url: use http:// or https://");
+            bad(
+                vehreg.secret_env.is_some() == vehreg.secret_file.is_some(),
+                "registers.vehreg: set secret_env or secret_file (one of them)",
+            );
+            bad(
+                [&vehreg.client_id, &vehreg.unit_code, &vehreg.officer_id, &vehreg.purpose_code].iter().any(|v| v.is_empty()),
+                "registers.vehreg: client_id, unit_code, officer_id and purpose_code are all needed, the service refuses calls without",
+            );
+            bad(!(50..=10_000).contains(&vehreg.timeout_ms), "registers.vehreg.timeout_ms: use 50 to 10000");
+            bad(vehreg.retry_s == 0, "registers.vehreg.retry_s: use at least 1");
+        }
+        for (key, file) in [("ca_file", &mqtt.ca_file), ("cert_file", &mqtt.cert_file), ("key_file", &mqtt.key_file)] {
+            if let Some(file) = file.as_ref().filter(|file| !file.is_file()) {
+                problems.push(format!("mqtt.{key}: there is no file {}", file.display()));
+            }
+        }
+        problems
+    }
+
+    /// The database to open.
+    pub fn database_url(&self) -> Result<String, SecretError> {
+        if let Some(name) = &self.data.database_url_env {
+            return read_env(name);
+        }
+        if !self.data.database_url.is_empty() {
+            return Ok(self.data.database_url.clone());
+        }
+        Ok(format!("sqlite://{}", self.data.folder.join("central.db").display()))
+    }
+
+    /// The evidence folder.
+    pub fn evidence_folder(&self) -> PathBuf {
+        self.data.evidence_folder.clone().unwrap_or_else(|| self.data.folder.join("evidence"))
+    }
+}
+
+/// Whether a database URL means PostgreSQL.
+pub fn is_postgres(url: &str) -> bool {
+    url.starts_with("postgres://") || url.starts_with("postgresql://")
+}
+
+/// A secret that is not where the configuration says.
+#[derive(Debug, Error)]
+pub enum SecretError {
+    /// The variable is not set.
+    #[error("environment variable {0} is not set")]
+    NoVariable(String),
+    /// The file cannot be read.
+    #[error("cannot read the secret file {path}: {source}")]
+    NoFile {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+/// Reads a secret from the environment variable or the file, whichever is named; `None` when neither is.
+pub fn read_secret(env: Option<&str>, file: Option<&Path>) -> Result<Option<String>, SecretError> {
+    match (env, file) {
+        (Some(name), _) => read_env(name).map(Some),
+        (None, Some(path)) => std::fs::read_to_string(path)
+            .map(|text| Some(text.trim_end_matches(['\r', '\n']).to_owned()))
+            .map_err(|source| SecretError::NoFile { path: path.to_owned(), source }),
+        (None, None) => Ok(None),
+    }
+}
+
+fn read_env(name: &str) -> Result<String, SecretError> {
+    std::env::var(name).map_err(|_| SecretError::NoVariable(name.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(text: &str) -> Result<Config, ConfigError> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("central.toml");
+        std::fs::write(&file, text).unwrap();
+        Config::load(&file)
+    }
+
+    #[test]
+    fn an_empty_file_is_the_one_machine_default() {
+        let config = load("").unwrap();
+        assert!(config.mqtt.embedded() && config.mqtt.listen.ip().is_loopback());
+        assert!(config.database_url().unwrap().starts_with("sqlite:///"));
+    }
+
+    #[test]
+    fn an_unknown_key_is_named() {
+        let error = load("[http]\nlisten = \"127.0.0.1:1\"\nport = 3\n").unwrap_err().to_string();
+        assert!(error.contains("port") && error.contains("line 3"), "{error}");
+    }
+
+    #[test]
+    fn all_problems_come_in_one_message() {
+        let error = load(
+            "[mqtt]\nlisten = \"0.0.0.0:1883\"\nclient_id = \"\"\n[rules]\noffline_after_s = 1\n\
+             [registers.vehreg]\nurl = \"ftp://x\"\nclient_id = \"a\"\nunit_code = \"\"\nofficer_id = \"o\"\npurpose_code = \"p\"\n",
+        )
+        .unwrap_err()
+        .to_string();
+        for key in ["mqtt.listen", "mqtt.client_id", "offline_after_s", "vehreg.url", "secret_env", "unit_code"] {
+            assert!(error.contains(key), "{key} is missing in {error}");
+        }
+    }
+
+    #[test]
+    fn the_example_file_is_complete_and_loads() {
+        let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../configs/central.toml");
+        Config::load(&example).unwrap();
+    }
+
+    #[test]
+    fn a_missing_secret_says_where_it_was_expected() {
+        let error = read_secret(None, Some(Path::new("/no/such/secret"))).unwrap_err().to_string();
+        assert!(error.contains("/no/such/secret"), "{error}");
+        assert!(read_secret(Some("VG_NO_SUCH_SECRET"), None).is_err());
+    }
+}
