@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::Name;
 
+/// The `camera` of events that are about the agent and not about a camera.
+pub const AGENT_ITSELF: &str = "agent";
+
 /// Kind and facts of an event; in JSON the fields `kind` and `payload`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "payload", rename_all = "snake_case")]
@@ -15,7 +18,7 @@ pub enum Payload {
     Vehicle(Vehicle),
     /// A camera changed its state.
     CameraState(CameraState),
-    /// The agent had to give events up.
+    /// The agent had to give events up. Its `camera` is [`AGENT_ITSELF`].
     OutboxLoss(OutboxLoss),
 }
 
@@ -187,10 +190,13 @@ pub struct CameraState {
 pub struct OutboxLoss {
     /// `full` (evicted to stay within bounds) or `damaged` (the store could not be read any more).
     pub reason: LossReason,
-    /// Previews (evidence of events that keep their facts) that were evicted.
+    /// How many of the numbers below were provisional events, whose settled event repeats them.
     pub previews: u64,
     /// Sequence numbers that will never come, as inclusive ranges.
     pub seqs: Vec<[u64; 2]>,
+    /// Pictures that will never come. Events that name them are committed without, and their absence is shown.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pictures: Vec<crate::Digest>,
 }
 
 /// Why events were lost.

@@ -1,0 +1,281 @@
+//! Who may sign in: roles, passwords and accounts. What each role may ask for stands in [`crate::web`]'s access table,
+//! what it sees of an owner in [`crate::masking`].
+//!
+//! Passwords are kept as argon2id PHC strings. Hashing takes tens of milliseconds of processor time and 19 MiB, so it
+//! runs off the async threads and never more than [`HASHERS`] at once.
+
+use std::sync::LazyLock;
+
+use argon2::Argon2;
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+use tokio::sync::Semaphore;
+use uuid::Uuid;
+
+use crate::store::{Store, StoreError, UserRow};
+
+/// Shortest password accepted, characters.
+pub const MIN_PASSWORD: usize = 12;
+/// Longest password accepted, bytes: a bound on what is hashed, far above any passphrase.
+pub const MAX_PASSWORD: usize = 256;
+/// Passwords hashed at the same time.
+pub const HASHERS: usize = 2;
+
+static HASHING: Semaphore = Semaphore::const_new(HASHERS);
+
+/// Verified against when the account does not exist, so that the answer takes as long as for one that does.
+static DUMMY_HASH: LazyLock<Option<String>> = LazyLock::new(|| hash_password("no account has this password").ok());
+
+/// Why an account could not be made or a password not be used.
+#[derive(Debug, Error)]
+pub enum AuthError {
+    /// The user name is not usable.
+    #[error("user name {0:?} is not usable: 2 to 64 of a-z, 0-9, '.', '-' and '_', starting with a letter")]
+    BadUsername(String),
+    /// The display name is not usable.
+    #[error("display name must have 1 to 100 characters, none of them control characters")]
+    BadDisplayName,
+    /// A site is no name.
+    #[error("{0:?} is not a site: see the ids in the configured sites")]
+    BadSite(String),
+    /// The password breaks the policy.
+    #[error("{0}")]
+    WeakPassword(&'static str),
+    /// Somebody has that user name.
+    #[error("there is already an account {0:?}: choose another name")]
+    Taken(String),
+    /// The hasher failed.
+    #[error("hashing the password failed: {0}")]
+    Hash(String),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What an account is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Guard at a gate.
+    GateOperator,
+    /// Traffic police reviewer.
+    TrafficPolice,
+    /// Operator of the provincial operations centre.
+    IocOperator,
+    /// Keeps the system running; sees no personal data.
+    Admin,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Self; 4] = [Self::GateOperator, Self::TrafficPolice, Self::IocOperator, Self::Admin];
+
+    /// The word used in JSON and in the store.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::GateOperator => "gate_operator",
+            Self::TrafficPolice => "traffic_police",
+            Self::IocOperator => "ioc_operator",
+            Self::Admin => "admin",
+        }
+    }
+
+    /// Reads [`Self::as_str`].
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str() == text)
+    }
+}
+
+/// Language of texts that central writes for an account.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Language {
+    /// Vietnamese.
+    #[default]
+    Vi,
+    /// English.
+    En,
+}
+
+impl Language {
+    /// The word used in JSON and in the store.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Vi => "vi",
+            Self::En => "en",
+        }
+    }
+
+    /// The one of two texts that is in this language.
+    pub fn pick<T>(self, vi: T, en: T) -> T {
+        match self {
+            Self::Vi => vi,
+            Self::En => en,
+        }
+    }
+}
+
+/// An account to be made.
+#[derive(Clone, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewUser {
+    /// Sign-in name; kept in lower case.
+    pub username: String,
+    /// Name shown in the console and in histories.
+    pub display_name: String,
+    /// What it is for.
+    pub role: Role,
+    /// Sites it sees; empty for all.
+    #[serde(default)]
+    pub sites: Vec<String>,
+    /// Language of the texts written for it.
+    #[serde(default)]
+    pub language: Language,
+    /// Its first password: at least 12 characters.
+    #[schema(format = Password, min_length = 12, max_length = 256)]
+    pub password: String,
+}
+
+/// Makes an account, and returns it. `now_ms` is the time of its making.
+///
+/// # Errors
+/// [`AuthError`] says which field is wrong and what to do.
+pub async fn create_user(store: &Store, new: NewUser, now_ms: i64) -> Result<UserRow, AuthError> {
+    let username = new.username.trim().to_lowercase();
+    check_username(&username)?;
+    let display_name = new.display_name.trim().to_owned();
+    if !(1..=100).contains(&display_name.chars().count()) || display_name.chars().any(char::is_control) {
+        return Err(AuthError::BadDisplayName);
+    }
+    if let Some(bad) = new.sites.iter().find(|site| wire::Name::new(site.as_str()).is_err()) {
+        return Err(AuthError::BadSite(bad.clone()));
+    }
+    check_password(&username, &new.password)?;
+    let password_hash = hash_off_thread(new.password).await?;
+    let user = UserRow {
+        user_id: Uuid::now_v7().to_string(),
+        username,
+        display_name,
+        password_hash,
+        role: new.role.as_str().to_owned(),
+        sites: serde_json::json!(new.sites).to_string(),
+        language: new.language.as_str().to_owned(),
+        disabled: 0,
+        created_at_ms: now_ms,
+        changed_at_ms: now_ms,
+        last_sign_in_ms: None,
+    };
+    if store.insert_user(&user).await? { Ok(user) } else { Err(AuthError::Taken(user.username)) }
+}
+
+fn check_username(username: &str) -> Result<(), AuthError> {
+    let fits = (2..=64).contains(&username.len())
+        && username.starts_with(|c: char| c.is_ascii_lowercase())
+        && username.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b));
+    if fits { Ok(()) } else { Err(AuthError::BadUsername(username.to_owned())) }
+}
+
+/// The password policy: long, not built on the user name, not one of the well-known.
+///
+/// # Errors
+/// [`AuthError::WeakPassword`] with the rule that was broken.
+pub fn check_password(username: &str, password: &str) -> Result<(), AuthError> {
+    const KNOWN: [&str; 6] = ["password", "matkhau", "qwerty", "12345678", "abcdefgh", "11111111"];
+    if password.chars().count() < MIN_PASSWORD {
+        return Err(AuthError::WeakPassword("the password is too short: use at least 12 characters"));
+    }
+    if password.len() > MAX_PASSWORD {
+        return Err(AuthError::WeakPassword("the password is too long: use at most 256 bytes"));
+    }
+    let lower = password.to_lowercase();
+    if lower.contains(username) {
+        return Err(AuthError::WeakPassword("the password must not contain the user name"));
+    }
+    if KNOWN.iter().any(|known| lower.starts_with(known)) {
+        return Err(AuthError::WeakPassword("the password is easy to guess: choose another"));
+    }
+    let mut distinct: Vec<char> = lower.chars().collect();
+    distinct.sort_unstable();
+    distinct.dedup();
+    if distinct.len() < 5 {
+        return Err(AuthError::WeakPassword("the password repeats itself: use at least 5 different characters"));
+    }
+    Ok(())
+}
+
+/// A random password for a first account: 20 characters of a typeable alphabet, 100 bits.
+pub fn random_password() -> String {
+    const ALPHABET: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz23456789-";
+    let bytes: [u8; 20] = rand::random();
+    bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect()
+}
+
+/// The argon2id PHC string of `password`. Takes tens of milliseconds: see [`hash_off_thread`] for async callers.
+///
+/// # Errors
+/// [`AuthError::Hash`] when the machine has no memory or no randomness for it.
+pub fn hash_password(password: &str) -> Result<String, AuthError> {
+    Argon2::default()
+        .hash_password(password.as_bytes())
+        .map(|hash| hash.to_string())
+        .map_err(|error| AuthError::Hash(error.to_string()))
+}
+
+/// [`hash_password`] off the async threads.
+///
+/// # Errors
+/// As [`hash_password`].
+pub async fn hash_off_thread(password: String) -> Result<String, AuthError> {
+    let _permit = HASHING.acquire().await.map_err(|error| AuthError::Hash(error.to_string()))?;
+    tokio::task::spawn_blocking(move || hash_password(&password))
+        .await
+        .map_err(|error| AuthError::Hash(error.to_string()))?
+}
+
+/// Whether `password` belongs to `hash`; with no hash (no such account) it takes as long and says no.
+pub async fn verify_password(hash: Option<String>, password: String) -> bool {
+    let Ok(_permit) = HASHING.acquire().await else { return false };
+    let check = move || {
+        let known = hash.is_some();
+        let Some(hash) = hash.or_else(|| DUMMY_HASH.clone()) else { return false };
+        let Ok(hash) = PasswordHash::new(&hash) else { return false };
+        Argon2::default().verify_password(password.as_bytes(), &hash).is_ok() && known
+    };
+    tokio::task::spawn_blocking(check).await.unwrap_or(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_must_be_long_and_hard_to_guess() {
+        for bad in ["short", "password1234", "gate-officer-2026", "aaaaaaaaaaaaaa", &"é#x9A".repeat(60)] {
+            assert!(check_password("officer", bad).is_err(), "{bad}");
+        }
+        assert!(check_password("gate", "trời xanh mây trắng").is_ok());
+        for _ in 0..50 {
+            assert!(check_password("admin", &random_password()).is_ok());
+        }
+    }
+
+    #[tokio::test]
+    async fn only_the_right_password_of_a_real_account_verifies() {
+        let hash = hash_password("correct horse battery").unwrap();
+        assert!(hash.starts_with("$argon2id$"));
+        assert!(verify_password(Some(hash.clone()), "correct horse battery".into()).await);
+        assert!(!verify_password(Some(hash), "correct horse batterz".into()).await);
+        assert!(!verify_password(None, "no account has this password".into()).await);
+        assert!(!verify_password(Some("not a hash".into()), "x".into()).await);
+    }
+
+    #[test]
+    fn a_username_is_plain() {
+        for bad in ["", "a", "Gate", "1st", "a b", "cổng", "a/b", &"x".repeat(65)] {
+            assert!(check_username(bad).is_err(), "{bad}");
+        }
+        assert!(check_username("gate.officer-2").is_ok());
+    }
+}

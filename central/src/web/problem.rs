@@ -1,0 +1,156 @@
+//! The one map from what went wrong to HTTP: RFC 9457 problem documents.
+
+use std::any::Any;
+use std::borrow::Cow;
+
+use axum::body::Body;
+use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
+use axum::http::{HeaderValue, Response, StatusCode, header};
+use axum::response::IntoResponse;
+use serde::Serialize;
+
+use crate::auth::AuthError;
+use crate::store::StoreError;
+
+/// A refusal as it is sent: `application/problem+json`.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct Problem {
+    /// `urn:vong-gac:problem:{code}`.
+    #[serde(rename = "type")]
+    kind: String,
+    /// What happened, in a few words.
+    title: &'static str,
+    /// HTTP status.
+    status: u16,
+    /// What to do about it.
+    detail: Cow<'static, str>,
+    /// Stable word for programs.
+    code: &'static str,
+    /// Seconds to wait, also in the `Retry-After` header.
+    #[serde(skip)]
+    retry_after_s: Option<u64>,
+}
+
+impl Problem {
+    /// A problem with a stable `code` and a `detail` that says what to do.
+    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            kind: format!("urn:vong-gac:problem:{code}"),
+            title: status.canonical_reason().unwrap_or("Error"),
+            status: status.as_u16(),
+            detail: detail.into(),
+            code,
+            retry_after_s: None,
+        }
+    }
+
+    /// 400: the request cannot be understood.
+    pub fn bad_request(code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, code, detail)
+    }
+
+    /// 401: sign in first.
+    pub fn signed_out() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "signed_out", "sign in first, or again: the session has ended")
+    }
+
+    /// 403: the account's role does not have this right.
+    pub fn forbidden() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", "the role of this account may not do that")
+    }
+
+    /// 404: it is not there, or not for this account: the answer does not tell which.
+    pub fn not_found(what: &'static str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", format!("there is no such {what}, or not for this account"))
+    }
+
+    /// 422: understood, and not acceptable.
+    pub fn unacceptable(code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail)
+    }
+
+    /// 429: wait.
+    pub fn too_many(retry_after_s: u64) -> Self {
+        let detail = format!("too many failed sign-ins: wait {retry_after_s} s and try again");
+        Self {
+            retry_after_s: Some(retry_after_s),
+            ..Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail)
+        }
+    }
+
+    /// 500: ours. The cause goes to the log, never to the client.
+    pub fn internal(error: &dyn std::fmt::Display) -> Self {
+        tracing::error!(%error, "request failed");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "central failed; its log says why")
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response<Body> {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body = serde_json::to_vec(&self).unwrap_or_default();
+        let mut response = Response::new(Body::from(body));
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(seconds) = self.retry_after_s {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        Self::internal(&error)
+    }
+}
+
+impl From<AuthError> for Problem {
+    fn from(error: AuthError) -> Self {
+        let code = match &error {
+            AuthError::BadUsername(_) => "bad_username",
+            AuthError::BadDisplayName => "bad_display_name",
+            AuthError::BadSite(_) => "bad_site",
+            AuthError::WeakPassword(_) => "weak_password",
+            AuthError::Taken(_) => return Self::new(StatusCode::CONFLICT, "username_taken", error.to_string()),
+            AuthError::Hash(_) | AuthError::Store(_) => return Self::internal(&error),
+        };
+        Self::unacceptable(code, error.to_string())
+    }
+}
+
+impl From<JsonRejection> for Problem {
+    fn from(rejection: JsonRejection) -> Self {
+        let code = match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => "body_too_large",
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => "not_json",
+            StatusCode::UNPROCESSABLE_ENTITY => "bad_body",
+            _ => "malformed_json",
+        };
+        Self::new(rejection.status(), code, rejection.body_text())
+    }
+}
+
+impl From<QueryRejection> for Problem {
+    fn from(rejection: QueryRejection) -> Self {
+        Self::new(rejection.status(), "bad_query", rejection.body_text())
+    }
+}
+
+impl From<PathRejection> for Problem {
+    fn from(rejection: PathRejection) -> Self {
+        Self::new(rejection.status(), "bad_path", rejection.body_text())
+    }
+}
+
+/// What a handler that panicked answers. The message goes to the log: it may hold what the client must not see.
+pub fn after_panic(panic: Box<dyn Any + Send + 'static>) -> Response<Body> {
+    let message = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("no message");
+    Problem::internal(&format_args!("handler panicked: {message}")).into_response()
+}

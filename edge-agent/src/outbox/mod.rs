@@ -1,0 +1,30 @@
+//! The outbox: every event waits here, on disk, until central's receipt says that it is committed.
+//!
+//! # Invariants
+//! 1. [`Outbox::append`] returns only when the events and their pictures are flushed. Nothing sees an event before.
+//! 2. Sequence numbers start at 1, grow by one and are never used twice, not even after the store was damaged: numbers
+//!    are reserved ahead in a small file of their own ([`reserve`]).
+//! 3. An event leaves by its receipt ([`Outbox::receipted`]) or by eviction. Evictions are counted, durably, in the same
+//!    batch, and reported to central as an event of their own.
+//! 4. A store that cannot be opened or read is set aside, searched for intact records ([`salvage`]), replaced and
+//!    reported. The agent never stops over it.
+//!
+//! # Keys in the one sled tree
+//! | key | value |
+//! |---|---|
+//! | `e` + seq (8 bytes, big endian) | a framed [`record::Record`] |
+//! | `p` + SHA-256 | a framed picture |
+//! | `m/next`, `m/prev`, `m/evicted`, `m/lost`, `m/damaged` | counters, JSON |
+//!
+//! One tree, because sled applies a batch atomically within one tree only.
+
+mod frame;
+mod policy;
+mod record;
+mod reserve;
+mod salvage;
+mod store;
+
+pub use policy::{Bounds, EvictionClass};
+pub use record::{Draft, Picture, Stored};
+pub use store::{Health, Outbox, OutboxError};

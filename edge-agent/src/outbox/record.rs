@@ -1,0 +1,119 @@
+//! What is kept of an event, and what a pipeline hands in.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+use wire::{Captured, Digest, Envelope, EvidenceRef, EvidenceRole, ModelRef, Name, Payload, Phase};
+
+use super::frame;
+use super::policy::EvictionClass;
+
+/// A picture of an event: the original file.
+#[derive(Debug, Clone)]
+pub struct Picture {
+    /// What it shows.
+    pub role: EvidenceRole,
+    /// The JPEG file.
+    pub jpeg: Vec<u8>,
+    /// Pixels across.
+    pub width: u32,
+    /// Pixels down.
+    pub height: u32,
+}
+
+/// An event that has no number yet.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// UUIDv7 of the event.
+    pub id: Uuid,
+    /// Provisional or settled.
+    pub phase: Phase,
+    /// Camera that saw it.
+    pub camera: Name,
+    /// When it happened.
+    pub captured: Captured,
+    /// Kind and facts.
+    pub payload: Payload,
+    /// Original pictures.
+    pub pictures: Vec<Picture>,
+    /// Models that took part.
+    pub models: Vec<ModelRef>,
+}
+
+impl Draft {
+    /// The references to its pictures, in order.
+    pub(super) fn evidence(&self) -> Vec<EvidenceRef> {
+        self.pictures
+            .iter()
+            .map(|picture| EvidenceRef {
+                sha256: Digest::of(&picture.jpeg),
+                role: picture.role,
+                media_type: "image/jpeg".to_owned(),
+                bytes: picture.jpeg.len() as u32,
+                width: picture.width,
+                height: picture.height,
+            })
+            .collect()
+    }
+
+    /// The envelope this becomes as number `seq` after the envelope with body digest `prev`.
+    pub(super) fn into_envelope(self, site: &Name, agent: &Name, seq: u64, prev: Digest) -> Envelope {
+        Envelope {
+            v: wire::VERSION,
+            id: self.id,
+            site: site.clone(),
+            agent: agent.clone(),
+            seq,
+            prev,
+            evidence: self.evidence(),
+            camera: self.camera,
+            phase: self.phase,
+            captured: self.captured,
+            payload: self.payload,
+            models: self.models,
+        }
+    }
+}
+
+/// An event in the store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stored {
+    /// Its number.
+    pub seq: u64,
+    /// Its id.
+    pub id: Uuid,
+    /// Its phase.
+    pub phase: Phase,
+    /// Camera, for the topic.
+    pub camera: Name,
+    /// How dear it is when the outbox is full.
+    pub class: EvictionClass,
+    /// Pictures that must reach central before it.
+    pub evidence: Vec<Digest>,
+    /// SHA-256 of the envelope's body.
+    pub digest: Digest,
+    /// The sealed message, exactly as it will be sent.
+    #[serde(skip)]
+    pub message: Vec<u8>,
+}
+
+impl Stored {
+    /// The framed record: length of the head (u32 LE), head as JSON, message.
+    pub(super) fn to_frame(&self) -> Result<Vec<u8>, serde_json::Error> {
+        let head = serde_json::to_vec(self)?;
+        let mut content = Vec::with_capacity(4 + head.len() + self.message.len());
+        content.extend_from_slice(&(head.len() as u32).to_le_bytes());
+        content.extend_from_slice(&head);
+        content.extend_from_slice(&self.message);
+        Ok(frame::wrap(frame::EVENT, &content))
+    }
+
+    /// Reads a framed record; `None` when it is damaged.
+    pub(super) fn from_frame(framed: &[u8]) -> Option<Self> {
+        let content = frame::unwrap(frame::EVENT, framed)?;
+        let length = u32::from_le_bytes(content.get(..4)?.try_into().ok()?) as usize;
+        let head = content.get(4..4usize.checked_add(length)?)?;
+        let mut stored: Self = serde_json::from_slice(head).ok()?;
+        stored.message = content[4 + length..].to_vec();
+        Some(stored)
+    }
+}

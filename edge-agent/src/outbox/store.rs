@@ -1,0 +1,636 @@
+//! The store itself: sled behind a lock, with an index of heads in memory.
+
+use std::collections::{BTreeMap, HashMap};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+use tokio::sync::watch;
+use uuid::Uuid;
+use wire::payload::{AGENT_ITSELF, LossReason, OutboxLoss};
+use wire::status::{Evicted, OutboxHealth};
+use wire::{Captured, DeviceKey, Digest, Name, Payload, Phase, Receipt};
+
+use super::frame;
+use super::policy::{self, Bounds, EvictionClass, Waiting};
+use super::record::{Draft, Stored};
+use super::reserve::{Reserve, write_durably};
+use super::salvage;
+
+/// Most ranges told in one loss report, so that it stays far below the message limit.
+const RANGES_PER_REPORT: usize = 1000;
+
+/// Why the outbox could not do what was asked. The caller keeps its events and tries again.
+#[derive(Debug, Error)]
+pub enum OutboxError {
+    /// The disk did not take it.
+    #[error("outbox {folder}: {source}; free some disk space or check the disk, the agent goes on trying")]
+    Io {
+        /// Where the outbox lives.
+        folder: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// sled refused.
+    #[error("outbox {folder}: {source}; free some disk space or check the disk, the agent goes on trying")]
+    Store {
+        /// Where the outbox lives.
+        folder: PathBuf,
+        /// What sled said.
+        source: sled::Error,
+    },
+    /// An event could not be written as JSON.
+    #[error("an event could not be serialised: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+/// State of the outbox as `health` reports it.
+pub type Health = OutboxHealth;
+
+#[derive(Debug, Default, Clone, Serialize, Deserialize)]
+struct Losses {
+    damaged: bool,
+    previews: u64,
+    seqs: Vec<[u64; 2]>,
+    #[serde(default)]
+    pictures: Vec<Digest>,
+}
+
+impl Losses {
+    fn is_empty(&self) -> bool {
+        self.seqs.is_empty() && self.pictures.is_empty()
+    }
+
+    fn add(&mut self, seq: u64) {
+        match self.seqs.last_mut() {
+            Some([_, last]) if *last + 1 == seq => *last = seq,
+            _ => self.seqs.push([seq, seq]),
+        }
+    }
+}
+
+struct Entry {
+    waiting: Waiting,
+    id: Uuid,
+    phase: Phase,
+    evidence: Vec<Digest>,
+}
+
+struct Inner {
+    tree: sled::Tree,
+    // Dropped after the tree: closing the database is what gives the directory free.
+    db: sled::Db,
+    index: BTreeMap<u64, Entry>,
+    users: HashMap<Digest, u32>,
+    bytes: u64,
+    next: u64,
+    prev: Digest,
+    evicted: Evicted,
+    losses: Losses,
+}
+
+/// See the [module](super).
+pub struct Outbox {
+    folder: PathBuf,
+    bounds: Bounds,
+    reserve_bytes: u64,
+    site: Name,
+    agent: Name,
+    key: DeviceKey,
+    reserve: Mutex<Reserve>,
+    damaged: Mutex<u64>,
+    // None only while a store that refused is being opened again.
+    inner: Mutex<Option<Inner>>,
+    appended: watch::Sender<u64>,
+}
+
+impl std::fmt::Debug for Outbox {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Outbox({})", self.folder.display())
+    }
+}
+
+impl Outbox {
+    /// Opens the outbox in `folder`, making it if it is not there. `reserve_bytes` of free disk are left alone: below
+    /// that the outbox no longer grows, it evicts.
+    ///
+    /// # Errors
+    /// Only when the folder cannot be used at all. A damaged store is replaced, see the module's invariant 4.
+    pub fn open(
+        folder: &Path,
+        bounds: Bounds,
+        reserve_bytes: u64,
+        (site, agent): (Name, Name),
+        key: DeviceKey,
+    ) -> Result<Self, OutboxError> {
+        let io = |source| OutboxError::Io { folder: folder.to_owned(), source };
+        std::fs::create_dir_all(folder).map_err(io)?;
+        let reserve = Reserve::open(folder.join("sequence")).map_err(io)?;
+        let damaged = read_count(&folder.join("damaged-count"));
+        let outbox = Self {
+            folder: folder.to_owned(),
+            bounds,
+            reserve_bytes,
+            site,
+            agent,
+            key,
+            reserve: Mutex::new(reserve),
+            damaged: Mutex::new(damaged),
+            inner: Mutex::new(None),
+            appended: watch::channel(0).0,
+        };
+        let inner = outbox.open_or_replace()?;
+        outbox.appended.send_replace(inner.next - 1);
+        *locked(&outbox.inner) = Some(inner);
+        Ok(outbox)
+    }
+
+    /// Numbers, seals and stores `drafts` in order, then flushes. Returns their sequence numbers.
+    ///
+    /// # Errors
+    /// When the disk refuses: nothing of `drafts` is stored, and the next call tries the store anew.
+    pub fn append(&self, drafts: Vec<Draft>) -> Result<Vec<u64>, OutboxError> {
+        self.commit(drafts, None)
+    }
+
+    /// Appends an event that reports what was lost since the last report, if anything was.
+    pub fn report_losses(&self, id: Uuid, now: Captured) -> Result<Option<u64>, OutboxError> {
+        let (told, rest) = {
+            let inner = locked(&self.inner);
+            let Some(losses) =
+                inner.as_ref().map(|inner| inner.losses.clone()).filter(|losses| !losses.is_empty())
+            else {
+                return Ok(None);
+            };
+            split_report(losses)
+        };
+        // The camera name is a constant that fits.
+        let Ok(camera) = Name::new(AGENT_ITSELF) else { return Ok(None) };
+        let payload = Payload::OutboxLoss(OutboxLoss {
+            reason: if told.damaged { LossReason::Damaged } else { LossReason::Full },
+            previews: told.previews,
+            seqs: told.seqs,
+            pictures: told.pictures,
+        });
+        let draft = Draft {
+            id,
+            phase: Phase::Settled,
+            camera,
+            captured: now,
+            payload,
+            pictures: Vec::new(),
+            models: Vec::new(),
+        };
+        Ok(self.commit(vec![draft], Some(rest))?.first().copied())
+    }
+
+    /// The event with number `seq`, if it still waits and is whole.
+    pub fn get(&self, seq: u64) -> Option<Stored> {
+        let inner = locked(&self.inner);
+        let framed = inner.as_ref()?.tree.get(event_key(seq)).ok()??;
+        Stored::from_frame(&framed)
+    }
+
+    /// A picture that a waiting event needs. `None` when it is gone or damaged.
+    pub fn picture(&self, sha256: &Digest) -> Option<Vec<u8>> {
+        let inner = locked(&self.inner);
+        let framed = inner.as_ref()?.tree.get(picture_key(sha256)).ok()??;
+        frame::unwrap(frame::PICTURE, &framed).filter(|jpeg| Digest::of(jpeg) == *sha256).map(<[u8]>::to_vec)
+    }
+
+    /// Notes that a picture cannot be sent any more: it will be told in the next loss report.
+    pub fn picture_lost(&self, sha256: Digest) {
+        if let Some(inner) = locked(&self.inner).as_mut()
+            && !inner.losses.pictures.contains(&sha256)
+        {
+            inner.losses.damaged = true;
+            inner.losses.pictures.push(sha256);
+        }
+    }
+
+    /// Numbers that wait, from `seq` on, at most `limit` of them.
+    pub fn waiting_from(&self, seq: u64, limit: usize) -> Vec<u64> {
+        let inner = locked(&self.inner);
+        inner
+            .as_ref()
+            .map(|inner| inner.index.range(seq..).take(limit).map(|(&seq, _)| seq).collect())
+            .unwrap_or_default()
+    }
+
+    /// Frees the events that `receipts` free. A receipt whose id does not belong to its number frees nothing.
+    pub fn receipted(&self, receipts: &[Receipt]) -> Result<usize, OutboxError> {
+        let mut guard = locked(&self.inner);
+        let Some(inner) = guard.as_mut() else { return Ok(0) };
+        let done: Vec<u64> = receipts
+            .iter()
+            .filter(|receipt| receipt.result.frees())
+            .filter(|receipt| {
+                inner
+                    .index
+                    .get(&receipt.seq)
+                    .is_some_and(|entry| entry.id == receipt.id && entry.phase == receipt.phase)
+            })
+            .map(|receipt| receipt.seq)
+            .collect();
+        let mut batch = sled::Batch::default();
+        for seq in &done {
+            inner.remove(*seq, &mut batch);
+        }
+        inner.tree.apply_batch(batch).map_err(|source| self.store_error(source))?;
+        Ok(done.len())
+    }
+
+    /// Writes to disk what was freed. Without it a power cut only makes repeats.
+    pub fn flush(&self) -> Result<(), OutboxError> {
+        let guard = locked(&self.inner);
+        if let Some(inner) = guard.as_ref() {
+            inner.db.flush().map_err(|source| self.store_error(source))?;
+        }
+        Ok(())
+    }
+
+    /// Tells the newest number whenever it grows.
+    pub fn appended(&self) -> watch::Receiver<u64> {
+        self.appended.subscribe()
+    }
+
+    /// Counts for the heartbeat.
+    pub fn health(&self) -> Health {
+        let damaged = *locked(&self.damaged);
+        let guard = locked(&self.inner);
+        let Some(inner) = guard.as_ref() else { return Health { damaged, ..Health::default() } };
+        Health {
+            events: inner.index.len() as u64,
+            bytes: inner.bytes,
+            oldest_seq: inner.index.keys().next().copied(),
+            next_seq: inner.next,
+            evicted: inner.evicted,
+            damaged,
+        }
+    }
+
+    fn commit(&self, drafts: Vec<Draft>, losses: Option<Losses>) -> Result<Vec<u64>, OutboxError> {
+        let mut guard = locked(&self.inner);
+        if guard.is_none() {
+            *guard = Some(self.open_or_replace()?);
+        }
+        let Some(inner) = guard.as_mut() else { return Ok(Vec::new()) };
+        let written = self.write(inner, drafts, losses);
+        if written.is_err() {
+            // sled refuses everything after a failed write: open it anew next time, from what is on disk.
+            *guard = None;
+        }
+        let seqs = written?;
+        if let Some(&last) = seqs.last() {
+            self.appended.send_replace(last);
+        }
+        Ok(seqs)
+    }
+
+    fn write(
+        &self,
+        inner: &mut Inner,
+        drafts: Vec<Draft>,
+        losses: Option<Losses>,
+    ) -> Result<Vec<u64>, OutboxError> {
+        let io = |source| OutboxError::Io { folder: self.folder.clone(), source };
+        let mut batch = sled::Batch::default();
+        let mut seqs = Vec::with_capacity(drafts.len());
+        if let Some(losses) = losses {
+            inner.losses = losses;
+        }
+        let bounds = self.bounds_now(inner.bytes);
+        for draft in drafts {
+            let seq = inner.next;
+            locked(&self.reserve).cover(seq).map_err(io)?;
+            self.add(inner, draft, seq, bounds, &mut batch)?;
+            seqs.push(seq);
+        }
+        inner.save_counters(&mut batch)?;
+        inner.tree.apply_batch(batch).map_err(|source| self.store_error(source))?;
+        inner.db.flush().map_err(|source| self.store_error(source))?;
+        if let Some(&last) = seqs.last() {
+            locked(&self.reserve).stored(last).map_err(io)?;
+        }
+        Ok(seqs)
+    }
+
+    fn add(
+        &self,
+        inner: &mut Inner,
+        draft: Draft,
+        seq: u64,
+        bounds: Bounds,
+        batch: &mut sled::Batch,
+    ) -> Result<(), OutboxError> {
+        let (id, phase, camera) = (draft.id, draft.phase, draft.camera.clone());
+        let class = EvictionClass::of(&draft.payload, phase);
+        let pictures: Vec<(Digest, Vec<u8>)> = draft
+            .pictures
+            .iter()
+            .map(|picture| (Digest::of(&picture.jpeg), frame::wrap(frame::PICTURE, &picture.jpeg)))
+            .collect();
+        let sealed = draft.into_envelope(&self.site, &self.agent, seq, inner.prev).seal(&self.key)?;
+        let evidence: Vec<Digest> = pictures.iter().map(|(sha256, _)| *sha256).collect();
+        let stored = Stored {
+            seq,
+            id,
+            phase,
+            camera,
+            class,
+            evidence: evidence.clone(),
+            digest: sealed.digest,
+            message: sealed.message,
+        };
+        let framed = stored.to_frame()?;
+        let bytes = framed.len() as u64 + pictures.iter().map(|(_, framed)| framed.len() as u64).sum::<u64>();
+        let waiting = Waiting { class, bytes };
+        // Numbered and chained even if it is given up at once: then the gap in the sequence tells of it.
+        inner.next = seq + 1;
+        inner.prev = sealed.digest;
+        let index: BTreeMap<u64, Waiting>;
+        let full = inner.index.len() as u64 + 1 > bounds.events || inner.bytes + bytes > bounds.bytes;
+        let evict = if full {
+            index = inner.index.iter().map(|(&seq, entry)| (seq, entry.waiting)).collect();
+            policy::choose(&index, inner.bytes, &[waiting], bounds)
+        } else {
+            Some(Vec::new())
+        };
+        let Some(evict) = evict else {
+            inner.count_eviction(seq, class);
+            return Ok(());
+        };
+        for old in evict {
+            if let Some(entry) = inner.remove(old, batch) {
+                inner.count_eviction(old, entry.waiting.class);
+            }
+        }
+        for (sha256, framed) in pictures {
+            *inner.users.entry(sha256).or_default() += 1;
+            batch.insert(picture_key(&sha256), framed);
+        }
+        batch.insert(event_key(seq).to_vec(), framed);
+        inner.bytes += bytes;
+        inner.index.insert(seq, Entry { waiting, id, phase, evidence });
+        Ok(())
+    }
+
+    /// The bounds, tightened when the disk has less than the reserve left.
+    fn bounds_now(&self, bytes: u64) -> Bounds {
+        let free =
+            rustix::fs::statvfs(&self.folder).map(|stat| stat.f_bavail * stat.f_frsize).unwrap_or(u64::MAX);
+        if free >= self.reserve_bytes {
+            return self.bounds;
+        }
+        // sled reuses the space of what is evicted, so staying at this size needs no more disk.
+        Bounds { events: self.bounds.events, bytes: self.bounds.bytes.min(bytes.max(1 << 20)) }
+    }
+
+    fn store_error(&self, source: sled::Error) -> OutboxError {
+        OutboxError::Store { folder: self.folder.clone(), source }
+    }
+
+    fn open_or_replace(&self) -> Result<Inner, OutboxError> {
+        let path = self.folder.join("store");
+        // sled panics on some kinds of damage instead of returning an error.
+        let opened = catch_unwind(AssertUnwindSafe(|| Inner::open(&path)));
+        match opened {
+            Ok(Ok(inner)) => {
+                let last = locked(&self.reserve).last();
+                if inner.next > last {
+                    return Ok(inner);
+                }
+                drop(inner);
+                self.replace(&path, &format!("it has forgotten events up to number {last}, or was deleted"))
+            }
+            Ok(Err(OpenFailure::Busy(source))) => {
+                Err(OutboxError::Io { folder: self.folder.clone(), source })
+            }
+            Ok(Err(OpenFailure::Damaged(reason))) => self.replace(&path, &reason),
+            Err(_) => self.replace(&path, "sled panicked while opening it"),
+        }
+    }
+
+    fn replace(&self, path: &Path, reason: &str) -> Result<Inner, OutboxError> {
+        let io = |source| OutboxError::Io { folder: self.folder.clone(), source };
+        let mut damaged = locked(&self.damaged);
+        *damaged += 1;
+        let aside = self.folder.join(format!("damaged-{}", *damaged));
+        std::fs::rename(path, &aside).map_err(io)?;
+        write_durably(&self.folder.join("damaged-count"), damaged.to_string().as_bytes()).map_err(io)?;
+        let found = salvage::search(&aside).map_err(io)?;
+        tracing::error!(
+            reason,
+            kept_at = %aside.display(),
+            events = found.events.len(),
+            pictures = found.pictures.len(),
+            "outbox was damaged: set aside, what could be read was recovered"
+        );
+        let mut inner = match Inner::open(path) {
+            Ok(inner) => inner,
+            Err(OpenFailure::Busy(source)) => return Err(io(source)),
+            Err(OpenFailure::Damaged(reason)) => return Err(io(std::io::Error::other(reason))),
+        };
+        inner.take_over(found, locked(&self.reserve).ceiling()).map_err(|source| self.store_error(source))?;
+        Ok(inner)
+    }
+}
+
+/// Why a store did not open.
+enum OpenFailure {
+    /// Another process has it, or the disk refuses: trying again is right.
+    Busy(std::io::Error),
+    /// It cannot be read.
+    Damaged(String),
+}
+
+impl Inner {
+    fn open(path: &Path) -> Result<Self, OpenFailure> {
+        let refuse = |error: sled::Error| match error {
+            sled::Error::Io(source)
+                if source.kind() != std::io::ErrorKind::InvalidData && !is_short(&source) =>
+            {
+                OpenFailure::Busy(source)
+            }
+            other => OpenFailure::Damaged(other.to_string()),
+        };
+        let db = sled::Config::new()
+            .path(path)
+            .cache_capacity(16 << 20)
+            .flush_every_ms(None)
+            .open()
+            .map_err(refuse)?;
+        let tree = db.open_tree("outbox").map_err(refuse)?;
+        let counter = |key: &str| tree.get(key).map_err(refuse);
+        let mut inner = Self {
+            next: json(counter("m/next")?).unwrap_or(1),
+            prev: json(counter("m/prev")?).unwrap_or(Digest::ZERO),
+            evicted: json(counter("m/evicted")?).unwrap_or_default(),
+            losses: json(counter("m/lost")?).unwrap_or_default(),
+            index: BTreeMap::new(),
+            users: HashMap::new(),
+            bytes: 0,
+            tree,
+            db,
+        };
+        inner.load().map_err(refuse)?;
+        Ok(inner)
+    }
+
+    /// Reads every head; a record whose checksum is wrong is dropped and counted.
+    fn load(&mut self) -> Result<(), sled::Error> {
+        let mut broken = Vec::new();
+        for item in self.tree.scan_prefix(b"e") {
+            let (key, framed) = item?;
+            match Stored::from_frame(&framed) {
+                Some(stored) => self.enter(&stored, framed.len() as u64)?,
+                None => broken.push(key),
+            }
+        }
+        for key in broken {
+            if let Some(seq) = key.get(1..9).and_then(|bytes| bytes.try_into().ok()).map(u64::from_be_bytes) {
+                self.losses.damaged = true;
+                self.losses.add(seq);
+                tracing::error!(seq, "an event in the outbox was damaged and is given up");
+            }
+            self.tree.remove(key)?;
+        }
+        self.next = self.next.max(self.index.keys().next_back().map_or(1, |last| last + 1));
+        Ok(())
+    }
+
+    fn enter(&mut self, stored: &Stored, framed_bytes: u64) -> Result<(), sled::Error> {
+        let mut bytes = framed_bytes;
+        for sha256 in &stored.evidence {
+            let users = self.users.entry(*sha256).or_default();
+            *users += 1;
+            bytes += self.tree.get(picture_key(sha256))?.map_or(0, |framed| framed.len() as u64);
+        }
+        self.bytes += bytes;
+        let waiting = Waiting { class: stored.class, bytes };
+        let entry = Entry { waiting, id: stored.id, phase: stored.phase, evidence: stored.evidence.clone() };
+        self.index.insert(stored.seq, entry);
+        Ok(())
+    }
+
+    fn take_over(&mut self, found: salvage::Salvaged, ceiling: u64) -> Result<(), sled::Error> {
+        let mut batch = sled::Batch::default();
+        for (sha256, jpeg) in &found.pictures {
+            batch.insert(picture_key(sha256), frame::wrap(frame::PICTURE, jpeg));
+        }
+        for stored in found.events.values() {
+            // Written from a value that was just read: it serialises.
+            if let Ok(framed) = stored.to_frame() {
+                batch.insert(event_key(stored.seq).to_vec(), framed);
+            }
+        }
+        self.tree.apply_batch(batch)?;
+        self.load()?;
+        self.drop_unused_pictures(&found.pictures)?;
+        if let Some(last) = found.events.values().next_back() {
+            self.prev = last.digest;
+        }
+        self.skip_to(self.next, ceiling);
+        self.losses.damaged = true;
+        let mut batch = sled::Batch::default();
+        // Counters are numbers and digests: they serialise.
+        let _ = self.save_counters(&mut batch);
+        self.tree.apply_batch(batch)?;
+        self.db.flush().map(drop)
+    }
+
+    fn drop_unused_pictures(&mut self, pictures: &HashMap<Digest, Vec<u8>>) -> Result<(), sled::Error> {
+        for sha256 in pictures.keys().filter(|sha256| !self.users.contains_key(sha256)) {
+            self.tree.remove(picture_key(sha256))?;
+        }
+        Ok(())
+    }
+
+    /// Gives up the numbers `from..=ceiling`, which may or may not have been used: counted as lost at worst.
+    fn skip_to(&mut self, from: u64, ceiling: u64) {
+        if ceiling >= from {
+            self.losses.damaged = true;
+            self.losses.seqs.push([from, ceiling]);
+            self.next = ceiling + 1;
+            self.prev = Digest::ZERO;
+        }
+    }
+
+    fn remove(&mut self, seq: u64, batch: &mut sled::Batch) -> Option<Entry> {
+        let entry = self.index.remove(&seq)?;
+        self.bytes = self.bytes.saturating_sub(entry.waiting.bytes);
+        batch.remove(event_key(seq).to_vec());
+        for sha256 in &entry.evidence {
+            if let Some(users) = self.users.get_mut(sha256) {
+                *users -= 1;
+                if *users == 0 {
+                    self.users.remove(sha256);
+                    batch.remove(picture_key(sha256));
+                }
+            }
+        }
+        Some(entry)
+    }
+
+    fn count_eviction(&mut self, seq: u64, class: EvictionClass) {
+        let counter = match class {
+            EvictionClass::Preview => &mut self.evicted.preview,
+            EvictionClass::Crossing => &mut self.evicted.crossing,
+            EvictionClass::Vehicle => &mut self.evicted.vehicle,
+            EvictionClass::Watch => &mut self.evicted.watch,
+        };
+        *counter += 1;
+        self.losses.previews += u64::from(class == EvictionClass::Preview);
+        self.losses.add(seq);
+        tracing::warn!(seq, class = ?class, "outbox full: an event was evicted");
+    }
+
+    fn save_counters(&self, batch: &mut sled::Batch) -> Result<(), serde_json::Error> {
+        batch.insert("m/next", serde_json::to_vec(&self.next)?);
+        batch.insert("m/prev", serde_json::to_vec(&self.prev)?);
+        batch.insert("m/evicted", serde_json::to_vec(&self.evicted)?);
+        batch.insert("m/lost", serde_json::to_vec(&self.losses)?);
+        Ok(())
+    }
+}
+
+/// What one report can tell, and what the next ones must.
+fn split_report(mut losses: Losses) -> (Losses, Losses) {
+    let more = losses.seqs.split_off(losses.seqs.len().min(RANGES_PER_REPORT));
+    let pictures = losses.pictures.split_off(losses.pictures.len().min(RANGES_PER_REPORT));
+    let rest = Losses { damaged: losses.damaged && !more.is_empty(), previews: 0, seqs: more, pictures };
+    (losses, rest)
+}
+
+/// Whether the content is to blame. Anything else (no space, no permission, another process) may pass.
+fn tells_of_damage(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{InvalidData, InvalidInput, IsADirectory, NotADirectory, UnexpectedEof};
+    matches!(error.kind(), InvalidData | InvalidInput | IsADirectory | NotADirectory | UnexpectedEof)
+}
+
+fn json<T: serde::de::DeserializeOwned>(value: Option<sled::IVec>) -> Option<T> {
+    serde_json::from_slice(&value?).ok()
+}
+
+fn read_count(path: &Path) -> u64 {
+    std::fs::read_to_string(path).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0)
+}
+
+fn event_key(seq: u64) -> [u8; 9] {
+    let mut key = [b'e'; 9];
+    key[1..].copy_from_slice(&seq.to_be_bytes());
+    key
+}
+
+fn picture_key(sha256: &Digest) -> Vec<u8> {
+    let mut key = vec![b'p'];
+    key.extend_from_slice(sha256.as_bytes());
+    key
+}
+
+/// A panic elsewhere must not stop the outbox: its state is consistent between statements that matter.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,326 @@
+//! Outbox ⇄ broker. Sends what waits, frees what central's receipts free, and says how the agent is.
+//!
+//! The outbox is the only queue. This holds a cursor and a small window over it; a new connection starts over from the
+//! oldest waiting event, so repeats are normal and central deduplicates.
+
+mod config;
+mod mqtt;
+mod window;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use thiserror::Error;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+use wire::status::Presence;
+use wire::topic::{Leaf, Topic};
+use wire::{
+    Captured, Digest, EnrolError, EnrolReply, EnrolRequest, MAX_MESSAGE_BYTES, Name, PublicKey, Receipt,
+    ReceiptResult, Receipts, Sealed, Status, TimeSource,
+};
+
+use crate::identity::{Identity, IdentityError};
+use crate::outbox::{Outbox, OutboxError};
+
+pub use config::BrokerConfig;
+pub use mqtt::MqttError;
+use mqtt::{Connection, Incoming};
+use window::Window;
+
+const HEARTBEAT: Duration = Duration::from_secs(5);
+const TICK: Duration = Duration::from_millis(200);
+const RESEND_AFTER: Duration = Duration::from_secs(10);
+const BACKOFF_FIRST: Duration = Duration::from_millis(250);
+const BACKOFF_MOST: Duration = Duration::from_secs(15);
+/// Events in flight at once. Brokers cap what they keep in flight themselves (Mosquitto: 20).
+const WINDOW: usize = 16;
+
+/// Why a session with the broker ended.
+#[derive(Debug, Error)]
+pub enum PublishError {
+    /// Connection trouble.
+    #[error(transparent)]
+    Mqtt(#[from] MqttError),
+    /// Outbox trouble.
+    #[error(transparent)]
+    Outbox(#[from] OutboxError),
+    /// Key trouble.
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
+    /// Enrolment trouble.
+    #[error(transparent)]
+    Enrol(#[from] EnrolError),
+    /// No code, no enrolment.
+    #[error(
+        "this agent is not enrolled at central: ask for a code (`central enrol --site S --agent A`) and put it where central.enrolment_code_file or enrolment_code_env says; events are kept meanwhile"
+    )]
+    NoCode,
+    /// Something could not be written as JSON.
+    #[error("could not be serialised: {0}")]
+    Json(#[from] serde_json::Error),
+    /// The broker took us but central never answered the enrolment.
+    #[error("central did not answer the enrolment within 10 s: is it running on this broker?")]
+    EnrolTimeout,
+}
+
+/// What the heartbeat says: filled by whoever knows.
+pub type StatusSource = Arc<dyn Fn(Presence) -> Status + Send + Sync>;
+
+/// The publisher of one agent.
+pub struct Publisher {
+    config: BrokerConfig,
+    own: Topic,
+    identity: Identity,
+    outbox: Arc<Outbox>,
+    status: StatusSource,
+    connected: watch::Sender<bool>,
+}
+
+impl Publisher {
+    /// A publisher for agent `agent` of `site`.
+    pub fn new(
+        config: BrokerConfig,
+        (site, agent): (Name, Name),
+        identity: Identity,
+        outbox: Arc<Outbox>,
+        status: StatusSource,
+    ) -> Self {
+        let own = Topic { site, agent, leaf: Leaf::Status };
+        Self { config, own, identity, outbox, status, connected: watch::channel(false).0 }
+    }
+
+    /// Whether the broker has us now.
+    pub fn connected(&self) -> watch::Receiver<bool> {
+        self.connected.subscribe()
+    }
+
+    /// Connects for ever, until `stop`.
+    pub async fn run(mut self, stop: CancellationToken) {
+        let mut pause = BACKOFF_FIRST;
+        while !stop.is_cancelled() {
+            let began = Instant::now();
+            let ended = self.run_once(&stop).await;
+            self.connected.send_replace(false);
+            match ended {
+                Ok(()) => return,
+                Err(error) => {
+                    tracing::warn!(%error, retry_ms = pause.as_millis() as u64, "no session with the broker")
+                }
+            }
+            if began.elapsed() > BACKOFF_MOST {
+                pause = BACKOFF_FIRST;
+            }
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = stop.cancelled() => {}
+            }
+            pause = (pause * 2).min(BACKOFF_MOST);
+        }
+    }
+
+    /// One connection: until it breaks (an error) or `stop` (a clean good-bye).
+    async fn run_once(&mut self, stop: &CancellationToken) -> Result<(), PublishError> {
+        let mut connection = Connection::open(&self.config, self.own.clone())?;
+        tokio::select! {
+            first = connection.next() => match first {
+                Incoming::Connected => {}
+                Incoming::Broken(error) => return Err(error.into()),
+                Incoming::Message(..) => return Err(MqttError::Closed.into()),
+            },
+            () = stop.cancelled() => return Ok(()),
+        }
+        connection.subscribe().await?;
+        tokio::select! {
+            enrolled = self.enrol_if_needed(&mut connection) => enrolled?,
+            () = stop.cancelled() => return Ok(()),
+        };
+        let Some(central) = self.identity.central else { return Err(PublishError::NoCode) };
+        self.connected.send_replace(true);
+        tracing::info!(site = %self.own.site, agent = %self.own.agent, "connected to the broker");
+        let ended = self.session(&mut connection, central, stop).await;
+        if ended.is_ok() {
+            self.say(&connection, Presence::Offline)?;
+            connection.close().await;
+        }
+        self.outbox.flush()?;
+        ended
+    }
+
+    async fn enrol_if_needed(&mut self, connection: &mut Connection) -> Result<(), PublishError> {
+        if self.identity.central.is_some() {
+            return Ok(());
+        }
+        let code = self.config.enrolment_code().map_err(MqttError::Config)?.ok_or(PublishError::NoCode)?;
+        let public = self.identity.device.public();
+        let (site, agent) = (self.own.site.clone(), self.own.agent.clone());
+        let request = EnrolRequest::new(site.clone(), agent.clone(), public, &code);
+        connection.send(Leaf::Enrol, serde_json::to_vec(&request)?);
+        let reply = tokio::time::timeout(Duration::from_secs(10), async {
+            loop {
+                match connection.next().await {
+                    Incoming::Broken(error) => return Err(error),
+                    Incoming::Message(Leaf::Enrolled, message) => {
+                        if let Ok(reply) = serde_json::from_slice::<EnrolReply>(&message)
+                            && reply.public_key == public
+                        {
+                            return Ok(reply);
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        });
+        let reply = reply.await.map_err(|_| PublishError::EnrolTimeout)??;
+        let central = reply.central_key(&site, &agent, &code)?;
+        self.identity.enrolled(central)?;
+        tracing::info!(device = public.fingerprint(), central = central.fingerprint(), "enrolled at central");
+        Ok(())
+    }
+
+    async fn session(
+        &self,
+        connection: &mut Connection,
+        central: PublicKey,
+        stop: &CancellationToken,
+    ) -> Result<(), PublishError> {
+        let mut appended = self.outbox.appended();
+        let newest = *appended.borrow_and_update();
+        let mut session = Session {
+            began: Instant::now(),
+            window: Window::new(WINDOW, RESEND_AFTER, newest),
+            sent_pictures: HashSet::new(),
+        };
+        let mut heartbeat = tokio::time::interval(HEARTBEAT);
+        let mut tick = tokio::time::interval(TICK);
+        loop {
+            tokio::select! {
+                incoming = connection.next() => match incoming {
+                    Incoming::Connected => {}
+                    Incoming::Broken(error) => return Err(error.into()),
+                    Incoming::Message(Leaf::Receipt, message) => self.take_receipts(&message, &central, &mut session)?,
+                    Incoming::Message(..) => {}
+                },
+                changed = appended.changed() => if changed.is_err() { return Ok(()) },
+                _ = tick.tick() => {}
+                _ = heartbeat.tick() => {
+                    self.outbox.report_losses(Uuid::now_v7(), now())?;
+                    self.say(connection, Presence::Online)?;
+                }
+                () = stop.cancelled() => return Ok(()),
+            }
+            self.pump(connection, &mut session);
+        }
+    }
+
+    /// Sends as much as the window and the client take.
+    fn pump(&self, connection: &Connection, session: &mut Session) {
+        let at = session.began.elapsed();
+        while let Some(seq) =
+            session.window.next(at, |from| self.outbox.waiting_from(from, 1).first().copied())
+        {
+            let Some(stored) = self.outbox.get(seq) else {
+                session.window.done(seq);
+                continue;
+            };
+            let pictures_sent =
+                stored.evidence.iter().all(|sha256| self.send_picture(connection, session, sha256));
+            if !pictures_sent || !connection.send(Leaf::Event(stored.camera), stored.message) {
+                session.window.retry(seq);
+                return;
+            }
+        }
+    }
+
+    fn send_picture(&self, connection: &Connection, session: &mut Session, sha256: &Digest) -> bool {
+        if session.sent_pictures.contains(sha256) {
+            return true;
+        }
+        let Some(jpeg) = self.outbox.picture(sha256) else {
+            // Central will ask for it; the loss report then tells it not to wait.
+            self.outbox.picture_lost(*sha256);
+            return true;
+        };
+        let sent = connection.send(Leaf::Evidence(*sha256), jpeg);
+        if sent {
+            session.sent_pictures.insert(*sha256);
+        }
+        sent
+    }
+
+    fn take_receipts(
+        &self,
+        message: &[u8],
+        central: &PublicKey,
+        session: &mut Session,
+    ) -> Result<(), PublishError> {
+        let Some(receipts) = self.verified(message, central) else { return Ok(()) };
+        self.outbox.receipted(&receipts)?;
+        let at = session.began.elapsed();
+        for receipt in receipts {
+            if receipt.result.frees() {
+                session.window.done(receipt.seq);
+            }
+            match receipt.result {
+                ReceiptResult::EvidenceMissing => {
+                    for sha256 in &receipt.missing {
+                        session.sent_pictures.remove(sha256);
+                    }
+                    session.window.again_in(receipt.seq, at, Duration::from_millis(500));
+                }
+                ReceiptResult::Quarantined => tracing::warn!(
+                    seq = receipt.seq,
+                    event = %receipt.id,
+                    reason = receipt.reason.as_deref().unwrap_or("not said"),
+                    "central put an event into quarantine"
+                ),
+                ReceiptResult::Committed | ReceiptResult::Duplicate => {}
+            }
+        }
+        if session.sent_pictures.len() > 4 * WINDOW {
+            session.sent_pictures.clear();
+        }
+        Ok(())
+    }
+
+    /// The receipts, if central really signed them for this agent.
+    fn verified(&self, message: &[u8], central: &PublicKey) -> Option<Vec<Receipt>> {
+        let sealed = Sealed::parse(message, MAX_MESSAGE_BYTES);
+        let body = sealed.and_then(|sealed| sealed.verify(central));
+        let receipts = body
+            .map_err(|error| error.to_string())
+            .and_then(|body| serde_json::from_slice::<Receipts>(body).map_err(|error| error.to_string()));
+        match receipts {
+            Ok(receipts) if receipts.site == self.own.site && receipts.agent == self.own.agent => {
+                Some(receipts.receipts)
+            }
+            Ok(_) => {
+                tracing::warn!("receipts for another agent came to this one: ignored");
+                None
+            }
+            Err(error) => {
+                tracing::warn!(error, "receipts that central did not sign: ignored, nothing is freed");
+                None
+            }
+        }
+    }
+
+    fn say(&self, connection: &Connection, presence: Presence) -> Result<(), PublishError> {
+        let body = serde_json::to_vec(&(self.status)(presence))?;
+        connection.send(Leaf::Status, wire::seal(&self.identity.device, &body));
+        Ok(())
+    }
+}
+
+struct Session {
+    began: Instant,
+    window: Window,
+    sent_pictures: HashSet<Digest>,
+}
+
+fn now() -> Captured {
+    Captured { at: Timestamp::now(), uncertainty_ms: 0, source: TimeSource::Arrival }
+}

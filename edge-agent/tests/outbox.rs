@@ -1,0 +1,216 @@
+//! Promises of the outbox, on a real store in a temporary folder.
+
+use std::path::Path;
+
+use edge_agent::outbox::{Bounds, Draft, Outbox, Picture};
+use uuid::Uuid;
+use wire::payload::{Crossing, Direction, LossReason, NoReading, TrackRef, Vehicle};
+use wire::*;
+
+fn name(text: &str) -> Name {
+    Name::new(text).unwrap()
+}
+
+fn key() -> DeviceKey {
+    DeviceKey::from_seed(&[3; 32])
+}
+
+const ROOMY: Bounds = Bounds { events: 1000, bytes: 100 << 20 };
+
+fn open(folder: &Path, bounds: Bounds) -> Outbox {
+    Outbox::open(folder, bounds, 0, (name("site"), name("edge")), key()).unwrap()
+}
+
+fn captured() -> Captured {
+    Captured { at: "2026-11-20T00:00:00Z".parse().unwrap(), uncertainty_ms: 5, source: TimeSource::Arrival }
+}
+
+fn draft(payload: Payload, pictures: Vec<Picture>) -> Draft {
+    Draft {
+        id: Uuid::now_v7(),
+        phase: Phase::Settled,
+        camera: name("cam"),
+        captured: captured(),
+        payload,
+        pictures,
+        models: vec![],
+    }
+}
+
+fn crossing() -> Draft {
+    let payload = Payload::Crossing(Crossing {
+        line: name("l"),
+        direction: Direction::In,
+        class: "person".into(),
+        track: 1,
+    });
+    draft(payload, vec![])
+}
+
+fn vehicle(content: &[u8]) -> Draft {
+    let at = captured().at;
+    let payload = Payload::Vehicle(Vehicle {
+        rule: name("l"),
+        direction: Direction::In,
+        class: "car".into(),
+        class_score: 0.9,
+        bbox: [0, 0, 10, 10],
+        picture: [20, 20],
+        reading: None,
+        no_reading: Some(NoReading::NoPlateFound),
+        track: TrackRef { id: 1, frames: 2, first: at, last: at },
+    });
+    let picture = Picture { role: EvidenceRole::Overview, jpeg: content.to_vec(), width: 20, height: 20 };
+    draft(payload, vec![picture])
+}
+
+fn envelope(outbox: &Outbox, seq: u64) -> (Envelope, Digest) {
+    let stored = outbox.get(seq).unwrap();
+    let sealed = Sealed::parse(&stored.message, MAX_MESSAGE_BYTES).unwrap();
+    let body = sealed.verify(&key().public()).unwrap();
+    (Envelope::open(body).unwrap(), Digest::of(body))
+}
+
+fn receipt(outbox: &Outbox, seq: u64, result: ReceiptResult) -> Receipt {
+    let stored = outbox.get(seq).unwrap();
+    Receipt { id: stored.id, phase: stored.phase, seq, result, missing: vec![], reason: None }
+}
+
+#[test]
+fn numbers_and_chain_go_on_over_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let outbox = open(folder.path(), ROOMY);
+    assert_eq!(outbox.append(vec![crossing(), crossing()]).unwrap(), [1, 2]);
+    drop(outbox);
+    let outbox = open(folder.path(), ROOMY);
+    assert_eq!(outbox.append(vec![crossing()]).unwrap(), [3]);
+    let mut prev = Digest::ZERO;
+    for seq in 1..=3 {
+        let (envelope, digest) = envelope(&outbox, seq);
+        assert_eq!((envelope.seq, envelope.prev), (seq, prev));
+        prev = digest;
+    }
+}
+
+#[test]
+fn only_a_receipt_for_the_very_event_frees_it_and_its_picture() {
+    let folder = tempfile::tempdir().unwrap();
+    let outbox = open(folder.path(), ROOMY);
+    outbox.append(vec![vehicle(b"shared"), vehicle(b"shared")]).unwrap();
+    let sha256 = Digest::of(b"shared");
+    let mut wrong = receipt(&outbox, 1, ReceiptResult::Committed);
+    wrong.id = Uuid::now_v7();
+    let missing = receipt(&outbox, 1, ReceiptResult::EvidenceMissing);
+    assert_eq!(outbox.receipted(&[wrong, missing]).unwrap(), 0);
+    assert_eq!(outbox.receipted(&[receipt(&outbox, 1, ReceiptResult::Committed)]).unwrap(), 1);
+    assert_eq!(outbox.picture(&sha256).as_deref(), Some(&b"shared"[..]), "the second event still needs it");
+    assert_eq!(outbox.receipted(&[receipt(&outbox, 2, ReceiptResult::Duplicate)]).unwrap(), 1);
+    assert_eq!(outbox.picture(&sha256), None);
+    assert_eq!((outbox.health().events, outbox.health().bytes), (0, 0));
+}
+
+#[test]
+fn a_full_outbox_evicts_the_cheapest_counts_it_and_reports_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let outbox = open(folder.path(), Bounds { events: 3, bytes: 100 << 20 });
+    outbox.append(vec![vehicle(b"a"), crossing(), crossing()]).unwrap();
+    outbox.append(vec![vehicle(b"b"), vehicle(b"c")]).unwrap();
+    assert_eq!(outbox.waiting_from(0, 10), [1, 4, 5]);
+    let health = outbox.health();
+    assert_eq!((health.evicted.crossing, health.evicted.vehicle), (2, 0));
+    drop(outbox);
+
+    let outbox = open(folder.path(), Bounds { events: 10, bytes: 100 << 20 });
+    let seq = outbox.report_losses(Uuid::now_v7(), captured()).unwrap().unwrap();
+    let (envelope, _) = envelope(&outbox, seq);
+    let Payload::OutboxLoss(loss) = envelope.payload else { panic!("{envelope:?}") };
+    assert_eq!((loss.reason, loss.seqs), (LossReason::Full, vec![[2, 3]]));
+    assert_eq!(outbox.report_losses(Uuid::now_v7(), captured()).unwrap(), None, "reported once");
+}
+
+#[test]
+fn a_cheap_event_never_pushes_out_a_dear_one_and_is_counted_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let outbox = open(folder.path(), Bounds { events: 2, bytes: 100 << 20 });
+    outbox.append(vec![vehicle(b"a"), vehicle(b"b")]).unwrap();
+    assert_eq!(outbox.append(vec![crossing()]).unwrap(), [3]);
+    assert_eq!(outbox.waiting_from(0, 10), [1, 2]);
+    assert_eq!(outbox.health().evicted.crossing, 1);
+}
+
+#[test]
+fn a_disk_below_its_reserve_stops_growth_but_not_the_newest_vehicles() {
+    let folder = tempfile::tempdir().unwrap();
+    let outbox = Outbox::open(folder.path(), ROOMY, u64::MAX, (name("site"), name("edge")), key()).unwrap();
+    let big = vec![7; 400_000];
+    for round in 0..8_u8 {
+        let mut content = big.clone();
+        content[0] = round;
+        outbox.append(vec![vehicle(&content)]).unwrap();
+    }
+    let health = outbox.health();
+    assert!(health.bytes <= 1 << 20, "{health:?}");
+    assert!(health.evicted.vehicle >= 5, "{health:?}");
+    assert_eq!(outbox.waiting_from(8, 1), [8], "the newest is kept");
+}
+
+fn damage(folder: &Path, from: usize) {
+    let path = folder.join("store/db");
+    let mut bytes = std::fs::read(&path).unwrap();
+    let end = bytes.len();
+    bytes[from.min(end)..end.min(from + 200)].fill(0xA5);
+    std::fs::write(&path, bytes).unwrap();
+}
+
+#[test]
+fn a_damaged_store_is_set_aside_salvaged_and_numbers_are_never_used_twice() {
+    for from in [0, 30, 400, 3000, 9000, 20_000] {
+        let folder = tempfile::tempdir().unwrap();
+        let outbox = open(folder.path(), ROOMY);
+        for _ in 0..20 {
+            outbox.append(vec![vehicle(b"x"), crossing()]).unwrap();
+        }
+        drop(outbox);
+        damage(folder.path(), from);
+        // Whatever sled makes of it: never a crash, never a number twice, what is whole stays.
+        let outbox = open(folder.path(), ROOMY);
+        let kept = outbox.waiting_from(0, 100);
+        let next = outbox.append(vec![crossing()]).unwrap()[0];
+        assert!(next > 40, "damage at {from}: next is {next}");
+        if kept.len() < 40 {
+            assert!(outbox.report_losses(Uuid::now_v7(), captured()).unwrap().is_some(), "damage at {from}");
+        }
+        for seq in kept {
+            assert!(outbox.get(seq).is_some());
+        }
+    }
+}
+
+#[test]
+fn a_store_that_sled_cannot_open_gives_its_records_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let outbox = open(folder.path(), ROOMY);
+    outbox.append((0..30).map(|_| vehicle(b"kept")).collect()).unwrap();
+    drop(outbox);
+    // A folder where sled's file should be: nothing of the store opens, everything of it can still be read.
+    let store = folder.path().join("store");
+    std::fs::rename(store.join("db"), store.join("lost-and-found")).unwrap();
+    std::fs::create_dir(store.join("db")).unwrap();
+    let outbox = open(folder.path(), ROOMY);
+    assert_eq!(outbox.waiting_from(0, 100).len(), 30);
+    assert_eq!(outbox.picture(&Digest::of(b"kept")).as_deref(), Some(&b"kept"[..]));
+    assert_eq!(outbox.health().damaged, 1);
+    assert!(folder.path().join("damaged-1").is_dir());
+    assert!(outbox.append(vec![crossing()]).unwrap()[0] > 30);
+}
+
+#[test]
+fn a_deleted_store_starts_after_every_number_it_may_have_used() {
+    let folder = tempfile::tempdir().unwrap();
+    let outbox = open(folder.path(), ROOMY);
+    outbox.append(vec![crossing()]).unwrap();
+    drop(outbox);
+    std::fs::remove_dir_all(folder.path().join("store")).unwrap();
+    let outbox = open(folder.path(), ROOMY);
+    assert!(outbox.append(vec![crossing()]).unwrap()[0] > 1);
+}
