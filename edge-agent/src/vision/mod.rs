@@ -1,0 +1,22 @@
+//! From pixels to facts: object boxes, motion, plate text.
+//!
+//! This folder is the only user of ONNX Runtime ([`session`]) and of OpenCV ([`plate`]). Everything that a model
+//! concludes leaves it as plain values, and everything that needs a model is behind a trait ([`Detect`], [`ReadPlate`])
+//! so that the rest of the agent is tested without one.
+
+pub mod detector;
+mod error;
+pub mod manifest;
+pub mod motion;
+pub mod picture;
+pub mod plate;
+pub mod preprocess;
+pub mod session;
+
+pub use detector::{Detect, Detections, Detector, DetectorConfig};
+pub use error::VisionError;
+pub use manifest::{Manifest, ModelStore};
+pub use motion::{Motion, MotionConfig, MotionGate};
+pub use picture::Rgb;
+pub use plate::{PlateOutcome, PlateRead, PlateReader, PlateReaderConfig, PlateVote, ReadPlate};
+pub use session::{Provider, Runtime, SessionPool, SessionSettings};

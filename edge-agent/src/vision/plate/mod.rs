@@ -1,0 +1,100 @@
+//! From a vehicle in a picture to the text of its plate.
+//!
+//! [`locate`] finds text, [`lines`] makes plate candidates of it, [`rectify`] cuts each one out upright, [`recognise`]
+//! reads its one or two lines, `wire::plate` says what the text means, and [`vote`] joins the reads of one vehicle.
+//! "Cannot read" is an answer with a reason, never a guess.
+
+pub mod lines;
+pub mod locate;
+mod reader;
+pub mod recognise;
+pub mod rectify;
+pub mod vote;
+
+use serde::{Deserialize, Serialize};
+use wire::payload::NoReading;
+use wire::plate::{Hint, Reading};
+
+pub use reader::PlateReader;
+pub use vote::{PlateVote, VoteResult};
+
+use super::VisionError;
+use crate::detection::ObjectClass;
+use crate::frame::I420;
+use crate::geometry::BBox;
+
+/// Which recogniser reads the characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Recogniser {
+    /// More exact.
+    #[default]
+    Small,
+    /// A quarter of the time.
+    Tiny,
+}
+
+/// Settings of the plate reader.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PlateReaderConfig {
+    /// Recogniser.
+    pub recogniser: Recogniser,
+    /// Plates whose lines are lower than this many pixels are not read but reported as too small.
+    pub min_line_px: f32,
+    /// Reads below this score are reported as unreadable.
+    pub min_score: f32,
+}
+
+impl Default for PlateReaderConfig {
+    fn default() -> Self {
+        Self { recogniser: Recogniser::Small, min_line_px: 8.0, min_score: 0.45 }
+    }
+}
+
+/// One plate read in one picture.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlateRead {
+    /// Text and what it means.
+    pub reading: Reading,
+    /// Lines on the plate: 1 or 2.
+    pub lines: u8,
+    /// Confidence in the whole text, `0..=1`.
+    pub score: f32,
+    /// Confidence per character of `reading.text`, `0..=1`.
+    pub characters: Vec<f32>,
+    /// Where the plate is, pixels of the picture.
+    pub bbox: BBox,
+}
+
+/// What one look at one vehicle gave.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PlateOutcome {
+    /// A text; not necessarily a valid plate (`reading.valid` tells).
+    Read(PlateRead),
+    /// None, and why.
+    Nothing(NoReading),
+}
+
+/// The outside of a plate reader; tests give the pipeline a fake one.
+pub trait ReadPlate: Send + Sync {
+    /// Reads the plate of the vehicle inside `vehicle` (pixels of `picture`).
+    ///
+    /// # Errors
+    /// [`VisionError::Inference`], [`VisionError::OpenCv`].
+    fn read(&self, picture: &I420, vehicle: &BBox, class: ObjectClass) -> Result<PlateOutcome, VisionError>;
+
+    /// Id and SHA-256 of the models behind it, as events name them.
+    fn models(&self) -> Vec<(String, String)>;
+}
+
+/// What the class of the vehicle says about its plate.
+fn hint_for(class: Option<ObjectClass>) -> Hint {
+    use wire::plate::VehicleGroup::{Car, Motorcycle};
+    let vehicle = class.and_then(|c| match c {
+        ObjectClass::Motorcycle => Some(Motorcycle),
+        ObjectClass::Car | ObjectClass::Bus | ObjectClass::Truck => Some(Car),
+        ObjectClass::Person | ObjectClass::Bicycle => None,
+    });
+    Hint { vehicle, ..Hint::default() }
+}
