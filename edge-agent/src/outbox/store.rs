@@ -449,11 +449,7 @@ enum OpenFailure {
 impl Inner {
     fn open(path: &Path) -> Result<Self, OpenFailure> {
         let refuse = |error: sled::Error| match error {
-            sled::Error::Io(source)
-                if source.kind() != std::io::ErrorKind::InvalidData && !is_short(&source) =>
-            {
-                OpenFailure::Busy(source)
-            }
+            sled::Error::Io(source) if !tells_of_damage(&source) => OpenFailure::Busy(source),
             other => OpenFailure::Damaged(other.to_string()),
         };
         let db = sled::Config::new()
