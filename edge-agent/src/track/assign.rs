@@ -60,7 +60,9 @@ impl Assigner {
         while start < self.order.len() {
             let root = find(&mut self.parent, pairs[self.order[start] as usize].row);
             let mut end = start + 1;
-            while end < self.order.len() && find(&mut self.parent, pairs[self.order[end] as usize].row) == root {
+            while end < self.order.len()
+                && find(&mut self.parent, pairs[self.order[end] as usize].row) == root
+            {
                 end += 1;
             }
             self.component(pairs, start, end);
@@ -95,7 +97,8 @@ impl Assigner {
         self.cost.resize(n * width, 0.0);
         for &index in &self.order[start..end] {
             let pair = pairs[index as usize];
-            let at = self.local_row[pair.row as usize] as usize * width + self.local_col[pair.col as usize] as usize;
+            let at = self.local_row[pair.row as usize] as usize * width
+                + self.local_col[pair.col as usize] as usize;
             self.cost[at] = self.cost[at].min(-f64::from(pair.gain));
         }
         for (row, &col) in self.dense.solve(n, width, &self.cost).iter().enumerate() {
@@ -147,7 +150,8 @@ impl Dense {
                     if self.done[col] {
                         continue;
                     }
-                    let through = reached + cost[row * cols + col] - self.row_price[row] - self.col_price[col];
+                    let through =
+                        reached + cost[row * cols + col] - self.row_price[row] - self.col_price[col];
                     if through < self.distance[col] {
                         self.distance[col] = through;
                         self.came_from[col] = last;
@@ -212,7 +216,11 @@ mod tests {
 
     fn total(pairs: &[Pair], matched: &[(u32, u32)]) -> f64 {
         let gain = |&(r, c): &(u32, u32)| {
-            pairs.iter().filter(|p| (p.row, p.col) == (r, c)).map(|p| f64::from(p.gain)).fold(f64::NEG_INFINITY, f64::max)
+            pairs
+                .iter()
+                .filter(|p| (p.row, p.col) == (r, c))
+                .map(|p| f64::from(p.gain))
+                .fold(f64::NEG_INFINITY, f64::max)
         };
         matched.iter().map(gain).sum()
     }
@@ -239,7 +247,8 @@ mod tests {
 
     #[test]
     fn pairs_without_gain_or_outside_the_bounds_are_ignored() {
-        let pairs = [pair(0, 0, 0.0), pair(0, 0, -1.0), pair(0, 0, f32::NAN), pair(5, 0, 1.0), pair(0, 7, 1.0)];
+        let pairs =
+            [pair(0, 0, 0.0), pair(0, 0, -1.0), pair(0, 0, f32::NAN), pair(5, 0, 1.0), pair(0, 7, 1.0)];
         assert!(Assigner::default().solve(1, 1, &pairs).is_empty());
         assert!(Assigner::default().solve(0, 0, &[]).is_empty());
     }

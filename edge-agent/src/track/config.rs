@@ -10,24 +10,28 @@ use super::kalman::MotionConfig;
 pub struct TrackerConfig {
     /// Detections from this score on are matched first.
     pub high_score: f32,
-    /// Detections below this score are ignored; those between the two may only continue a track.
+    /// Detections below this score are ignored; those between the two may only continue a track seen a moment ago.
     pub low_score: f32,
     /// An unmatched detection from this score on starts a track.
     pub birth_score: f32,
-    /// Least similarity (`0..=1`) for a sure detection to continue a track.
+    /// Least similarity (`0..=1`: overlap of the boxes × overlap of their heights × root of the score) for a sure detection to continue
+    /// a track.
     pub match_high: f32,
-    /// Least similarity for a doubtful detection to continue a track.
+    /// Least similarity, without the score, for a doubtful detection to continue a track.
     pub match_low: f32,
     /// Least similarity for a second detection to confirm a new object.
     pub match_new: f32,
-    /// Boxes of one kind of object that overlap by more than this (intersection over union) are the same object.
+    /// How much boxes are widened before they are compared, in standard deviations of where the object may be. Helps fast and small
+    /// objects at low frame rates.
+    pub widen: f32,
+    /// No track starts on a box that overlaps a track just seen, of the same kind of object, by more than this (intersection over union).
     pub duplicate_iou: f32,
     /// How long an object may stay unseen before its track ends, seconds.
     pub lost_s: f64,
-    /// Detections that a new object needs before its track is confirmed.
+    /// Detections that a new object needs, one update after the other, before its track is confirmed.
     pub confirm_frames: u32,
-    /// How long a track that is not yet confirmed may stay unseen, seconds.
-    pub tentative_s: f64,
+    /// Whether motion that most objects share is taken as the camera's own (wind, traffic, a hand).
+    pub camera_motion: bool,
     /// Noise of the motion filter.
     pub motion: MotionConfig,
 }
@@ -37,14 +41,15 @@ impl Default for TrackerConfig {
         Self {
             high_score: 0.6,
             low_score: 0.1,
-            birth_score: 0.7,
+            birth_score: 0.65,
             match_high: 0.2,
-            match_low: 0.5,
-            match_new: 0.3,
-            duplicate_iou: 0.7,
-            lost_s: 1.0,
+            match_low: 0.6,
+            match_new: 0.2,
+            widen: 0.3,
+            duplicate_iou: 0.55,
+            lost_s: 1.5,
             confirm_frames: 2,
-            tentative_s: 0.0,
+            camera_motion: true,
             motion: MotionConfig::default(),
         }
     }

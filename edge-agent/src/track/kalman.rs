@@ -22,13 +22,11 @@ pub struct MotionConfig {
     pub first_velocity: f32,
     /// How much a sure detection is trusted more: noise is scaled by `1 - score_trust * score`.
     pub score_trust: f32,
-    /// After one second without a detection the velocity has faded to this part (1 = never fades).
-    pub coast: f32,
 }
 
 impl Default for MotionConfig {
     fn default() -> Self {
-        Self { measured: 0.05, drift: 0.27, acceleration: 1.0, first_velocity: 3.75, score_trust: 0.5, coast: 1.0 }
+        Self { measured: 0.06, drift: 0.3, acceleration: 0.8, first_velocity: 3.0, score_trust: 0.8 }
     }
 }
 
@@ -91,13 +89,10 @@ impl BoxFilter {
         Self { x: axis(c.x), y: axis(c.y), w: axis(w), h: axis(h) }
     }
 
-    /// Moves the state `dt_s` seconds on. `seen` says whether the object was seen at the last update: a hidden object's size is kept
-    /// and its velocity fades.
+    /// Moves the state `dt_s` seconds on. `seen` says whether the object was seen at the last update: a hidden object keeps its
+    /// size.
     pub fn predict(&mut self, dt_s: f32, seen: bool, config: &MotionConfig) {
         if !seen {
-            let fade = config.coast.clamp(0.0, 1.0).powf(dt_s);
-            self.x.speed *= fade;
-            self.y.speed *= fade;
             self.w.speed = 0.0;
             self.h.speed = 0.0;
         }
@@ -121,10 +116,19 @@ impl BoxFilter {
         self.keep_size();
     }
 
-    /// Moves the state by a number of pixels without touching its certainty (the camera moved, not the object).
+    /// Moves the position by a number of pixels; velocity and certainty stay.
     pub fn shift(&mut self, dx: f32, dy: f32) {
         self.x.at += dx;
         self.y.at += dy;
+    }
+
+    /// Follows a motion that the object shares with others while it is unseen itself: the position moves along, and the velocity
+    /// changes by as much as if the object had been seen there.
+    pub fn follow(&mut self, dx: f32, dy: f32) {
+        for (axis, moved) in [(&mut self.x, dx), (&mut self.y, dy)] {
+            axis.at += moved;
+            axis.speed += moved * axis.p[1] / axis.p[0].max(f32::EPSILON);
+        }
     }
 
     /// Where the object is.
@@ -137,9 +141,9 @@ impl BoxFilter {
         Point { x: self.x.speed, y: self.y.speed }
     }
 
-    /// Standard deviation of the centre in pixels, x and y.
-    pub fn centre_std(&self) -> (f32, f32) {
-        (self.x.p[0].max(0.0).sqrt(), self.y.p[0].max(0.0).sqrt())
+    /// Standard deviation of the centre along one axis, pixels. Noise is the same along both.
+    pub fn centre_std(&self) -> f32 {
+        self.x.p[0].max(0.0).sqrt()
     }
 
     fn keep_size(&mut self) {
@@ -187,7 +191,7 @@ mod tests {
         (0..50).for_each(|_| many.predict(0.01, true, &config));
         let (a, b) = (one.bbox(), many.bbox());
         assert!((a.x - b.x).abs() < 0.1 && (a.y - b.y).abs() < 0.1);
-        let (sa, sb) = (one.centre_std().0, many.centre_std().0);
+        let (sa, sb) = (one.centre_std(), many.centre_std());
         assert!((sa - sb).abs() / sa < 0.02, "{sa} {sb}");
     }
 
@@ -197,7 +201,7 @@ mod tests {
         let mut filter = follow(30.0, 2.0);
         let before = filter;
         (0..30).for_each(|_| filter.predict(1.0 / 30.0, false, &config));
-        assert!(filter.centre_std().0 > before.centre_std().0);
+        assert!(filter.centre_std() > before.centre_std());
         assert!((filter.bbox().w - before.bbox().w).abs() < 0.01);
     }
 
@@ -220,6 +224,6 @@ mod tests {
             filter.update(&BBox { x: 5.0, y: 5.0, w: 0.0, h: 0.0 }, 1.0, &config);
         }
         let b = filter.bbox();
-        assert!(b.x.is_finite() && b.w >= SMALLEST && filter.centre_std().0.is_finite());
+        assert!(b.x.is_finite() && b.w >= SMALLEST && filter.centre_std().is_finite());
     }
 }

@@ -16,8 +16,8 @@ pub struct MotError {
     pub reason: String,
 }
 
-/// Largest frame number that is believed: a week at 30 frames a second. A wild number would otherwise mean a wild amount of work.
-const LAST_FRAME: u32 = 7 * 24 * 3600 * 30;
+/// Largest frame number that is believed: a day at 30 frames a second. A wild number would otherwise mean a wild amount of work.
+const LAST_FRAME: u32 = 24 * 3600 * 30;
 
 /// Detections by frame: entry 0 is frame 1. Frames that the text skips are empty; empty lines are ignored; lines may come in any order.
 ///
@@ -54,8 +54,8 @@ fn parse_line(line: &str) -> Result<(u32, Detection), String> {
     }
     number("id")?;
     let bbox = BBox { x: number("x")?, y: number("y")?, w: number("w")?, h: number("h")? };
-    if bbox.w <= 0.0 || bbox.h <= 0.0 {
-        return Err(format!("width {} and height {} must be above 0", bbox.w, bbox.h));
+    if bbox.w < 0.0 || bbox.h < 0.0 {
+        return Err(format!("width {} and height {} must not be below 0", bbox.w, bbox.h));
     }
     let score = number("conf")?;
     if !(0.0..=1.0).contains(&score) {
@@ -68,5 +68,44 @@ fn parse_line(line: &str) -> Result<(u32, Detection), String> {
 pub fn write_line(out: &mut String, frame: usize, track: &TrackView) {
     let b = &track.bbox;
     // Writing to a String cannot fail.
-    let _ = writeln!(out, "{frame},{},{:.2},{:.2},{:.2},{:.2},{:.3},-1,-1,-1", track.id, b.x, b.y, b.w, b.h, track.score);
+    let _ = writeln!(
+        out,
+        "{frame},{},{:.2},{:.2},{:.2},{:.2},{:.3},-1,-1,-1",
+        track.id, b.x, b.y, b.w, b.h, track.score
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error_of(line: &str) -> String {
+        parse_detections(line).expect_err("bad line").to_string()
+    }
+
+    #[test]
+    fn frames_may_come_in_any_order_and_leave_gaps() {
+        let frames = parse_detections("3,-1,1,2,3,4,0.5,-1,-1,-1\r\n\n1,-1,5,6,7,8,1\n").expect("valid");
+        let counts: Vec<usize> = frames.iter().map(Vec::len).collect();
+        assert_eq!(counts, [1, 0, 1]);
+        assert_eq!(frames[2][0].bbox, BBox { x: 1.0, y: 2.0, w: 3.0, h: 4.0 });
+    }
+
+    #[test]
+    fn every_bad_line_says_what_is_wrong() {
+        for (line, reason) in [
+            ("hello", "frame \"hello\" is not a number"),
+            ("1,1,2,3,4", "h is missing"),
+            ("1,1,2,3,4,5", "conf is missing"),
+            ("0,1,2,3,4,5,0.9", "frame 0 is not a whole number"),
+            ("1.5,1,2,3,4,5,0.9", "frame 1.5 is not a whole number"),
+            ("99999999999,1,2,3,4,5,0.9", "is not a whole number from 1"),
+            ("1,1,2,3,-4,5,0.9", "must not be below 0"),
+            ("1,1,NaN,3,4,5,0.9", "is not a number"),
+            ("1,1,2,3,4,5,1.5", "conf 1.5 is not between 0 and 1"),
+        ] {
+            let error = error_of(line);
+            assert!(error.starts_with("line 1: ") && error.contains(reason), "{line}: {error}");
+        }
+    }
 }

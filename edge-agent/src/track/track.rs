@@ -1,5 +1,6 @@
 //! One object over frames, and what an update says about it.
 
+use super::camera::PictureMotion;
 use super::config::TrackerConfig;
 use super::kalman::BoxFilter;
 use crate::detection::{Detection, ObjectClass};
@@ -56,7 +57,7 @@ pub struct TrackChange {
     pub track: TrackView,
 }
 
-/// All that one update changed, in the order of track ids. Tracks that stay unseen are not repeated.
+/// All that one update changed. Tracks that stay unseen are not repeated.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TrackChanges {
     /// Time of the update, seconds.
@@ -95,8 +96,14 @@ impl From<ObjectClass> for Kind {
     }
 }
 
-const CLASSES: [ObjectClass; 6] =
-    [ObjectClass::Person, ObjectClass::Bicycle, ObjectClass::Car, ObjectClass::Motorcycle, ObjectClass::Bus, ObjectClass::Truck];
+const CLASSES: [ObjectClass; 6] = [
+    ObjectClass::Person,
+    ObjectClass::Bicycle,
+    ObjectClass::Car,
+    ObjectClass::Motorcycle,
+    ObjectClass::Bus,
+    ObjectClass::Truck,
+];
 
 /// One object over frames.
 #[derive(Debug, Clone)]
@@ -106,6 +113,8 @@ pub(super) struct Track {
     pub filter: BoxFilter,
     /// Where the filter expects the object now; kept, because association asks for it once per pair.
     pub predicted: BBox,
+    /// How far boxes are to be widened on each side for a comparison, pixels.
+    pub margin: f32,
     /// Latest detection.
     pub observed: BBox,
     pub score: f32,
@@ -115,6 +124,8 @@ pub(super) struct Track {
     pub last_s: f64,
     /// Seen in the latest update.
     pub seen: bool,
+    /// How far the prediction was moved with the camera.
+    moved: (f32, f32),
     votes: [f32; CLASSES.len()],
 }
 
@@ -125,6 +136,7 @@ impl Track {
             kind: detection.class.into(),
             filter: BoxFilter::new(&detection.bbox, &config.motion),
             predicted: detection.bbox,
+            margin: 0.0,
             observed: detection.bbox,
             score: detection.score,
             confirmed: false,
@@ -132,6 +144,7 @@ impl Track {
             first_s: time_s,
             last_s: time_s,
             seen: true,
+            moved: (0.0, 0.0),
             votes: [0.0; CLASSES.len()],
         };
         track.vote(detection);
@@ -141,9 +154,41 @@ impl Track {
     pub fn predict(&mut self, dt_s: f32, config: &TrackerConfig) {
         self.filter.predict(dt_s, self.seen, &config.motion);
         self.predicted = self.filter.bbox();
+        self.margin = config.widen * self.filter.centre_std();
+        self.moved = (0.0, 0.0);
+    }
+
+    /// Moves the prediction along with the camera.
+    pub fn follow_camera(&mut self, motion: &PictureMotion) {
+        let centre = self.predicted.centre();
+        let (dx, dy) = motion.at(centre.x, centre.y);
+        if self.seen {
+            self.filter.shift(dx, dy);
+            self.moved = (self.moved.0 + dx, self.moved.1 + dy);
+        } else {
+            self.filter.follow(dx, dy);
+        }
+        self.predicted = self.filter.bbox();
+    }
+
+    /// How alike expectation and detection are, `0..=1`: overlap of the widened boxes × overlap of their heights. Height counts twice
+    /// because it tells near from far.
+    pub fn similarity(&self, bbox: &BBox) -> f32 {
+        let (p, m) = (&self.predicted, self.margin);
+        let wide = |b: &BBox| BBox { x: b.x - m, y: b.y - m, w: b.w + 2.0 * m, h: b.h + 2.0 * m };
+        let (a, b) = (wide(p), wide(bbox));
+        let overlap = a.iou(&b);
+        if overlap <= 0.0 {
+            return 0.0;
+        }
+        let height =
+            (a.bottom().min(b.bottom()) - a.y.max(b.y)) / (a.bottom().max(b.bottom()) - a.y.min(b.y));
+        overlap * height.max(0.0)
     }
 
     pub fn update(&mut self, time_s: f64, detection: &Detection, config: &TrackerConfig) {
+        // The detection itself tells how far the picture moved, so that the velocity learns of it too.
+        self.filter.shift(-self.moved.0, -self.moved.1);
         self.filter.update(&detection.bbox, detection.score, &config.motion);
         self.observed = detection.bbox;
         self.score = detection.score;

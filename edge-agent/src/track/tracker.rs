@@ -4,11 +4,29 @@
 //! detections confirm new objects → start tracks from what is left, unless it doubles one that exists → end what was unseen too long.
 
 use super::assign::{Assigner, Pair};
+use super::camera::{PictureMotion, Residual};
 use super::config::TrackerConfig;
 use super::track::{ChangeKind, Kind, Track, TrackChange, TrackChanges};
 use crate::detection::Detection;
+use crate::geometry::BBox;
 
 const NONE: usize = usize::MAX;
+/// Two boxes of one kind of object that overlap by this much are one detection given twice.
+const SAME_BOX_IOU: f32 = 0.85;
+/// A track and a detection that overlap by more than this are taken as one when the camera's motion is looked for.
+const LEAST_COMMON_IOU: f32 = 0.3;
+
+/// A detection that counts in this update.
+#[derive(Debug, Clone, Copy)]
+struct Candidate {
+    /// Where it stands in the caller's slice.
+    index: usize,
+    kind: Kind,
+    bbox: BBox,
+    score: f32,
+    /// A track got it, or it is a double.
+    used: bool,
+}
 
 /// Follows the objects of one camera. Give it every analysed frame, also those without detections.
 #[derive(Debug)]
@@ -21,8 +39,14 @@ pub struct Tracker {
     pairs: Vec<Pair>,
     /// Per track: index of the detection it got.
     taken: Vec<usize>,
-    /// Per detection: whether a track or a rule has used it up.
-    used: Vec<bool>,
+    /// This update's detections, by their left edge.
+    candidates: Vec<Candidate>,
+    /// Width of the widest candidate.
+    widest: f32,
+    /// Track and candidate whose boxes touch, by track.
+    near: Vec<(u32, u32)>,
+    residuals: Vec<Residual>,
+    scratch: Vec<f32>,
 }
 
 impl Tracker {
@@ -36,7 +60,11 @@ impl Tracker {
             assigner: Assigner::default(),
             pairs: Vec::new(),
             taken: Vec::new(),
-            used: Vec::new(),
+            candidates: Vec::new(),
+            widest: 0.0,
+            near: Vec::new(),
+            residuals: Vec::new(),
+            scratch: Vec::new(),
         }
     }
 
@@ -46,69 +74,188 @@ impl Tracker {
     }
 
     /// Takes the detections of one frame. `time_s` is the frame's monotonic stream time in seconds; a time that does not advance (or is no
-    /// number) is taken as no time having passed. Detections with empty or non-finite boxes are ignored.
+    /// number) counts as no time having passed. Detections with empty or non-finite boxes are ignored.
     pub fn update(&mut self, time_s: f64, detections: &[Detection]) -> TrackChanges {
-        let before = self.time_s.unwrap_or(time_s);
-        let time_s = if time_s > before { time_s } else { before };
-        self.time_s = Some(time_s);
-        let dt_s = (time_s - before) as f32;
+        let (time_s, dt_s) = self.advance(time_s);
+        let mut changes = Vec::with_capacity(self.tracks.len());
+        self.forget(time_s, &mut changes);
         for track in &mut self.tracks {
             track.predict(dt_s, &self.config);
         }
+        self.take_in(detections);
+        self.find_near();
+        if self.config.camera_motion {
+            // The second look starts from better predictions.
+            self.follow_camera();
+            self.follow_camera();
+            self.find_near();
+        }
         self.taken.clear();
         self.taken.resize(self.tracks.len(), NONE);
-        self.used.clear();
-        self.used.extend(detections.iter().map(|d| !usable(d, self.config.low_score)));
-
         let (high, low, new) = (self.config.match_high, self.config.match_low, self.config.match_new);
-        let sure = self.config.high_score;
-        self.associate(detections, high, |d| d.score >= sure, |t, _| t.confirmed);
-        self.associate(detections, low, |d| d.score < sure, |t, _| t.confirmed && t.seen);
-        self.associate(detections, new, |d| d.score >= sure, |t, _| !t.confirmed);
-
-        let mut changes = Vec::with_capacity(self.tracks.len());
+        self.associate(true, high, |t| t.confirmed);
+        self.associate(false, low, |t| t.confirmed && t.seen);
+        self.associate(true, new, |t| !t.confirmed);
         self.settle(time_s, detections, &mut changes);
         self.give_birth(time_s, detections, &mut changes);
+        TrackChanges { time_s, changes }
+    }
+
+    /// Says that the picture has not changed since the last update: what was seen then counts as seen until now, without detections. For
+    /// frames that motion gating spares the detector, so that parked vehicles keep their tracks.
+    pub fn still(&mut self, time_s: f64) -> TrackChanges {
+        let (time_s, _) = self.advance(time_s);
+        self.tracks.iter_mut().filter(|t| t.seen).for_each(|t| t.last_s = time_s);
+        let mut changes = Vec::new();
+        self.forget(time_s, &mut changes);
         TrackChanges { time_s, changes }
     }
 
     /// Ends all tracks, at the end of a stream.
     pub fn finish(&mut self) -> TrackChanges {
         let time_s = self.time_s.unwrap_or(0.0);
-        let changes = self.tracks.drain(..).map(|t| TrackChange { kind: ChangeKind::Ended, track: t.view(None) }).collect();
+        let changes = self
+            .tracks
+            .drain(..)
+            .map(|t| TrackChange { kind: ChangeKind::Ended, track: t.view(None) })
+            .collect();
         TrackChanges { time_s, changes }
     }
 
-    /// One stage: the best assignment between the free detections and free tracks that the two tests let in.
-    fn associate(
-        &mut self,
-        detections: &[Detection],
-        least: f32,
-        detection_in: impl Fn(&Detection) -> bool,
-        track_in: impl Fn(&Track, usize) -> bool,
-    ) {
-        self.pairs.clear();
-        for (t, track) in self.tracks.iter().enumerate() {
-            if self.taken[t] != NONE || !track_in(track, t) {
-                continue;
+    /// The time to use for this update, and the seconds since the one before.
+    fn advance(&mut self, time_s: f64) -> (f64, f32) {
+        let before = self.time_s.unwrap_or(if time_s.is_finite() { time_s } else { 0.0 });
+        let time_s = if time_s.is_finite() && time_s > before { time_s } else { before };
+        self.time_s = Some(time_s);
+        (time_s, (time_s - before) as f32)
+    }
+
+    /// Ends tracks that were unseen for too long. Whatever comes now is another object.
+    fn forget(&mut self, time_s: f64, changes: &mut Vec<TrackChange>) {
+        let lost_s = self.config.lost_s;
+        self.tracks.retain(|track| {
+            let keep = time_s - track.last_s <= lost_s;
+            if !keep {
+                changes.push(TrackChange { kind: ChangeKind::Ended, track: track.view(None) });
             }
-            for (d, detection) in detections.iter().enumerate() {
-                if self.used[d] || !detection_in(detection) || Kind::from(detection.class) != track.kind {
-                    continue;
+            keep
+        });
+    }
+
+    /// Collects the detections that count, from left to right: readable, not too weak, and of two boxes that all but coincide the surer.
+    fn take_in(&mut self, detections: &[Detection]) {
+        self.candidates.clear();
+        self.candidates.extend(
+            detections.iter().enumerate().filter(|(_, d)| usable(d, self.config.low_score)).map(
+                |(index, d)| Candidate {
+                    index,
+                    kind: d.class.into(),
+                    bbox: d.bbox,
+                    score: d.score,
+                    used: false,
+                },
+            ),
+        );
+        self.candidates.sort_unstable_by(|a, b| a.bbox.x.total_cmp(&b.bbox.x).then(a.index.cmp(&b.index)));
+        for a in 0..self.candidates.len() {
+            let first = self.candidates[a];
+            // Boxes that start further right cannot coincide with this one any more.
+            let reach = first.bbox.x + (1.0 - SAME_BOX_IOU) * first.bbox.w;
+            for b in a + 1..self.candidates.len() {
+                let second = self.candidates[b];
+                if second.bbox.x > reach {
+                    break;
                 }
-                let similarity = track.predicted.iou(&detection.bbox) * detection.score;
-                if similarity > least {
-                    self.pairs.push(Pair { row: t as u32, col: d as u32, gain: similarity - least });
+                if !second.used && first.kind == second.kind && first.bbox.iou(&second.bbox) >= SAME_BOX_IOU {
+                    let weaker = if first.score < second.score { a } else { b };
+                    self.candidates[weaker].used = true;
                 }
             }
         }
-        for &(t, d) in self.assigner.solve(self.tracks.len(), detections.len(), &self.pairs) {
-            self.taken[t as usize] = d as usize;
-            self.used[d as usize] = true;
+        self.candidates.retain(|c| !c.used);
+        self.widest = self.candidates.iter().map(|c| c.bbox.w).fold(0.0, f32::max);
+    }
+
+    /// Lists the pairs of track and detection whose widened boxes touch. All stages look at these alone.
+    fn find_near(&mut self) {
+        self.near.clear();
+        for (t, track) in self.tracks.iter().enumerate() {
+            let gap = 2.0 * track.margin;
+            let (left, right) = (track.predicted.x - gap, track.predicted.right() + gap);
+            let (top, bottom) = (track.predicted.y - gap, track.predicted.bottom() + gap);
+            let from = self.candidates.partition_point(|c| c.bbox.x + self.widest < left);
+            for (c, candidate) in self.candidates.iter().enumerate().skip(from) {
+                let b = &candidate.bbox;
+                if b.x > right {
+                    break;
+                }
+                // Without short-circuits: which test fails is as good as random, and a wrong guess costs more than the test.
+                if (b.x + b.w >= left) & (b.y <= bottom) & (b.y + b.h >= top) & (candidate.kind == track.kind)
+                {
+                    self.near.push((t as u32, c as u32));
+                }
+            }
         }
     }
 
-    /// Updates matched tracks, marks or ends unmatched ones.
+    /// Moves all predictions by the motion that most objects share.
+    fn follow_camera(&mut self) {
+        self.residuals.clear();
+        let mut of = NONE;
+        let mut best = 0.0;
+        for &(t, c) in &self.near {
+            let (track, candidate) = (&self.tracks[t as usize], &self.candidates[c as usize]);
+            if !track.seen || track.frames < 3 || candidate.score < self.config.high_score {
+                continue;
+            }
+            let overlap = track.predicted.iou(&candidate.bbox);
+            let same_track = of == t as usize;
+            if overlap <= if same_track { best } else { LEAST_COMMON_IOU } {
+                continue;
+            }
+            let (expected, found) = (track.predicted.centre(), candidate.bbox.centre());
+            if same_track {
+                self.residuals.pop();
+            }
+            self.residuals.push(Residual {
+                x: expected.x,
+                y: expected.y,
+                dx: found.x - expected.x,
+                dy: found.y - expected.y,
+            });
+            (of, best) = (t as usize, overlap);
+        }
+        if let Some(motion) = PictureMotion::fit(&self.residuals, &mut self.scratch) {
+            self.tracks.iter_mut().for_each(|t| t.follow_camera(&motion));
+        }
+    }
+
+    /// One stage: the best assignment between the free tracks that `takes_part` lets in and the free detections, either the sure or the
+    /// doubtful ones. Pairs must reach the similarity `least`; a sure detection's is weighted by the root of its score.
+    fn associate(&mut self, sure: bool, least: f32, takes_part: impl Fn(&Track) -> bool) {
+        self.pairs.clear();
+        for &(t, c) in &self.near {
+            let (track, candidate) = (&self.tracks[t as usize], &self.candidates[c as usize]);
+            let eligible = self.taken[t as usize] == NONE
+                && !candidate.used
+                && (candidate.score >= self.config.high_score) == sure;
+            if !eligible || !takes_part(track) {
+                continue;
+            }
+            let weight = if sure { candidate.score.sqrt() } else { 1.0 };
+            let similarity = track.similarity(&candidate.bbox) * weight;
+            if similarity > least {
+                self.pairs.push(Pair { row: t, col: c, gain: similarity - least });
+            }
+        }
+        for &(t, c) in self.assigner.solve(self.tracks.len(), self.candidates.len(), &self.pairs) {
+            let candidate = &mut self.candidates[c as usize];
+            candidate.used = true;
+            self.taken[t as usize] = candidate.index;
+        }
+    }
+
+    /// Updates matched tracks, marks unmatched ones as lost, ends those that nobody believes yet.
     fn settle(&mut self, time_s: f64, detections: &[Detection], changes: &mut Vec<TrackChange>) {
         let (config, taken) = (&self.config, &self.taken);
         let mut index = 0;
@@ -117,29 +264,38 @@ impl Tracker {
             index += 1;
             if detection != NONE {
                 track.update(time_s, &detections[detection], config);
-                let kind = if !track.confirmed && track.frames >= config.confirm_frames { ChangeKind::Confirmed } else { ChangeKind::Updated };
+                let kind = if !track.confirmed && track.frames >= config.confirm_frames {
+                    ChangeKind::Confirmed
+                } else {
+                    ChangeKind::Updated
+                };
                 track.confirmed |= kind == ChangeKind::Confirmed;
                 changes.push(TrackChange { kind, track: track.view(Some(detection)) });
                 return true;
             }
-            let patience = if track.confirmed { config.lost_s } else { config.tentative_s };
-            let over = time_s - track.last_s > patience;
-            if over || (track.seen && track.confirmed) {
-                let kind = if over { ChangeKind::Ended } else { ChangeKind::Lost };
-                changes.push(TrackChange { kind, track: track.view(None) });
+            // A new object must be seen again at once; a believed one may hide for a while.
+            if !track.confirmed {
+                changes.push(TrackChange { kind: ChangeKind::Ended, track: track.view(None) });
+                return false;
+            }
+            if track.seen {
+                changes.push(TrackChange { kind: ChangeKind::Lost, track: track.view(None) });
             }
             track.seen = false;
-            !over
+            true
         });
     }
 
+    /// Starts tracks on what is left, the surest first, unless a track just seen is there already.
     fn give_birth(&mut self, time_s: f64, detections: &[Detection], changes: &mut Vec<TrackChange>) {
-        for (index, detection) in detections.iter().enumerate() {
-            if self.used[index] || detection.score < self.config.birth_score {
-                continue;
-            }
-            let kind = Kind::from(detection.class);
-            let doubles = |t: &Track| t.seen && t.kind == kind && t.observed.iou(&detection.bbox) > self.config.duplicate_iou;
+        let birth_score = self.config.birth_score;
+        self.candidates.retain(|c| !c.used && c.score >= birth_score);
+        self.candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
+        for &Candidate { index, kind, .. } in &self.candidates {
+            let detection = &detections[index];
+            let doubles = |t: &Track| {
+                t.seen && t.kind == kind && t.observed.iou(&detection.bbox) > self.config.duplicate_iou
+            };
             if self.tracks.iter().any(doubles) {
                 continue;
             }
