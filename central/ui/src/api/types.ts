@@ -1,0 +1,328 @@
+/** The REST and SSE contract of central, `/api/v1`. Times are RFC 3339 UTC; boxes are `[x, y, w, h]` in pixels of the overview picture. */
+
+export type Role = "gate_operator" | "traffic_police" | "ioc_operator" | "admin";
+export type Language = "vi" | "en";
+export type Box = [number, number, number, number];
+export type Size = [number, number];
+
+export interface User {
+  id: string;
+  username: string;
+  display_name: string;
+  role: Role;
+  /** Site ids; empty means every site. */
+  sites: string[];
+  language: Language;
+}
+
+export interface Summary {
+  now: string;
+  people_in: number;
+  people_out: number;
+  people_inside: number;
+  vehicles_today: number;
+  plates_read_today: number;
+  alerts_open: number;
+  cameras_live: number;
+  cameras_total: number;
+  lost_events: number;
+  late_events: number;
+  offline_s: number;
+}
+
+export type SiteModel = "access_tourist" | "access_industrial" | "access_rail" | "traffic_violation";
+
+export interface Site {
+  id: string;
+  name: string;
+  model: SiteModel;
+}
+
+export interface Candidate {
+  text: string;
+  score: number;
+}
+
+export interface PlateReading {
+  text: string;
+  display: string;
+  raw: string;
+  valid: boolean;
+  kind: string | null;
+  lines: 1 | 2;
+  score: number;
+  votes: number;
+  reads: number;
+  candidates: Candidate[];
+  /** Repairs made to the raw string, such as `2:0→D` (position: from → to). */
+  edits: string[];
+  ambiguous: string[];
+  box: Box | null;
+}
+
+export type NoReading = "no_plate_found" | "too_small" | "unreadable";
+export type VehicleClass = "car" | "motorcycle" | "bus" | "truck";
+export type Direction = "in" | "out" | "forward" | "backward";
+export type RegistryStatus =
+  | "found"
+  | "not_found"
+  | "revoked"
+  | "stolen"
+  | "multiple"
+  | "military"
+  | "unavailable"
+  | "not_asked";
+export type WatchlistStatus = "none" | "exact" | "possible";
+export type TimeSource = "rtcp" | "arrival" | "file";
+export type EvidenceRole = "overview" | "vehicle" | "plate";
+
+export interface Evidence {
+  sha256: string;
+  role: EvidenceRole;
+  width: number;
+  height: number;
+  bytes: number;
+}
+
+export interface Vehicle {
+  make: string | null;
+  model: string | null;
+  colour: string | null;
+  type: string | null;
+}
+
+export interface Passage {
+  id: string;
+  feed_id: number;
+  site: string;
+  camera: string;
+  camera_name: string | null;
+  agent: string;
+  seq: number;
+  captured_at: string;
+  uncertainty_ms: number;
+  time_source: TimeSource;
+  received_at: string;
+  late: boolean;
+  class: VehicleClass;
+  direction: Direction | null;
+  rule: string | null;
+  reading: PlateReading | null;
+  no_reading: NoReading | null;
+  box: Box | null;
+  picture: Size | null;
+  thumbnail: string | null;
+  evidence: Evidence[];
+  match: { registry: RegistryStatus; watchlist: WatchlistStatus };
+  vehicle: Vehicle | null;
+  owner_masked: string | null;
+  alert_id: string | null;
+}
+
+export interface Owner {
+  kind: string | null;
+  name: string | null;
+  address: string | null;
+  id_number: string | null;
+  /** Names of the fields that are shown only in part, or not at all. */
+  masked: string[];
+  mask_reason: string | null;
+}
+
+export interface Finding {
+  code: string;
+  text_vi: string;
+  text_en: string;
+}
+
+export interface RegistryAnswer {
+  status: RegistryStatus;
+  asked_at: string | null;
+  txn_id: string | null;
+  as_of: string | null;
+  findings: Finding[];
+}
+
+export interface ListMatch {
+  list: string;
+  list_name: string;
+  entry_id: string;
+  plate: string;
+  result: "exact" | "possible";
+  reason_vi: string;
+  reason_en: string;
+  distance: number;
+  priority: string | number | null;
+  added_by: string | null;
+  added_at: string | null;
+}
+
+export interface Model {
+  id: string;
+  sha256: string;
+}
+
+export interface Envelope {
+  id: string;
+  seq: number;
+  prev: string;
+  key: string;
+  signature_ok: boolean;
+  models: Model[];
+  sha256: string;
+}
+
+export interface AuditRow {
+  at: string;
+  actor: string;
+  action: string;
+}
+
+export interface PassageDetail extends Passage {
+  owner: Owner | null;
+  registry: RegistryAnswer | null;
+  matches: ListMatch[];
+  envelope: Envelope;
+  alerts: Alert[];
+  audit: AuditRow[];
+}
+
+export type AlertKind = "watchlist_plate" | "stolen_vehicle" | "registry_mismatch";
+export type Severity = "low" | "medium" | "high" | "critical";
+export type AlertState = "new" | "acknowledged" | "verifying" | "confirmed" | "false_alarm" | "closed";
+
+export interface AlertStep {
+  at: string;
+  actor: string;
+  from: AlertState;
+  to: AlertState;
+  note: string | null;
+}
+
+export interface Alert {
+  id: string;
+  feed_id: number;
+  kind: AlertKind;
+  severity: Severity;
+  state: AlertState;
+  certainty: "exact" | "possible";
+  site: string;
+  camera: string;
+  camera_name: string | null;
+  passage_id: string | null;
+  plate_display: string | null;
+  plate_kind: string | null;
+  lines: 1 | 2 | null;
+  title_vi: string;
+  title_en: string;
+  reason_vi: string;
+  reason_en: string;
+  raised_at: string;
+  captured_at: string;
+  thumbnail: string | null;
+  acknowledged_by: string | null;
+  acknowledged_at: string | null;
+  history: AlertStep[];
+}
+
+export type CameraState =
+  | "live"
+  | "stale"
+  | "connecting"
+  | "auth_failed"
+  | "unreachable"
+  | "agent_offline"
+  | "unknown";
+
+export interface Camera {
+  site: string;
+  agent: string;
+  camera: string;
+  name: string | null;
+  kind: string | null;
+  state: CameraState;
+  since: string | null;
+  last_frame_at: string | null;
+  fps: number | null;
+  analysed: number | null;
+  dropped: number | null;
+  reconnects: number | null;
+  time_source: TimeSource | null;
+  snapshot: string | null;
+}
+
+export interface Outbox {
+  events: number;
+  bytes: number;
+  oldest_seq: number | null;
+  /** How many were given up because the store was full, by kind. */
+  evicted: Record<string, number>;
+}
+
+export interface Agent {
+  site: string;
+  agent: string;
+  state: string;
+  last_seen: string | null;
+  version: string | null;
+  outbox: Outbox | null;
+  next_seq: number | null;
+  gaps: number;
+  enrolled_at: string | null;
+}
+
+export interface LineCount {
+  site: string;
+  camera: string;
+  line: string;
+  in: number;
+  out: number;
+  inside: number;
+}
+
+export interface HourCount {
+  hour: string;
+  in: number;
+  out: number;
+}
+
+export interface Counts {
+  lines: LineCount[];
+  hours: HourCount[];
+  loss: { lost: number; late: number; offline_s: number };
+}
+
+export interface Quarantined {
+  id: string | number;
+  received_at: string;
+  topic: string;
+  reason_code: string;
+  reason: string;
+  bytes: number;
+}
+
+export interface EnrolmentCode {
+  code: string;
+  expires_at: string;
+}
+
+export interface NewUser {
+  username: string;
+  display_name: string;
+  role: Role;
+  sites: string[];
+  language: Language;
+  password: string;
+}
+
+export interface Page<T> {
+  items: T[];
+  next: string | null;
+}
+
+export interface PassageFilter {
+  site?: string;
+  camera?: string;
+  plate?: string;
+  class?: string;
+}

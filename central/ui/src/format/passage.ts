@@ -1,0 +1,38 @@
+import type { Box, Evidence, Passage, PassageFilter, Size } from "../api/types";
+import type { DrawnBox } from "../ui/picture";
+import { canonical } from "./plate";
+
+export interface MainPicture {
+  sha256: string | null;
+  size: Size | null;
+  boxes: DrawnBox[];
+  focus: Box | null;
+}
+
+/** Vehicle and plate as boxes over the overview picture. */
+export function drawnBoxes(passage: Pick<Passage, "box" | "reading">): DrawnBox[] {
+  const boxes: DrawnBox[] = [];
+  if (passage.box) boxes.push({ box: passage.box, tone: "vehicle" });
+  if (passage.reading?.box) boxes.push({ box: passage.reading.box, tone: "plate" });
+  return boxes;
+}
+
+/** The picture to show first: the overview, where the boxes are true; else whatever there is, without boxes. */
+export function mainPicture(passage: Passage): MainPicture {
+  const overview = passage.evidence.find((item) => item.role === "overview");
+  if (overview) {
+    const size: Size = passage.picture ?? [overview.width, overview.height];
+    return { sha256: overview.sha256, size, boxes: drawnBoxes(passage), focus: passage.box };
+  }
+  const other: Evidence | undefined = passage.evidence.find((item) => item.sha256 === passage.thumbnail) ?? passage.evidence[0];
+  return { sha256: other?.sha256 ?? passage.thumbnail, size: null, boxes: [], focus: null };
+}
+
+/** Whether a passage that came live belongs to what the reader has filtered for; the same rule as central's. */
+export function fitsFilter(passage: Passage, filter: PassageFilter): boolean {
+  if (filter.site && passage.site !== filter.site) return false;
+  if (filter.camera && passage.camera !== filter.camera) return false;
+  if (filter.class && passage.class !== filter.class) return false;
+  const plate = canonical(filter.plate ?? "");
+  return !plate || canonical(passage.reading?.text ?? "").includes(plate);
+}

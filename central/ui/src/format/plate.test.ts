@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import { canonical, parseEdit, plateLines, plateStyle } from "./plate";
+
+test("a two-line plate breaks where the metal does", () => {
+  expect(plateLines("59-P1 664.80", 2)).toEqual(["59-P1", "664.80"]);
+  expect(plateLines("30A-123.45", 2)).toEqual(["30A", "123.45"]);
+  expect(plateLines("29-MĐ1 123.45", 2)).toEqual(["29-MĐ1", "123.45"]);
+  expect(plateLines("80-011-NG-01", 2)).toEqual(["80-011-NG", "01"]);
+});
+
+test("a one-line plate and an odd text stay whole", () => {
+  expect(plateLines("30A-123.45", 1)).toEqual(["30A-123.45"]);
+  expect(plateLines("30A12345", 2)).toEqual(["30A12345"]);
+  expect(plateLines(" 51LD-123.45 ", null)).toEqual(["51LD-123.45"]);
+});
+
+test("each kind of plate has its own colours, the unknown is white", () => {
+  expect(plateStyle("car")).toBe("white");
+  expect(plateStyle("military")).toBe("red");
+  expect(plateStyle("blue_car")).toBe("blue");
+  expect(plateStyle("car", "yellow")).toBe("yellow");
+  expect(plateStyle("economic_zone")).toBe("economic");
+  expect(plateStyle("diplomatic")).toBe("diplomatic");
+  expect(plateStyle(null)).toBe("white");
+});
+
+test("an edit is told with a position that people count from one", () => {
+  expect(parseEdit("2:0→D")).toEqual({ position: 3, from: "0", to: "D" });
+  expect(parseEdit("joined")).toBeNull();
+});
+
+test("a typed plate is compared without dashes, dots, case or Đ", () => {
+  expect(canonical("29-mđ1 123.45")).toBe("29MD112345");
+  expect(canonical("59-p1 664.80")).toBe("59P166480");
+});

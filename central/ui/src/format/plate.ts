@@ -1,0 +1,44 @@
+/** How a Vietnamese plate is drawn: its colours, and its text broken over one or two lines. */
+export type PlateStyle = "white" | "yellow" | "blue" | "red" | "diplomatic" | "economic" | "temporary";
+
+const STYLES: [RegExp, PlateStyle][] = [
+  [/military|red$|^red/, "red"],
+  [/economic/, "economic"],
+  [/blue|state/, "blue"],
+  [/yellow|business/, "yellow"],
+  [/diplo|foreign/, "diplomatic"],
+  [/temp/, "temporary"],
+];
+
+/** The style for a reading's kind; what is not known is drawn white, as most plates are. */
+export function plateStyle(kind: string | null | undefined, colour?: string | null): PlateStyle {
+  const words = `${colour ?? ""} ${kind ?? ""}`.toLowerCase().trim();
+  return STYLES.find(([pattern]) => pattern.test(words))?.[1] ?? "white";
+}
+
+/** `59-P1 664.80` on two lines is `59-P1` over `664.80`; `30A-123.45` is `30A` over `123.45`. */
+export function plateLines(display: string, lines: 1 | 2 | null | undefined): string[] {
+  const text = display.trim();
+  if (lines !== 2) return [text];
+  const space = text.lastIndexOf(" ");
+  if (space > 0) return [text.slice(0, space), text.slice(space + 1)];
+  const dash = text.lastIndexOf("-");
+  if (dash > 0) return [text.slice(0, dash), text.slice(dash + 1)];
+  return [text];
+}
+
+export interface Edit {
+  position: number;
+  from: string;
+  to: string;
+}
+
+/** `2:0→D` as its parts (position counted from 1 for people); null when central sends another form. */
+export function parseEdit(edit: string): Edit | null {
+  const found = /^(\d+):(.)(?:→|->|>)(.)$/u.exec(edit);
+  return found ? { position: Number(found[1]) + 1, from: found[2], to: found[3] } : null;
+}
+
+/** What a person types to find a plate: upper case, Đ as D, no separators. */
+export const canonical = (typed: string) =>
+  typed.normalize("NFC").toUpperCase().replaceAll("Đ", "D").replace(/[^A-Z0-9]/g, "");

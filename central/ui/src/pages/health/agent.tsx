@@ -1,0 +1,72 @@
+import { Cpu, PlugZap } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import type { Agent, Outbox } from "../../api/types";
+import { bytes, whole } from "../../format/numbers";
+import { useSiteName } from "../../shell/site";
+import { Time } from "../../ui/time";
+import { Badge } from "../../ui/verdict";
+import { Fact } from "../alerts/panel";
+
+const KINDS = ["preview", "crossing", "vehicle", "watch"] as const;
+
+export function AgentCard({ agent }: { agent: Agent }) {
+  const { t, i18n } = useTranslation();
+  const siteName = useSiteName();
+  const state = agent.state === "online" || agent.state === "offline" ? agent.state : "unknown";
+  const tone = state === "online" ? "admit" : state === "offline" ? "deny" : "unknown";
+  return (
+    <article className={`agent-card tone-${tone}`} data-agent={agent.agent} data-state={agent.state}>
+      <header className="card-head">
+        <div>
+          <h3 className="mono">{agent.agent}</h3>
+          <p className="quiet">{siteName(agent.site)}</p>
+        </div>
+        <Badge tone={tone} icon={state === "offline" ? PlugZap : Cpu}>
+          {t(`health.agent_state.${state}`)}
+        </Badge>
+      </header>
+      <dl className="facts facts-two">
+        <Fact word={t("health.last_seen")}>
+          <Time at={agent.last_seen} form="short" />
+        </Fact>
+        <Fact word={t("health.version")}>
+          <span className="mono">{agent.version ?? "–"}</span>
+        </Fact>
+        <Fact word={t("health.outbox")}>{agent.outbox ? <OutboxWords outbox={agent.outbox} /> : "–"}</Fact>
+        <Fact word={t("health.evicted")}>{agent.outbox ? <Evicted evicted={agent.outbox.evicted} /> : "–"}</Fact>
+        <Fact word={t("health.gaps")}>
+          {agent.gaps > 0 ? <b className="tone-text-deny">{whole(agent.gaps, i18n.language)}</b> : t("health.gaps_none")}
+        </Fact>
+        <Fact word={t("health.next_seq")}>
+          <span className="mono">{agent.next_seq ?? "–"}</span>
+        </Fact>
+        <Fact word={t("health.enrolled")}>
+          <Time at={agent.enrolled_at} />
+        </Fact>
+      </dl>
+    </article>
+  );
+}
+
+function OutboxWords({ outbox }: { outbox: Outbox }) {
+  const { t, i18n } = useTranslation();
+  if (outbox.events === 0) return <>{t("health.outbox_empty")}</>;
+  const size = bytes(outbox.bytes, i18n.language);
+  return (
+    <span className="tone-text-wait">
+      {t("health.outbox_events", { count: outbox.events, bytes: t(size.key, { n: size.n }) })}
+      {outbox.oldest_seq !== null && <small className="quiet"> {t("health.oldest", { seq: outbox.oldest_seq })}</small>}
+    </span>
+  );
+}
+
+function Evicted({ evicted }: { evicted: Record<string, number> }) {
+  const { t, i18n } = useTranslation();
+  const lost = KINDS.filter((kind) => (evicted[kind] ?? 0) > 0);
+  if (lost.length === 0) return <>{t("health.evicted_none")}</>;
+  return (
+    <span className="tone-text-deny">
+      {lost.map((kind) => `${whole(evicted[kind], i18n.language)} ${t(`health.evicted_kind.${kind}`)}`).join(" · ")}
+    </span>
+  );
+}

@@ -1,0 +1,93 @@
+import { EyeOff, UserRoundX } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import type { Owner, PassageDetail } from "../../api/types";
+import { Badge } from "../../ui/verdict";
+import { registryTone } from "../../format/verdict";
+import { Fact } from "../alerts/panel";
+
+const REASONS = ["role", "site", "purpose"] as const;
+
+export function OwnerCard({ passage }: { passage: PassageDetail }) {
+  const { t } = useTranslation();
+  const { owner, vehicle } = passage;
+  const status = passage.registry?.status ?? passage.match.registry;
+  const described = vehicle && [vehicle.make, vehicle.model].filter(Boolean).join(" ");
+  return (
+    <section className="card" data-testid="owner">
+      <header className="card-head">
+        <h2>{t("passage.owner")}</h2>
+        <Badge tone={registryTone(status)} size="s">
+          {t(`verdict.${status}`)}
+        </Badge>
+      </header>
+      {owner ? (
+        <OwnerFacts owner={owner} />
+      ) : (
+        <p className="quiet with-icon">
+          <UserRoundX aria-hidden="true" />
+          {t("passage.owner_none")}
+        </p>
+      )}
+      {vehicle && (
+        <dl className="facts facts-line">
+          <Fact word={t("passage.make")}>{described || "–"}</Fact>
+          <Fact word={t("passage.colour")}>{vehicle.colour ?? "–"}</Fact>
+          <Fact word={t("passage.type")}>{vehicle.type ?? "–"}</Fact>
+        </dl>
+      )}
+    </section>
+  );
+}
+
+function useMaskReason(owner: Owner): string {
+  const { t, i18n } = useTranslation();
+  const given = owner.mask_reason ?? "";
+  const known = REASONS.find((reason) => reason === given);
+  if (known) return t(`passage.mask_reason.${known}`);
+  // Central may already say it as a sentence.
+  return given.includes(" ") && i18n.language === "vi" ? given : t("passage.mask_reason.unknown");
+}
+
+function OwnerFacts({ owner }: { owner: Owner }) {
+  const { t } = useTranslation();
+  const reason = useMaskReason(owner);
+  const organisation = owner.kind?.startsWith("org") ?? false;
+  const masked = (field: string) => owner.masked.includes(field);
+  return (
+    <>
+      <dl className="facts">
+        <Fact word={t(organisation ? "passage.org_name" : "passage.name")}>
+          <Field value={owner.name} masked={masked("name")} reason={reason} strong />
+        </Fact>
+        <Fact word={t("passage.address")}>
+          <Field value={owner.address} masked={masked("address")} reason={reason} />
+        </Fact>
+        <Fact word={t("passage.id_number")}>
+          <Field value={owner.id_number} masked={masked("id_number")} reason={reason} mono />
+        </Fact>
+      </dl>
+      {owner.masked.length > 0 && (
+        <p className="mask-note" data-testid="masked">
+          <EyeOff aria-hidden="true" />
+          {t("passage.masked_why", { reason })}
+        </p>
+      )}
+    </>
+  );
+}
+
+function Field({ value, masked, reason, strong, mono }: { value: string | null; masked: boolean; reason: string; strong?: boolean; mono?: boolean }) {
+  const { t } = useTranslation();
+  const shown = value ?? (masked ? t("passage.hidden") : "–");
+  return (
+    <span className={`${strong ? "strong" : ""} ${mono && value ? "mono" : ""} ${masked ? "masked" : ""}`}>
+      {shown}
+      {masked && (
+        <span className="mask" title={t("passage.masked_why", { reason })}>
+          <EyeOff aria-hidden="true" />
+          {t("passage.masked")}
+        </span>
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,53 @@
+import { X } from "lucide-react";
+import { Dialog } from "radix-ui";
+import { useTranslation } from "react-i18next";
+
+const GROUPS = [
+  ["anywhere", [["?", "help"], ["g l", "go_feed"], ["g a", "go_alerts"], ["g c", "go_cameras"], ["g v", "language"], ["g t", "theme"], ["Esc", "close"]]],
+  ["lists", [["j", "down"], ["k", "up"], ["Enter", "open"], ["n", "show_new"], ["/", "search"]]],
+  ["pictures", [["← →", "flip"], ["b", "boxes"]]],
+  ["alert", [["a", "acknowledge"], ["v", "verify"], ["c", "confirm"], ["f", "false_alarm"], ["x", "finish"]]],
+] as const;
+
+interface Props {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+}
+
+export function KeyMapDialog({ open, onOpenChange }: Props) {
+  const { t } = useTranslation();
+  return (
+    <Dialog.Root open={open} onOpenChange={onOpenChange}>
+      <Dialog.Portal>
+        <Dialog.Overlay className="overlay" />
+        <Dialog.Content className="dialog" data-modal="true" aria-describedby={undefined}>
+          <header className="dialog-head">
+            <Dialog.Title>{t("keys.title")}</Dialog.Title>
+            <Dialog.Close className="icon-button" aria-label={t("keys.close")}>
+              <X aria-hidden="true" />
+            </Dialog.Close>
+          </header>
+          <div className="key-groups">
+            {GROUPS.map(([group, rows]) => (
+              <section key={group}>
+                <h3>{t(`keys.${group}`)}</h3>
+                <dl>
+                  {rows.map(([stroke, word]) => (
+                    <div key={word}>
+                      <dt>
+                        {stroke.split(" ").map((key) => (
+                          <kbd key={key}>{key.length === 1 ? key.toUpperCase() : key}</kbd>
+                        ))}
+                      </dt>
+                      <dd>{t(`keys.${word}`)}</dd>
+                    </div>
+                  ))}
+                </dl>
+              </section>
+            ))}
+          </div>
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}

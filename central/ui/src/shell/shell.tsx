@@ -1,0 +1,53 @@
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Outlet, useLocation, useNavigate } from "react-router";
+import type { User } from "../api/types";
+import { chooseLanguage } from "../i18n";
+import { useKeys } from "../ui/keys";
+import { Banner } from "./connection";
+import { CrashBoundary } from "./crash";
+import { Header } from "./header";
+import { KeyMapDialog } from "./key-map";
+import { Nav } from "./nav";
+import { useKeepSite } from "./site";
+import { toggleTheme } from "./theme";
+import { UserContext } from "./user";
+
+export function Shell({ user }: { user: User }) {
+  const { t, i18n } = useTranslation();
+  const [mapOpen, setMapOpen] = useState(false);
+  const navigate = useNavigate();
+  const keep = useKeepSite();
+  const { pathname } = useLocation();
+  const otherLanguage = i18n.language === "vi" ? "en" : "vi";
+
+  useKeys({
+    "?": () => setMapOpen(true),
+    "g l": () => void navigate(keep("/")),
+    "g a": () => void navigate(keep("/alerts")),
+    "g c": () => void navigate(keep("/cameras")),
+    "g t": toggleTheme,
+    "g v": () => chooseLanguage(otherLanguage),
+  });
+
+  return (
+    <UserContext value={user}>
+      <a className="skip" href="#main">
+        {t("app.skip")}
+      </a>
+      <div className="shell">
+        <Nav user={user} />
+        <Header user={user} onKeyMap={() => setMapOpen(true)} />
+        <div className="stage">
+          <Banner />
+          <main id="main" tabIndex={-1}>
+            <CrashBoundary key={pathname}>
+              <Outlet />
+            </CrashBoundary>
+          </main>
+        </div>
+      </div>
+      <KeyMapDialog open={mapOpen} onOpenChange={setMapOpen} />
+    </UserContext>
+  );
+}

@@ -1,0 +1,36 @@
+import { useSearchParams } from "react-router";
+import { useSites } from "../api/queries";
+
+/** Reads and changes the address's parameters; an empty value takes the parameter away. */
+export function useAddress(): [URLSearchParams, (changes: Record<string, string>, push?: boolean) => void] {
+  const [params, setParams] = useSearchParams();
+  const change = (changes: Record<string, string>, push = false) =>
+    setParams(
+      (old) => {
+        const next = new URLSearchParams(old);
+        for (const [key, value] of Object.entries(changes)) {
+          if (value) next.set(key, value);
+          else next.delete(key);
+        }
+        return next;
+      },
+      { replace: !push },
+    );
+  return [params, change];
+}
+
+/** The site that the whole console looks at; empty means every site the person may see. */
+export function useSite(): string {
+  return useAddress()[0].get("site") ?? "";
+}
+
+/** Keeps the chosen site when going to another page. */
+export function useKeepSite(): (path: string) => string {
+  const site = useSite();
+  return (path) => (site ? `${path}?site=${encodeURIComponent(site)}` : path);
+}
+
+export function useSiteName(): (id: string) => string {
+  const { data } = useSites();
+  return (id) => data?.find((site) => site.id === id)?.name ?? id;
+}
