@@ -228,16 +228,20 @@ pub fn hash_password(password: &str) -> Result<String, AuthError> {
 /// # Errors
 /// As [`hash_password`].
 pub async fn hash_off_thread(password: String) -> Result<String, AuthError> {
-    let _permit = HASHING.acquire().await.map_err(|error| AuthError::Hash(error.to_string()))?;
-    tokio::task::spawn_blocking(move || hash_password(&password))
-        .await
-        .map_err(|error| AuthError::Hash(error.to_string()))?
+    let permit = HASHING.acquire().await.map_err(|error| AuthError::Hash(error.to_string()))?;
+    let hash = move || {
+        // Held until the work is done, even when nobody waits for it any more.
+        let _permit = permit;
+        hash_password(&password)
+    };
+    tokio::task::spawn_blocking(hash).await.map_err(|error| AuthError::Hash(error.to_string()))?
 }
 
 /// Whether `password` belongs to `hash`; with no hash (no such account) it takes as long and says no.
 pub async fn verify_password(hash: Option<String>, password: String) -> bool {
-    let Ok(_permit) = HASHING.acquire().await else { return false };
+    let Ok(permit) = HASHING.acquire().await else { return false };
     let check = move || {
+        let _permit = permit;
         let known = hash.is_some();
         let Some(hash) = hash.or_else(|| DUMMY_HASH.clone()) else { return false };
         let Ok(hash) = PasswordHash::new(&hash) else { return false };

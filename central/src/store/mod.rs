@@ -16,6 +16,7 @@ use thiserror::Error;
 
 pub mod agents;
 pub mod alerts;
+pub mod audit;
 pub mod commit;
 pub mod evidence;
 pub mod gaps;
@@ -23,7 +24,16 @@ pub mod lists;
 pub mod lookups;
 pub mod migrate;
 pub mod quarantine;
+pub mod read_alerts;
+pub mod read_fleet;
+pub mod read_numbers;
+pub mod read_passages;
+pub mod rows;
+pub mod sessions;
 pub mod sites;
+pub mod users;
+
+pub use users::UserRow;
 
 /// Why the store did not do what it was asked.
 #[derive(Debug, Error)]

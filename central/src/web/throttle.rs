@@ -45,8 +45,8 @@ impl Throttle {
             .map(|wait_ms| (wait_ms as u64).div_ceil(1000))
     }
 
-    /// A sign-in failed.
-    pub fn failed(&self, username: &str, address: Option<IpAddr>, now_ms: i64) {
+    /// A sign-in begins. It counts as failed until [`Self::succeeded`], so that many at once gain nothing.
+    pub fn begins(&self, username: &str, address: Option<IpAddr>, now_ms: i64) {
         let mut known = self.lock();
         if known.len() >= MAX_KEYS {
             known.retain(|_, failures| now_ms - failures.last_ms < FORGET_MS);
@@ -65,9 +65,13 @@ impl Throttle {
         }
     }
 
-    /// A sign-in succeeded: the account starts afresh, the address does not.
+    /// It succeeded: the account starts afresh, the address is back where it was.
     pub fn succeeded(&self, username: &str, address: Option<IpAddr>) {
-        self.lock().remove(&account(username, address));
+        let mut known = self.lock();
+        known.remove(&account(username, address));
+        if let Some(failures) = known.get_mut(&Key::Address(address)) {
+            failures.count = failures.count.saturating_sub(1);
+        }
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Key, Failures>> {
@@ -95,12 +99,12 @@ mod tests {
     fn the_wait_doubles_after_the_free_failures_and_ends_with_success() {
         let (throttle, at) = (Throttle::default(), Some(IpAddr::from([10, 0, 0, 1])));
         for _ in 0..FREE_FAILURES - 1 {
-            throttle.failed("an", at, 0);
+            throttle.begins("an", at, 0);
         }
         assert_eq!(throttle.wait_s("an", at, 0), None);
         let waits: Vec<_> = (0..12)
             .map(|_| {
-                throttle.failed("an", at, 0);
+                throttle.begins("an", at, 0);
                 throttle.wait_s("an", at, 0).unwrap()
             })
             .collect();
@@ -117,7 +121,7 @@ mod tests {
     fn guessing_many_accounts_from_one_address_is_slowed_too() {
         let throttle = Throttle::default();
         for n in 0..FREE_FAILURES_OF_ADDRESS + 3 {
-            throttle.failed(&format!("user{n}"), None, 0);
+            throttle.begins(&format!("user{n}"), None, 0);
         }
         assert_eq!(throttle.wait_s("somebody", None, 0), Some(8));
     }
@@ -126,7 +130,7 @@ mod tests {
     fn the_memory_is_bounded() {
         let throttle = Throttle::default();
         for n in 0..MAX_KEYS + 500 {
-            throttle.failed(&format!("u{n}"), None, n as i64 * 1000);
+            throttle.begins(&format!("u{n}"), None, n as i64 * 1000);
         }
         assert!(throttle.lock().len() <= MAX_KEYS + 2);
     }

@@ -1,0 +1,192 @@
+//! Who may ask for what: one table, one guard in front of every resource. A route without a rule lets nobody in.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use super::problem::Problem;
+use super::session::{COOKIE, session_id};
+use super::now_ms;
+use crate::app;
+use crate::auth::Role::{self, Admin, GateOperator, IocOperator, TrafficPolice};
+use crate::auth::Language;
+use crate::store::StoreError;
+use crate::store::audit::AuditRow;
+use crate::store::rows::Scope;
+use crate::store::sessions::SessionRow;
+
+/// Who may call an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Everybody.
+    Public,
+    /// Accounts with one of these roles.
+    Roles(&'static [Role]),
+}
+
+const EVERY_ROLE: Access = Access::Roles(&Role::ALL);
+const ADMIN: Access = Access::Roles(&[Admin]);
+const OPERATIONS: Access = Access::Roles(&[IocOperator, Admin]);
+/// Who decides about alerts. The admin keeps the system running and decides nothing.
+const DECIDERS: Access = Access::Roles(&[GateOperator, TrafficPolice, IocOperator]);
+
+/// Every operation of the API with who may call it. Paths as routed.
+pub const RULES: &[(&str, &str, Access)] = &[
+    ("POST", "/api/v1/session", Access::Public),
+    ("GET", "/api/v1/session", EVERY_ROLE),
+    ("DELETE", "/api/v1/session", EVERY_ROLE),
+    ("GET", "/api/v1/summary", EVERY_ROLE),
+    ("GET", "/api/v1/sites", EVERY_ROLE),
+    ("GET", "/api/v1/passages", EVERY_ROLE),
+    ("GET", "/api/v1/passages/{id}", EVERY_ROLE),
+    ("GET", "/api/v1/alerts", EVERY_ROLE),
+    ("GET", "/api/v1/alerts/{id}", EVERY_ROLE),
+    ("POST", "/api/v1/alerts/{id}/transition", DECIDERS),
+    ("GET", "/api/v1/cameras", EVERY_ROLE),
+    ("GET", "/api/v1/agents", EVERY_ROLE),
+    ("GET", "/api/v1/counts", EVERY_ROLE),
+    ("GET", "/api/v1/quarantine", OPERATIONS),
+    ("GET", "/api/v1/evidence/{sha256}", EVERY_ROLE),
+    ("POST", "/api/v1/enrolment-codes", ADMIN),
+    ("GET", "/api/v1/users", ADMIN),
+    ("POST", "/api/v1/users", ADMIN),
+    ("GET", "/api/v1/audit", ADMIN),
+    ("GET", "/api/v1/stream", EVERY_ROLE),
+    ("GET", "/api/v1/openapi.json", Access::Public),
+];
+
+/// The rule of an operation; HEAD is a GET without its body.
+pub fn rule(method: &str, path: &str) -> Option<Access> {
+    let method = if method == "HEAD" { "GET" } else { method };
+    RULES.iter().find(|(m, p, _)| *m == method && *p == path).map(|(_, _, access)| *access)
+}
+
+/// The account behind a request.
+#[derive(Debug, Clone)]
+pub struct Viewer {
+    /// Account id.
+    pub user_id: String,
+    /// Sign-in name.
+    pub username: String,
+    /// Name to show.
+    pub display_name: String,
+    /// Role.
+    pub role: Role,
+    /// Sites by name, empty for all.
+    pub sites: Vec<String>,
+    /// The same, for queries.
+    pub scope: Scope,
+    /// Language of texts.
+    pub language: Language,
+    /// SHA-256 of the session's token.
+    pub session_id: String,
+    /// When the session ends, whatever happens.
+    pub expires_at_ms: i64,
+    /// Peer.
+    pub address: Option<IpAddr>,
+}
+
+impl Viewer {
+    fn new(row: SessionRow, address: Option<IpAddr>) -> Option<Self> {
+        let sites: Vec<String> = serde_json::from_str(&row.sites).ok()?;
+        Some(Self {
+            role: Role::parse(&row.role)?,
+            scope: Scope::of(&sites),
+            sites,
+            language: if row.language == "en" { Language::En } else { Language::Vi },
+            user_id: row.user_id,
+            username: row.username,
+            display_name: row.display_name,
+            session_id: row.session_id,
+            expires_at_ms: row.expires_at_ms,
+            address,
+        })
+    }
+
+    /// An audit row of what this account does now.
+    pub fn does(&self, action: &str) -> AuditRow {
+        AuditRow {
+            role: Some(self.role.as_str().to_owned()),
+            address: self.address.map(|address| address.to_string()),
+            ..AuditRow::new(now_ms(), self.username.as_str(), action)
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Viewer {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(Problem::signed_out)
+    }
+}
+
+/// The peer's address, where the listener tells it.
+pub fn peer(extensions: &axum::http::Extensions) -> Option<IpAddr> {
+    extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip())
+}
+
+/// The session that the request's cookie names, if it lives. Looking at it is not using it.
+pub async fn session_of(app: &app::State, headers: &HeaderMap) -> Result<Option<SessionRow>, StoreError> {
+    let Some(token) = cookie(headers) else { return Ok(None) };
+    let (now, idle) = (now_ms(), i64::from(app.config.http.session_idle_minutes) * 60_000);
+    app.store.session(&session_id(token), now, now - idle).await
+}
+
+/// The account behind the request's session, which is used now.
+async fn viewer_of(
+    app: &app::State,
+    headers: &HeaderMap,
+    address: Option<IpAddr>,
+) -> Result<Option<Viewer>, StoreError> {
+    let Some(row) = session_of(app, headers).await? else { return Ok(None) };
+    // To the minute is enough, and spares a write per request.
+    let now = now_ms();
+    if now - row.last_used_ms > 60_000 {
+        app.store.touch_session(&row.session_id, now).await?;
+    }
+    Ok(Viewer::new(row, address))
+}
+
+/// The session cookie's value.
+pub fn cookie(headers: &HeaderMap) -> Option<&str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .find_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='))
+}
+
+/// Stands in front of every resource: forged requests, then the session, then the role.
+pub async fn guard(
+    State(app): State<app::State>,
+    path: MatchedPath,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    let method = request.method();
+    // A page of another origin cannot set this header without asking first, and is never told yes.
+    let safe = method == Method::GET || method == Method::HEAD;
+    if !safe && request.headers().get("x-requested-with").is_none_or(|value| value != "vong-gac") {
+        let detail = "send the header X-Requested-With: vong-gac with everything but GET";
+        return Err(Problem::new(StatusCode::FORBIDDEN, "missing_header", detail));
+    }
+    let Some(access) = rule(method.as_str(), path.as_str()) else {
+        tracing::error!(method = %method, path = path.as_str(), "this route has no access rule, nobody is let in");
+        return Err(Problem::forbidden());
+    };
+    if let Access::Roles(roles) = access {
+        let address = peer(request.extensions());
+        let viewer = viewer_of(&app, request.headers(), address).await?.ok_or_else(Problem::signed_out)?;
+        if !roles.contains(&viewer.role) {
+            return Err(Problem::forbidden());
+        }
+        request.extensions_mut().insert(viewer);
+    }
+    Ok(next.run(request).await)
+}

@@ -1,0 +1,1 @@
+//! One-time codes that let a new device in.

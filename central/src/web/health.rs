@@ -1,0 +1,59 @@
+//! Whether central lives, is ready, and what it has counted. For machines; outside `/api/v1`.
+
+use std::fmt::Write as _;
+use std::net::SocketAddr;
+use std::sync::atomic::Ordering;
+
+use axum::Json;
+use axum::extract::{ConnectInfo, State};
+use axum::http::{Extensions, HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use super::problem::Problem;
+use crate::app;
+
+/// The process answers.
+pub async fn alive() -> &'static str {
+    "ok\n"
+}
+
+/// Whether events can be taken in: database, broker, and nothing that stops writing. 503 names what is missing.
+pub async fn ready(State(app): State<app::State>) -> Response {
+    let word = |good: bool| if good { "ok" } else { "failing" };
+    let database = app.store.ping().await.is_ok();
+    let broker = app.health.broker_connected.load(Ordering::Relaxed);
+    let writing = app.health.trouble().is_none();
+    let status = if database && broker && writing { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let body = json!({ "database": word(database), "broker": word(broker), "writing": word(writing) });
+    (status, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
+}
+
+/// Counters for Prometheus. Only for programs on this machine: numbers tell a lot about a gate.
+pub async fn metrics(
+    State(app): State<app::State>,
+    extensions: Extensions,
+    request: HeaderMap,
+) -> Result<Response, Problem> {
+    let local = extensions.get::<ConnectInfo<SocketAddr>>().is_some_and(|peer| peer.0.ip().is_loopback());
+    // A proxy on this machine speaks for somebody else.
+    let forwarded = ["forwarded", "x-forwarded-for"].iter().any(|name| request.contains_key(*name));
+    if !local || forwarded {
+        return Err(Problem::forbidden());
+    }
+    let mut text = String::new();
+    let mut write = |name: &str, kind: &str, help: &str, value: &dyn std::fmt::Display| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}\n");
+    };
+    for (name, help, value) in app.health.counters() {
+        write(name, "counter", help, &value);
+    }
+    let broker = u8::from(app.health.broker_connected.load(Ordering::Relaxed));
+    write("vg_broker_connected", "gauge", "Whether the broker is connected and subscribed", &broker);
+    write("vg_writing", "gauge", "Whether commits and pictures can be written", &u8::from(app.health.trouble().is_none()));
+    write("vg_live_viewers", "gauge", "Open live streams", &app.hub.viewers());
+    let newest = app.health.last_commit_ms.load(Ordering::Relaxed) as f64 / 1000.0;
+    write("vg_last_commit_timestamp_seconds", "gauge", "When the newest event was committed", &newest);
+    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
+}
