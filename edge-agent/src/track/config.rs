@@ -21,9 +21,11 @@ pub struct TrackerConfig {
     pub match_low: f32,
     /// Least similarity for a second detection to confirm a new object.
     pub match_new: f32,
-    /// How much boxes are widened before they are compared, in standard deviations of where the object may be. Helps fast and small
-    /// objects at low frame rates.
+    /// How much boxes are widened before they are compared, in standard deviations of where the object may be.
     pub widen: f32,
+    /// The same for an object seen once, whose velocity nobody knows yet: more, so that fast and small objects
+    /// are found again at low frame rates.
+    pub widen_new: f32,
     /// No track starts on a box that overlaps a track just seen, of the same kind of object, by more than this (intersection over union).
     pub duplicate_iou: f32,
     /// How long an object may stay unseen before its track ends, seconds.
@@ -46,6 +48,7 @@ impl Default for TrackerConfig {
             match_low: 0.6,
             match_new: 0.2,
             widen: 0.3,
+            widen_new: 1.0,
             duplicate_iou: 0.55,
             lost_s: 1.5,
             confirm_frames: 2,

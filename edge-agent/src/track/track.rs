@@ -154,7 +154,8 @@ impl Track {
     pub fn predict(&mut self, dt_s: f32, config: &TrackerConfig) {
         self.filter.predict(dt_s, self.seen, &config.motion);
         self.predicted = self.filter.bbox();
-        self.margin = config.widen * self.filter.centre_std();
+        let widen = if self.confirmed { config.widen } else { config.widen_new };
+        self.margin = widen * self.filter.centre_std();
         self.moved = (0.0, 0.0);
     }
 

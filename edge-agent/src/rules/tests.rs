@@ -1,0 +1,302 @@
+//! What lines and zones promise.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::detection::ObjectClass;
+use crate::track::{ChangeKind, TrackChange, TrackChanges, TrackView};
+
+const WIDTH: u32 = 1000;
+const HEIGHT: u32 = 500;
+/// Box of the objects here; their band is the larger of this part of the height and the trembling of the box.
+const SIDE: f32 = 30.0;
+
+fn view(id: u64, foot: (f32, f32), confirmed: bool) -> TrackView {
+    TrackView {
+        id,
+        bbox: BBox { x: foot.0 - SIDE / 2.0, y: foot.1 - SIDE, w: SIDE, h: SIDE },
+        class: ObjectClass::Person,
+        class_score: 1.0,
+        score: 0.9,
+        detection: Some(0),
+        confirmed,
+        first_s: 0.0,
+        last_s: 0.0,
+        frames: 5,
+        velocity: Point { x: 0.0, y: 0.0 },
+    }
+}
+
+fn seen(id: u64, time_s: f64, foot: (f32, f32)) -> TrackChanges {
+    TrackChanges {
+        time_s,
+        changes: vec![TrackChange { kind: ChangeKind::Updated, track: view(id, foot, true) }],
+    }
+}
+
+fn of_kind(kind: ChangeKind, id: u64, time_s: f64) -> TrackChanges {
+    let track = TrackView { detection: None, ..view(id, (0.0, 0.0), true) };
+    TrackChanges { time_s, changes: vec![TrackChange { kind, track }] }
+}
+
+fn line(from: [f32; 2], to: [f32; 2]) -> Line {
+    Line { id: "gate".into(), from, to, anchor: Anchor::Foot, margin: 0.01, classes: vec![], recount: false }
+}
+
+/// From the left edge to the right edge at half height: coming down is in.
+fn across() -> Line {
+    line([0.0, 0.5], [1.0, 0.5])
+}
+
+fn counter(line: Line) -> LineCounter {
+    LineCounter::new(vec![line], WIDTH, HEIGHT).expect("a good line")
+}
+
+fn walk(counter: &mut LineCounter, path: &[(f32, f32)]) -> Vec<Direction> {
+    let steps = path.iter().enumerate();
+    steps.flat_map(|(n, &p)| counter.update(&seen(1, n as f64, p))).map(|c| c.direction).collect()
+}
+
+fn down(heights: &[f32]) -> Vec<(f32, f32)> {
+    heights.iter().map(|&y| (500.0, y)).collect()
+}
+
+use Direction::{In, Out};
+
+#[test]
+fn coming_down_through_a_line_drawn_to_the_right_is_in_and_going_back_is_out() {
+    assert_eq!(walk(&mut counter(across()), &down(&[200.0, 240.0, 270.0, 300.0])), [In]);
+    assert_eq!(walk(&mut counter(across()), &down(&[300.0, 270.0, 240.0, 200.0])), [Out]);
+    assert_eq!(walk(&mut counter(across()), &down(&[200.0, 300.0, 200.0])), [In, Out]);
+    let backwards = line([1.0, 0.5], [0.0, 0.5]);
+    assert_eq!(walk(&mut counter(backwards), &down(&[200.0, 300.0])), [Out]);
+}
+
+#[test]
+fn a_crossing_says_when_and_where_the_line_itself_was_passed() {
+    let mut counter = counter(across());
+    counter.update(&seen(7, 10.0, (400.0, 200.0)));
+    let crossings = counter.update(&seen(7, 11.0, (600.0, 300.0)));
+    let expected = Crossing {
+        line: "gate".into(),
+        track: 7,
+        class: ObjectClass::Person,
+        direction: In,
+        time_s: 10.5,
+        point: Point { x: 0.5, y: 0.5 },
+    };
+    assert_eq!(crossings, [expected]);
+    assert_eq!(counter.totals().collect::<Vec<_>>(), [("gate", 1, 0)]);
+}
+
+#[test]
+fn a_track_counts_once_per_direction_unless_recounting_is_asked_for() {
+    let there_and_back = down(&[200.0, 300.0, 200.0, 300.0, 200.0]);
+    assert_eq!(walk(&mut counter(across()), &there_and_back), [In, Out]);
+    let recounting = Line { recount: true, ..across() };
+    assert_eq!(walk(&mut counter(recounting), &there_and_back), [In, Out, In, Out]);
+}
+
+#[test]
+fn walking_around_the_end_of_a_line_is_no_crossing() {
+    let short = line([0.3, 0.5], [0.6, 0.5]);
+    let around = [(500.0, 200.0), (800.0, 200.0), (800.0, 300.0), (500.0, 300.0)];
+    assert!(walk(&mut counter(short.clone()), &around).is_empty());
+    // From there straight back through the line is a true way out.
+    let mut back = around.to_vec();
+    back.push((500.0, 200.0));
+    assert_eq!(walk(&mut counter(short), &back), [Out]);
+}
+
+#[test]
+fn who_is_first_seen_on_the_line_has_not_crossed_it() {
+    assert!(walk(&mut counter(across()), &down(&[250.0, 270.0, 300.0])).is_empty());
+}
+
+#[test]
+fn a_track_must_be_confirmed_but_its_way_before_that_counts() {
+    let mut counter = counter(across());
+    let step = |y: f32, confirmed| TrackChanges {
+        time_s: f64::from(y),
+        changes: vec![TrackChange { kind: ChangeKind::Updated, track: view(1, (500.0, y), confirmed) }],
+    };
+    assert!(counter.update(&step(200.0, false)).is_empty());
+    assert!(counter.update(&step(300.0, false)).is_empty());
+    assert_eq!(counter.update(&step(310.0, true)).len(), 1);
+}
+
+#[test]
+fn who_is_hidden_while_crossing_is_counted_when_seen_again() {
+    let mut counter = counter(across());
+    counter.update(&seen(1, 0.0, (500.0, 200.0)));
+    assert!(counter.update(&of_kind(ChangeKind::Lost, 1, 0.1)).is_empty());
+    assert_eq!(counter.update(&seen(1, 1.0, (500.0, 300.0))).len(), 1);
+}
+
+#[test]
+fn only_the_asked_classes_count_and_the_anchor_can_be_the_centre() {
+    let cars = Line { classes: vec![ObjectClass::Car], ..across() };
+    assert!(walk(&mut counter(cars), &down(&[200.0, 300.0])).is_empty());
+    // The foot crosses, the centre does not.
+    let centred = Line { anchor: Anchor::Centre, ..across() };
+    assert!(walk(&mut counter(centred), &down(&[200.0, 262.0])).is_empty());
+    assert_eq!(walk(&mut counter(across()), &down(&[200.0, 262.0])), [In]);
+}
+
+#[test]
+fn an_ended_track_leaves_nothing_behind() {
+    let mut counter = counter(across());
+    counter.update(&seen(1, 0.0, (500.0, 200.0)));
+    counter.update(&of_kind(ChangeKind::Ended, 1, 1.0));
+    assert!(counter.update(&seen(1, 2.0, (500.0, 300.0))).is_empty());
+}
+
+#[test]
+fn lines_that_cannot_work_are_refused_with_their_id() {
+    let refused = |lines: Vec<Line>| LineCounter::new(lines, WIDTH, HEIGHT).expect_err("refused").to_string();
+    assert!(refused(vec![line([0.0, 0.5], [1.2, 0.5])]).starts_with("gate: point (1.2, 0.5) is outside"));
+    assert!(refused(vec![line([0.0, f32::NAN], [1.0, 0.5])]).contains("outside"));
+    assert!(refused(vec![line([0.5, 0.5], [0.5, 0.5])]).contains("no length"));
+    assert!(refused(vec![Line { margin: -0.1, ..across() }]).contains("margin is -0.1"));
+    assert!(refused(vec![across(), across()]).contains("used twice"));
+    assert!(LineCounter::new(vec![], 0, 10).is_err());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn trembling_within_the_band_never_counts(
+        angle in 0.0f32..std::f32::consts::TAU,
+        steps in prop::collection::vec((-4.9f32..4.9, -200f32..200.0), 1..60),
+    ) {
+        // A line through the middle at any angle; the object stands on it and trembles by less than the 5 pixels of the band.
+        let (dx, dy) = (angle.cos(), angle.sin());
+        let (cx, cy) = (500.0, 250.0);
+        let end = |f: f32| [(cx + f * 240.0 * dx) / 1000.0, (cy + f * 240.0 * dy) / 500.0];
+        let path: Vec<_> =
+            steps.iter().map(|&(off, along)| (cx + along * dx - off * dy, cy + along * dy + off * dx)).collect();
+        prop_assert!(walk(&mut counter(line(end(-1.0), end(1.0))), &path).is_empty());
+    }
+
+    #[test]
+    fn who_ends_where_they_began_counts_as_many_in_as_out(
+        heights in prop::collection::vec(0f32..500.0, 1..60), recount in any::<bool>()
+    ) {
+        let mut path = vec![100.0];
+        path.extend(heights);
+        path.push(100.0);
+        let found = walk(&mut counter(Line { recount, ..across() }), &down(&path));
+        let ins = found.iter().filter(|d| **d == In).count();
+        prop_assert_eq!(ins, found.len() - ins);
+    }
+
+    #[test]
+    fn who_ends_on_the_other_side_counts_one_more_when_recounting(
+        heights in prop::collection::vec(0f32..500.0, 0..60)
+    ) {
+        let mut path = vec![100.0];
+        path.extend(heights);
+        path.push(400.0);
+        let found = walk(&mut counter(Line { recount: true, ..across() }), &down(&path));
+        let ins = found.iter().filter(|d| **d == In).count();
+        prop_assert_eq!(ins, found.len() - ins + 1);
+        prop_assert!(found.windows(2).all(|w| w[0] != w[1]), "directions alternate");
+    }
+}
+
+fn zone() -> Zone {
+    Zone {
+        id: "yard".into(),
+        corners: vec![[0.2, 0.2], [0.8, 0.2], [0.8, 0.8], [0.2, 0.8]],
+        anchor: Anchor::Foot,
+        margin: 0.01,
+        classes: vec![],
+        dwell_s: Some(5.0),
+    }
+}
+
+fn watch(zone: Zone) -> ZoneWatch {
+    ZoneWatch::new(vec![zone], WIDTH, HEIGHT).expect("a good zone")
+}
+
+#[test]
+fn a_stay_is_entered_dwelled_once_and_left() {
+    let mut watch = watch(zone());
+    let mut found = Vec::new();
+    for n in 0..12 {
+        let x = if (2..10).contains(&n) { 500.0 } else { 50.0 };
+        found.extend(watch.update(&seen(1, f64::from(n), (x, 250.0))));
+    }
+    let short: Vec<_> = found.iter().map(|e| (e.change, e.time_s, e.inside_s)).collect();
+    use ZoneChange::*;
+    assert_eq!(short, [(Entered, 2.0, 0.0), (Dwelled, 7.0, 5.0), (Left, 10.0, 8.0)]);
+    assert_eq!(watch.inside().collect::<Vec<_>>(), [("yard", 0)]);
+}
+
+#[test]
+fn a_still_picture_does_not_stop_the_clock_of_a_stay_but_hiding_does() {
+    let mut watch = watch(zone());
+    watch.update(&seen(1, 0.0, (500.0, 250.0)));
+    let quiet = watch.update(&TrackChanges { time_s: 6.0, changes: vec![] });
+    assert_eq!(quiet.iter().map(|e| e.change).collect::<Vec<_>>(), [ZoneChange::Dwelled]);
+
+    watch.update(&seen(2, 10.0, (500.0, 250.0)));
+    watch.update(&of_kind(ChangeKind::Lost, 2, 11.0));
+    assert!(watch.update(&TrackChanges { time_s: 16.0, changes: vec![] }).is_empty());
+    let gone = watch.update(&of_kind(ChangeKind::Ended, 2, 17.0));
+    assert_eq!((gone[0].change, gone[0].time_s, gone[0].inside_s), (ZoneChange::Vanished, 10.0, 0.0));
+}
+
+#[test]
+fn a_zone_may_be_hollow() {
+    let u_shape =
+        vec![[0.1, 0.1], [0.3, 0.1], [0.3, 0.7], [0.7, 0.7], [0.7, 0.1], [0.9, 0.1], [0.9, 0.9], [0.1, 0.9]];
+    let mut watch = watch(Zone { corners: u_shape, ..zone() });
+    assert!(watch.update(&seen(1, 0.0, (500.0, 100.0))).is_empty());
+    assert_eq!(watch.update(&seen(1, 1.0, (500.0, 400.0))).len(), 1);
+}
+
+#[test]
+fn zones_that_cannot_work_are_refused_with_their_id() {
+    let refused = |zone: Zone| ZoneWatch::new(vec![zone], WIDTH, HEIGHT).expect_err("refused").to_string();
+    assert!(
+        refused(Zone { corners: vec![[0.1, 0.1], [0.9, 0.9]], ..zone() }).contains("three or more corners")
+    );
+    assert!(refused(Zone { corners: vec![[0.1, 0.1], [0.5, 0.5], [0.9, 0.9]], ..zone() }).contains("yard"));
+    assert!(
+        refused(Zone { corners: vec![[0.1, 0.1], [0.5, -0.5], [0.9, 0.9]], ..zone() }).contains("outside")
+    );
+    assert!(refused(Zone { dwell_s: Some(f64::NAN), ..zone() }).contains("dwell_s"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn trembling_on_the_border_of_a_zone_changes_nothing(
+        start_inside in any::<bool>(), steps in prop::collection::vec(-4.9f32..4.9, 1..60)
+    ) {
+        let mut watch = watch(Zone { dwell_s: None, ..zone() });
+        watch.update(&seen(1, 0.0, (if start_inside { 300.0 } else { 100.0 }, 250.0)));
+        for (n, off) in steps.iter().enumerate() {
+            prop_assert!(watch.update(&seen(1, n as f64 + 1.0, (200.0 + off, 250.0))).is_empty());
+        }
+    }
+
+    #[test]
+    fn every_stay_that_begins_ends(xs in prop::collection::vec(0f32..1000.0, 1..60)) {
+        let mut watch = watch(Zone { dwell_s: None, ..zone() });
+        let mut events = Vec::new();
+        for (n, x) in xs.iter().enumerate() {
+            events.extend(watch.update(&seen(1, n as f64, (*x, 250.0))));
+        }
+        events.extend(watch.update(&of_kind(ChangeKind::Ended, 1, xs.len() as f64)));
+        for pair in events.chunks(2) {
+            prop_assert_eq!(pair.len(), 2);
+            prop_assert_eq!(pair[0].change, ZoneChange::Entered);
+            prop_assert!(matches!(pair[1].change, ZoneChange::Left | ZoneChange::Vanished));
+            prop_assert!(pair[1].inside_s >= 0.0);
+        }
+    }
+}
