@@ -12,7 +12,7 @@ const PORT = Number(process.argv[2] ?? process.env.PORT ?? 8080);
 const EVERY_MS = Number(process.env.VG_FAKE_EVERY_MS ?? 4000);
 const DIST = fileURLToPath(new URL("../dist/", import.meta.url));
 const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2" };
-const NEXT = { new: ["acknowledged"], acknowledged: ["verifying", "false_alarm"], verifying: ["confirmed", "false_alarm"], confirmed: ["closed"], false_alarm: ["closed"], closed: [] };
+const NEXT = { new: ["acknowledged", "verifying", "confirmed", "false_alarm"], acknowledged: ["verifying", "confirmed", "false_alarm"], verifying: ["confirmed", "false_alarm"], confirmed: ["closed"], false_alarm: ["closed"], closed: [] };
 
 const users = [["gate", "Trần Văn Gác", "gate_operator"], ["police", "Lê Thị Cảnh", "traffic_police"], ["ioc", "Phạm Trực Ban", "ioc_operator"], ["admin", "Quản trị hệ thống", "admin"]].map(
   ([username, display_name, role]) => ({ id: `u-${username}`, username, display_name, role, sites: role === "gate_operator" ? ["khanh-phu"] : [], language: "vi" }),
@@ -73,8 +73,8 @@ function summary() {
 
 function counts() {
   const midnight = Math.floor((Date.now() + 25_200_000) / 86_400_000) * 86_400_000 - 25_200_000;
-  const hours = Array.from({ length: Math.ceil((Date.now() - midnight) / 3_600_000) }, (_, hour) => ({ hour: new Date(midnight + hour * 3_600_000).toISOString(), in: Math.round(160 * Math.exp(-((hour - 9) ** 2) / 14)) + hour, out: Math.round(140 * Math.exp(-((hour - 12) ** 2) / 14)) }));
-  return { lines: [{ site: "trang-an", camera: "ben-thuyen", line: "cong-chinh", in: 1842, out: 1391, inside: 451 }], hours, loss: { lost: 12, late: 5, offline_s: 1080 } };
+  const hours = Array.from({ length: Math.ceil((Date.now() - midnight) / 3_600_000) }, (_, hour) => ({ subject: "person", hour: new Date(midnight + hour * 3_600_000).toISOString(), in: Math.round(160 * Math.exp(-((hour - 9) ** 2) / 14)) + hour, out: Math.round(140 * Math.exp(-((hour - 12) ** 2) / 14)) }));
+  return { lines: [{ subject: "person", site: "trang-an", camera: "ben-thuyen", line: "cong-chinh", in: 1842, out: 1391, inside: 451 }], hours, loss: { lost: 12, late: 5, offline_s: 1080 } };
 }
 
 function detail(passage, user) {
@@ -88,9 +88,9 @@ function detail(passage, user) {
   const text = passage.reading?.text ?? "";
   return {
     ...passage,
-    owner: name ? { kind: organisation ? "organisation" : "person", name: full ? name : passage.owner_masked, address: full ? "Thôn 1, xã Gia Vân, tỉnh Ninh Bình" : "tỉnh Ninh Bình", id_number: full ? "037090001234" : null, masked: full ? [] : ["name", "address", "id_number"], mask_reason: full ? null : "role" } : null,
+    owner: name ? { kind: organisation ? "organisation" : "person", name: full ? name : passage.owner_masked, address: full ? "Thôn 1, xã Gia Vân, tỉnh Ninh Bình" : "tỉnh Ninh Bình", id_number: full ? "037090001234" : null, masked: full ? [] : ["name", "address", "id_number"], mask_reason_vi: full ? null : "Nhân viên cổng chỉ cần tên rút gọn để đối chiếu tại chỗ.", mask_reason_en: full ? null : "At the gate a shortened name is enough to compare with the driver." } : null,
     registry: { status: registry, asked_at: registry === "not_asked" ? null : passage.received_at, txn_id: registry === "not_asked" ? null : "C06-20261121-004217", as_of: passage.captured_at, findings: registry === "stolen" ? [{ code: "stolen", text_vi: "Báo mất ngày 12/11/2026 tại Công an xã Gia Vân", text_en: "Reported stolen on 12/11/2026 to the police of Gia Vân" }] : [] },
-    matches: watchlist === "none" ? [] : [{ list: "watch", list_name: "Xe cần kiểm tra", entry_id: "WL-0042", plate: watchlist === "exact" ? text : text.replace(/\d$/, "8"), result: watchlist, reason_vi: watchlist === "exact" ? "Biển số khớp từng ký tự." : "Khác một ký tự dễ nhầm khi đọc: 8 và B.", reason_en: watchlist === "exact" ? "Every character agrees." : "One character that is easily confused differs: 8 and B.", distance: watchlist === "exact" ? 0 : 1, priority: "high", added_by: "Phạm Trực Ban", added_at: "2026-11-18T02:10:00Z" }],
+    matches: watchlist === "none" ? [] : [{ list: "watch", list_name: "Xe cần kiểm tra", entry_id: "WL-0042", plate: watchlist === "exact" ? text : text.replace(/\d$/, "8"), result: watchlist, reason_vi: "Xe cần kiểm tra giấy tờ khi vào khu.", reason_en: "Papers to be checked on entry.", why_vi: watchlist === "exact" ? "Biển số khớp từng ký tự." : "Khác một ký tự dễ nhầm khi đọc: 8 và B.", why_en: watchlist === "exact" ? "Every character agrees." : "One character that is easily confused differs: 8 and B.", distance: watchlist === "exact" ? 0 : 1, priority: "high", added_by: "Phạm Trực Ban", added_at: "2026-11-18T02:10:00Z" }],
     envelope: { id: passage.id, seq: passage.seq, prev: sha(`prev${passage.id}`), key: "9f2c11d04be7a3f6", signature_ok: true, models: [{ id: "picodet-s-416", sha256: sha("m1") }, { id: "ppocr-v4-rec", sha256: sha("m2") }], sha256: sha(passage.id) },
     alerts: alerts.filter((alert) => alert.passage_id === passage.id),
     audit: rows.slice(0, 20),
@@ -150,11 +150,15 @@ async function signedIn(request, response, path, query, user) {
       return passage ? send(response, 200, detail(passage, user)) : refuse(response, 404, "not_found", "Không có lượt xe này");
     }
     if (path === "/alerts") return send(response, 200, page(alerts.filter((row) => mine(row) && (!query.get("state") || row.state === query.get("state"))), query));
+    if (resource === "alerts") {
+      const alert = alerts.find((row) => row.id === id && mine(row));
+      return alert ? send(response, 200, alert) : refuse(response, 404, "not_found", "Không có cảnh báo này");
+    }
     if (path === "/cameras") return send(response, 200, CAMERAS.map(({ row }) => row).filter(mine));
     if (path === "/agents") return send(response, 200, AGENTS.filter(mine));
     if (path === "/quarantine") return ["admin", "ioc_operator"].includes(user.role) ? send(response, 200, page(QUARANTINE, query)) : refuse(response, 403, "forbidden", "");
     if (path === "/users") return admin ? send(response, 200, users) : refuse(response, 403, "forbidden", "");
-    if (path === "/audit") return admin ? send(response, 200, log) : refuse(response, 403, "forbidden", "");
+    if (path === "/audit") return admin ? send(response, 200, page(log, query)) : refuse(response, 403, "forbidden", "");
     if (path === "/stream") return stream(request, response);
     if (resource === "evidence" && pictures.has(id)) {
       const { scene, view } = pictures.get(id);
@@ -164,10 +168,10 @@ async function signedIn(request, response, path, query, user) {
   } else {
     if (request.headers["x-requested-with"] !== "vong-gac") return refuse(response, 403, "csrf", "missing header");
     const body = await bodyOf(request);
-    if (method === "POST" && resource === "alerts" && action === "transition") return transition(response, alerts.find((row) => row.id === id), body, user);
+    if (method === "POST" && resource === "alerts" && action === "transition" && !admin) return transition(response, alerts.find((row) => row.id === id), body, user);
     if (method === "POST" && path === "/enrolment-codes" && admin) return send(response, 200, { code: "K7PM-4QXD-92TA", expires_at: new Date(Date.now() + 900_000).toISOString() });
     if (method === "POST" && path === "/users" && admin) {
-      if (users.some((known) => known.username === body.username)) return refuse(response, 409, "user_exists", "Tên đăng nhập đã có");
+      if (users.some((known) => known.username === body.username)) return refuse(response, 409, "username_taken", "Tên đăng nhập đã có");
       const { password: _, ...made } = { id: `u-${body.username}`, ...body };
       users.push(made);
       return send(response, 200, made);
@@ -185,7 +189,7 @@ async function apiCall(request, response, url) {
     if (!user || password !== "vong-gac-demo") return refuse(response, 401, "bad_credentials", "Sai tên đăng nhập hoặc mật khẩu");
     const token = sha(`${username}${Date.now()}${Math.random()}`);
     sessions.set(token, user);
-    log.unshift({ at: new Date().toISOString(), actor: user.display_name, action: "session.create" });
+    log.unshift({ id: token.slice(0, 12), at: new Date().toISOString(), actor: user.username, role: user.role, action: "session.create", object_kind: null, object_id: null, purpose: null });
     return send(response, 200, user, { "set-cookie": `vg_session=${token}; HttpOnly; SameSite=Strict; Path=/` });
   }
   const user = sessions.get(/vg_session=(\w+)/.exec(request.headers.cookie ?? "")?.[1]);

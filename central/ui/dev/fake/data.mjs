@@ -123,7 +123,7 @@ export function makePassage(capturedAt, forced) {
   const make = pick(MAKES[vehicleClass]);
   const owner = pick(OWNERS);
   const passage = {
-    id, feed_id: number, site: row.site, camera: row.camera, camera_name: row.name, agent: row.agent, seq: (sequence += 1), captured_at: capturedAt.toISOString(), uncertainty_ms: random() < 0.15 ? 350 : 18,
+    id, feed_id: number, site: row.site, camera: row.camera, camera_name: row.name, agent: row.agent, seq: (sequence += 1), phase: "settled", captured_at: capturedAt.toISOString(), uncertainty_ms: random() < 0.15 ? 350 : 18,
     time_source: "rtcp", received_at: new Date(capturedAt.getTime() + (late ? 840_000 : 900)).toISOString(), late, class: vehicleClass, direction: pick(["in", "in", "out"]), rule: "vach-1",
     reading: unread ? null : readingOf(plate, kind, plateBox), no_reading: unread ? pick(["no_plate_found", "too_small", "unreadable"]) : null,
     box, picture: [1280, 720], thumbnail: evidence[1].sha256, evidence, match: { registry: unread ? "not_asked" : registry, watchlist },
@@ -148,7 +148,7 @@ export function makeAlert(passage) {
   const alert = {
     id: `alert-${number}`, feed_id: number, kind, severity: stolen ? "critical" : possible ? "medium" : kind === "registry_mismatch" ? "low" : "high", state: "new", certainty: possible ? "possible" : "exact", site: passage.site, camera: passage.camera,
     camera_name: passage.camera_name, passage_id: passage.id, plate_display: passage.reading?.display ?? null, plate_kind: passage.reading?.kind ?? null, lines: passage.reading?.lines ?? null, title_vi: words[0], title_en: words[1], reason_vi: words[2], reason_en: words[3],
-    raised_at: passage.received_at, captured_at: passage.captured_at, thumbnail: passage.thumbnail, acknowledged_by: null, acknowledged_at: null, history: [],
+    raised_at: passage.received_at, captured_at: passage.captured_at, thumbnail: passage.thumbnail, acknowledged_by: null, acknowledged_at: null, history: [{ at: passage.received_at, actor: "system", from: null, to: "new", note: null }],
   };
   passage.alert_id = alert.id;
   return alert;

@@ -87,6 +87,7 @@ export const api = {
   passage: (id: string) => get<T.PassageDetail>(`/passages/${encodeURIComponent(id)}`),
   alerts: (state: string | undefined, cursor: string | null, limit: number) =>
     get<T.Page<T.Alert>>("/alerts", { state, cursor, limit }),
+  alert: (id: string) => get<T.Alert>(`/alerts/${encodeURIComponent(id)}`),
   transition: (id: string, to: AlertState, note: string) =>
     post<T.Alert>(`/alerts/${encodeURIComponent(id)}/transition`, note ? { to, note } : { to }),
   cameras: () => get<T.Camera[]>("/cameras"),
@@ -96,5 +97,5 @@ export const api = {
   enrolmentCode: (site: string, agent: string) => post<T.EnrolmentCode>("/enrolment-codes", { site, agent }),
   users: () => get<T.User[]>("/users"),
   addUser: (user: NewUser) => post<T.User>("/users", user),
-  audit: () => get<T.AuditRow[] | T.Page<T.AuditRow>>("/audit"),
+  audit: (cursor: string | null, limit: number) => get<T.Page<T.AuditEntry>>("/audit", { cursor, limit }),
 };

@@ -11,6 +11,7 @@ export const keys = {
   sites: ["sites"] as const,
   passages: (filter: PassageFilter) => ["passages", filter] as const,
   passage: (id: string) => ["passage", id] as const,
+  alert: (id: string) => ["alert", id] as const,
   alerts: (state: string) => ["alerts", state] as const,
   cameras: ["cameras"] as const,
   agents: ["agents"] as const,
@@ -43,12 +44,25 @@ export function createQueryClient(): QueryClient {
   return client;
 }
 
+const LEAVING = "vg.leaving";
+
+/** Signs out. What central did not hear is said again before the next session is looked for. */
+export async function signOut(): Promise<void> {
+  localStorage.setItem(LEAVING, "1");
+  await api.signOut();
+  localStorage.removeItem(LEAVING);
+}
+
+/** A new session has taken the old one's place. */
+export const forgetLeaving = () => localStorage.removeItem(LEAVING);
+
 export const useSession = () =>
   useQuery({
     queryKey: keys.session,
     staleTime: Infinity,
     queryFn: async () => {
       try {
+        if (localStorage.getItem(LEAVING)) await signOut();
         return await api.session();
       } catch (error) {
         if (error instanceof ApiError && error.status === 401) return null;
@@ -82,6 +96,14 @@ export const useAlerts = (state: string) =>
   useInfiniteQuery({
     queryKey: keys.alerts(state),
     queryFn: ({ pageParam }) => api.alerts(state || undefined, pageParam, PAGE),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next,
+  });
+
+export const useAudit = () =>
+  useInfiniteQuery({
+    queryKey: keys.audit,
+    queryFn: ({ pageParam }) => api.audit(pageParam, PAGE),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next,
   });

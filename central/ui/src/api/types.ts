@@ -99,6 +99,8 @@ export interface Passage {
   camera_name: string | null;
   agent: string;
   seq: number;
+  /** Provisional until the vehicle has left the picture. */
+  phase: "provisional" | "settled";
   captured_at: string;
   uncertainty_ms: number;
   time_source: TimeSource;
@@ -126,7 +128,9 @@ export interface Owner {
   id_number: string | null;
   /** Names of the fields that are shown only in part, or not at all. */
   masked: string[];
-  mask_reason: string | null;
+  /** Why, in Vietnamese and in English. */
+  mask_reason_vi: string | null;
+  mask_reason_en: string | null;
 }
 
 export interface Finding {
@@ -149,10 +153,14 @@ export interface ListMatch {
   entry_id: string;
   plate: string;
   result: "exact" | "possible";
+  /** Why the plate is on the list. */
   reason_vi: string;
   reason_en: string;
+  /** Why it met this passage. */
+  why_vi: string;
+  why_en: string;
   distance: number;
-  priority: string | number | null;
+  priority: Severity;
   added_by: string | null;
   added_at: string | null;
 }
@@ -172,6 +180,14 @@ export interface Envelope {
   sha256: string;
 }
 
+export interface AuditEntry extends AuditRow {
+  id: string;
+  role: Role | null;
+  object_kind: string | null;
+  object_id: string | null;
+  purpose: string | null;
+}
+
 export interface AuditRow {
   at: string;
   actor: string;
@@ -180,9 +196,9 @@ export interface AuditRow {
 
 export interface PassageDetail extends Passage {
   owner: Owner | null;
-  registry: RegistryAnswer | null;
+  registry: RegistryAnswer;
   matches: ListMatch[];
-  envelope: Envelope;
+  envelope: Envelope | null;
   alerts: Alert[];
   audit: AuditRow[];
 }
@@ -194,7 +210,8 @@ export type AlertState = "new" | "acknowledged" | "verifying" | "confirmed" | "f
 export interface AlertStep {
   at: string;
   actor: string;
-  from: AlertState;
+  /** Null for the first step: the system raised it. */
+  from: AlertState | null;
   to: AlertState;
   note: string | null;
 }
@@ -271,7 +288,11 @@ export interface Agent {
   enrolled_at: string | null;
 }
 
+/** What a line counts. */
+export type Subject = "person" | "vehicle";
+
 export interface LineCount {
+  subject: Subject;
   site: string;
   camera: string;
   line: string;
@@ -281,6 +302,7 @@ export interface LineCount {
 }
 
 export interface HourCount {
+  subject: Subject;
   hour: string;
   in: number;
   out: number;
@@ -293,7 +315,7 @@ export interface Counts {
 }
 
 export interface Quarantined {
-  id: string | number;
+  id: string;
   received_at: string;
   topic: string;
   reason_code: string;

@@ -9,7 +9,7 @@ const reading = {
 };
 
 const passage = (over: Partial<Passage> = {}): Passage => ({
-  id: "1", feed_id: 1, site: "khanh-phu", camera: "cong-2", camera_name: "Cổng 2", agent: "a1", seq: 1, captured_at: "2026-11-21T07:00:00Z",
+  id: "1", feed_id: 1, site: "khanh-phu", camera: "cong-2", camera_name: "Cổng 2", agent: "a1", seq: 1, phase: "settled", captured_at: "2026-11-21T07:00:00Z",
   uncertainty_ms: 40, time_source: "rtcp", received_at: "2026-11-21T07:00:01Z", late: false, class: "motorcycle", direction: "in", rule: "l1",
   reading, no_reading: null, box: [600, 300, 300, 320], picture: [1280, 720], thumbnail: "aa",
   evidence: [
@@ -31,6 +31,7 @@ test("a live passage is kept out of a list that filters it away", () => {
   expect(fitsFilter(passage(), {})).toBe(true);
   expect(fitsFilter(passage(), { site: "khanh-phu", plate: "p1 66" })).toBe(true);
   expect(fitsFilter(passage(), { plate: "30A" })).toBe(false);
+  expect(fitsFilter(passage(), { plate: "59?1*80" })).toBe(true);
   expect(fitsFilter(passage({ reading: null }), { plate: "59" })).toBe(false);
   expect(fitsFilter(passage(), { camera: "cong-1" })).toBe(false);
 });

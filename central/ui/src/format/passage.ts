@@ -33,6 +33,13 @@ export function fitsFilter(passage: Passage, filter: PassageFilter): boolean {
   if (filter.site && passage.site !== filter.site) return false;
   if (filter.camera && passage.camera !== filter.camera) return false;
   if (filter.class && passage.class !== filter.class) return false;
-  const plate = canonical(filter.plate ?? "");
-  return !plate || canonical(passage.reading?.text ?? "").includes(plate);
+  return fitsPlate(passage.reading?.text ?? "", filter.plate ?? "");
+}
+
+/** Part of a plate, as typed: `?` stands for one character, `*` for any. */
+function fitsPlate(text: string, typed: string): boolean {
+  const pattern = [...typed]
+    .map((character) => (character === "?" ? "." : character === "*" ? ".*" : canonical(character)))
+    .join("");
+  return new RegExp(pattern).test(canonical(text));
 }

@@ -67,8 +67,8 @@ export const cameraTone: Record<CameraState, Tone> = {
 
 /** What may follow a state; central refuses anything else with `bad_transition`. */
 export const NEXT_STATES: Record<AlertState, AlertState[]> = {
-  new: ["acknowledged"],
-  acknowledged: ["verifying", "false_alarm"],
+  new: ["acknowledged", "verifying", "confirmed", "false_alarm"],
+  acknowledged: ["verifying", "confirmed", "false_alarm"],
   verifying: ["confirmed", "false_alarm"],
   confirmed: ["closed"],
   false_alarm: ["closed"],

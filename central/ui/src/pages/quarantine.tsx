@@ -58,7 +58,7 @@ export function QuarantinePage() {
       )}
       {query.hasNextPage && (
         <button type="button" className="button more" disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-          {t(query.isFetchingNextPage ? "feed.loading_more" : "feed.more")}
+          {t(query.isFetchingNextPage ? "feed.loading_more" : "feed.more_rows")}
         </button>
       )}
     </div>

@@ -3,7 +3,7 @@ import { CircleAlert, Eye, EyeOff, Languages } from "lucide-react";
 import { type FormEvent, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError, api } from "../api/client";
-import { keys } from "../api/queries";
+import { forgetLeaving, keys } from "../api/queries";
 import { chooseLanguage } from "../i18n";
 import { Mark } from "../shell/mark";
 import { usePageTitle } from "../ui/title";
@@ -32,7 +32,10 @@ export function SignInPage() {
 
   const signIn = useMutation({
     mutationFn: () => api.signIn(username.trim(), password),
-    onSuccess: (user) => client.setQueryData(keys.session, user),
+    onSuccess: (user) => {
+      forgetLeaving();
+      client.setQueryData(keys.session, user);
+    },
     onError: () => {
       passwordField.current?.focus();
       passwordField.current?.select();
@@ -129,12 +132,13 @@ function Scene() {
       <svg viewBox="0 0 800 900" preserveAspectRatio="xMidYMax slice">
         <path className="scene-far" d="M0 520 120 470l90 30 130-90 120 70 110-60 130 80 100-40v440H0z" />
         <path className="scene-near" d="M0 600 160 560l140 40 180-50 160 40 160-30v340H0z" />
-        <path className="scene-road" d="M330 900 384 600h32l54 300z" />
-        <path className="scene-line" d="M399 620v30M398 680v42M396 760v60M393 850v50" />
+        <path className="scene-road" d="M150 900 330 592h36l120 308z" />
+        <path className="scene-line" d="M346 612 343 636M340 660 336 696M332 724 326 776M320 812 310 900" />
         <path className="scene-tower" d="M560 392 640 340l80 52-9 12-71-46-71 46zM580 410h120v26H580zM592 450h96v14h-96zM596 466h18l-10 434h-26zM666 466h18l18 434h-26zM606 560h68v10h-68zM600 680h80v10h-80z" />
         <circle className="scene-lamp" cx="640" cy="392" r="9" />
-        <path className="scene-beam" d="M636 394 200 700l210 60z" />
-        <path className="scene-gate" d="M250 610h14v-70h-14zM268 556h250v7H268z" />
+        <path className="scene-beam" d="M637 390 196 770l250 66z" />
+        <path className="scene-gate" d="M198 796h16v-92h-16zM214 716l262-34 1 9-263 36z" />
+        <path className="scene-stripe" d="M262 710l44-6 1 9-44 6zM350 698l44-5 1 9-44 6zM436 687l38-5 1 9-38 5z" />
       </svg>
       <p>{t("app.tagline")}</p>
     </div>

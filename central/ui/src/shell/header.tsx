@@ -2,8 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { CircleUserRound, Keyboard, Languages, LogOut, MapPin, Moon, Sun } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
 import { useTranslation } from "react-i18next";
-import { api } from "../api/client";
-import { keys, useSites } from "../api/queries";
+import { keys, signOut, useSites } from "../api/queries";
 import type { User } from "../api/types";
 import { clock, date } from "../format/time";
 import { chooseLanguage } from "../i18n";
@@ -85,12 +84,12 @@ function WallClock() {
 function Account({ user }: { user: User }) {
   const { t } = useTranslation();
   const client = useQueryClient();
-  const signOut = useMutation({
-    mutationFn: api.signOut,
+  const leave = useMutation({
+    mutationFn: signOut,
     // Whether or not central heard it, nothing of this person's stays on the screen.
     onSettled: () => {
-      client.clear();
       client.setQueryData(keys.session, null);
+      client.removeQueries({ predicate: (query) => query.queryKey[0] !== keys.session[0] });
     },
   });
   return (
@@ -108,7 +107,7 @@ function Account({ user }: { user: User }) {
             {user.display_name}
             <span>{t(`role.${user.role}`)}</span>
           </DropdownMenu.Label>
-          <DropdownMenu.Item className="menu-item" onSelect={() => signOut.mutate()}>
+          <DropdownMenu.Item className="menu-item" onSelect={() => leave.mutate()}>
             <LogOut aria-hidden="true" />
             {t("header.sign_out")}
           </DropdownMenu.Item>

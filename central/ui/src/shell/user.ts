@@ -13,4 +13,5 @@ export function useUser(): User {
 const QUARANTINE: Role[] = ["admin", "ioc_operator"];
 
 export const mayQuarantine = (user: User) => QUARANTINE.includes(user.role);
+export const mayDecide = (user: User) => user.role !== "admin";
 export const mayAdminister = (user: User) => user.role === "admin";

@@ -19,10 +19,16 @@ export function Copy({ value, label }: { value: string; label?: string }) {
   const { t } = useTranslation();
   const [done, setDone] = useState(false);
   const copy = async () => {
-    await navigator.clipboard.writeText(value);
+    try {
+      await navigator.clipboard.writeText(value);
+    } catch {
+      return;
+    }
     setDone(true);
     setTimeout(() => setDone(false), SHOWN_MS);
   };
+  // Browsers lend the clipboard only to secure pages; without it the whole value is in the title.
+  if (!window.isSecureContext) return null;
   const Icon = done ? Check : CopyIcon;
   return (
     <button type="button" className={label ? "button" : "icon-button icon-small"} onClick={() => void copy()} aria-label={label ? undefined : t("passage.copy")}>

@@ -53,7 +53,7 @@ export function useNow(everyMs: number): number {
 export function Age({ at }: { at: string }) {
   const { t } = useTranslation();
   const { unit, n } = age(at, useNow(5_000));
-  return <span className="time">{t(`time.${unit}`, { n })}</span>;
+  return <span className="time">{unit === "ago_s" && n < 5 ? t("time.just_now") : t(`time.${unit}`, { n })}</span>;
 }
 
 export function useSpan(): (seconds: number) => string {

@@ -1,15 +1,15 @@
-import { useQuery } from "@tanstack/react-query";
 import { ScrollText } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { api } from "../../api/client";
-import { keys } from "../../api/queries";
+import { useAudit } from "../../api/queries";
 import { Empty, Failed, Skeleton } from "../../ui/states";
 import { Time } from "../../ui/time";
+import { useAction } from "./action";
 
 export function AuditLog() {
   const { t } = useTranslation();
-  const query = useQuery({ queryKey: keys.audit, queryFn: api.audit });
-  const rows = query.data && (Array.isArray(query.data) ? query.data : query.data.items);
+  const action = useAction();
+  const query = useAudit();
+  const rows = query.data?.pages.flatMap((page) => page.items);
   return (
     <section>
       {query.isPending && <Skeleton count={6} shape="line" />}
@@ -26,20 +26,27 @@ export function AuditLog() {
               </tr>
             </thead>
             <tbody>
-              {rows.map((row, at) => (
-                <tr key={`${row.at}${at}`}>
+              {rows.map((row) => (
+                <tr key={row.id}>
                   <td>
                     <Time at={row.at} />
                   </td>
                   <td>
                     <b>{row.actor}</b>
                   </td>
-                  <td>{row.action}</td>
+                  <td>
+                    {action(row.action)} <span className="mono quiet">{row.object_id ?? ""}</span>
+                  </td>
                 </tr>
               ))}
             </tbody>
           </table>
         </div>
+      )}
+      {query.hasNextPage && (
+        <button type="button" className="button more" disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+          {t(query.isFetchingNextPage ? "feed.loading_more" : "feed.more_rows")}
+        </button>
       )}
     </section>
   );

@@ -8,7 +8,7 @@ import type { Language, NewUser, Role } from "../../api/types";
 import { Select } from "../../ui/select";
 
 const ROLES: Role[] = ["gate_operator", "traffic_police", "ioc_operator", "admin"];
-const USERNAME = /^[a-z0-9][a-z0-9._-]{2,31}$/;
+const USERNAME = /^[a-z0-9][a-z0-9._-]{1,63}$/;
 const LEAST_PASSWORD = 12;
 const BLANK: NewUser = { username: "", display_name: "", role: "gate_operator", sites: [], language: "vi", password: "" };
 
@@ -51,7 +51,7 @@ export function NewUserForm() {
         <input value={user.display_name} maxLength={80} autoComplete="off" onChange={(event) => set({ display_name: event.target.value })} />
       </Field>
       <Field word={t("admin.username")} trouble={trouble.username && t(`admin.${trouble.username}`)}>
-        <input value={user.username} maxLength={32} autoComplete="off" autoCapitalize="none" spellCheck={false} onChange={(event) => set({ username: event.target.value })} />
+        <input value={user.username} maxLength={64} autoComplete="off" autoCapitalize="none" spellCheck={false} onChange={(event) => set({ username: event.target.value })} />
       </Field>
       <Field word={t("admin.password")} trouble={trouble.password && t(`admin.${trouble.password}`)} hint={t("admin.password_hint")}>
         <input type="password" value={user.password} autoComplete="new-password" onChange={(event) => set({ password: event.target.value })} />

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { ApiError } from "../../api/client";
 import type { Alert, AlertState } from "../../api/types";
 import { NEXT_STATES, needsNote } from "../../format/verdict";
+import { mayDecide, useUser } from "../../shell/user";
 import { useKeys } from "../../ui/keys";
 import { useTransition } from "./use-alert";
 
@@ -22,7 +23,15 @@ function useRefusal(error: Error | null): string | null {
   return t("alerts.failed", { detail: error.unreachable ? t("state.unreachable") : error.message });
 }
 
+/** The admin keeps the system running and decides nothing. */
 export function AlertActions({ alert }: { alert: Alert }) {
+  const { t } = useTranslation();
+  const user = useUser();
+  if (!mayDecide(user)) return <p className="panel-finished">{t("alerts.not_allowed")}</p>;
+  return <Decide alert={alert} />;
+}
+
+function Decide({ alert }: { alert: Alert }) {
   const { t } = useTranslation();
   const [note, setNote] = useState(() => drafts.get(alert.id) ?? "");
   const [wanting, setWanting] = useState<AlertState | null>(null);

@@ -10,19 +10,21 @@ export function History({ alert }: { alert: Alert }) {
       <ol className="history">
         {alert.history.toReversed().map((step) => (
           <li key={`${step.at}${step.to}`}>
-            <b>{t(`alerts.state.${step.to}`)}</b>
+            <b>{step.from === null ? t("alerts.raised_step") : t(`alerts.state.${step.to}`)}</b>
             <span>
               {step.actor} · <Time at={step.at} />
             </span>
             {step.note && <q>{step.note}</q>}
           </li>
         ))}
-        <li>
-          <b>{t("alerts.raised_step")}</b>
-          <span>
-            <Time at={alert.raised_at} />
-          </span>
-        </li>
+        {!alert.history.some((step) => step.from === null) && (
+          <li>
+            <b>{t("alerts.raised_step")}</b>
+            <span>
+              <Time at={alert.raised_at} />
+            </span>
+          </li>
+        )}
       </ol>
     </section>
   );

@@ -58,11 +58,16 @@ function Panel({ id, form, onClose }: Props & { id: string; onClose: () => void 
           <Skeleton count={4} shape="line" />
         </div>
       )}
-      {query.isError && !query.data && <Failed error={query.error} retry={() => void query.refetch()} />}
-      {query.data === null && <Empty icon={ShieldAlert} title={t("alerts.empty")} />}
+      {query.isError && !query.data && <Trouble error={query.error} retry={() => void query.refetch()} />}
       {query.data && <Card alert={query.data} />}
     </aside>
   );
+}
+
+function Trouble({ error, retry }: { error: Error; retry: () => void }) {
+  const { t } = useTranslation();
+  if (error instanceof ApiError && error.status === 404) return <Empty icon={ShieldAlert} title={t("alerts.gone")} hint={t("passage.not_found_hint")} />;
+  return <Failed error={error} retry={retry} />;
 }
 
 function Card({ alert }: { alert: Alert }) {

@@ -87,7 +87,10 @@ const HEIGHT = 44;
 function Hours() {
   const { t } = useTranslation();
   const { data } = useCounts(useSite());
-  const hours: HourCount[] = data?.hours ?? [];
+  const all = data?.hours ?? [];
+  const people = all.filter((hour) => hour.subject === "person");
+  // A place that only sees vehicles still has its day to show.
+  const hours: HourCount[] = people.length > 0 ? people : all;
   const most = Math.max(1, ...hours.map((hour) => hour.in));
   if (hours.length === 0) return null;
   const byHour = new Map(hours.map((hour) => [hourOf(hour.hour), hour]));

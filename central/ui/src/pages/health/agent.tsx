@@ -7,13 +7,14 @@ import { Time } from "../../ui/time";
 import { Badge } from "../../ui/verdict";
 import { Fact } from "../alerts/panel";
 
+const STATES = ["online", "offline", "revoked"] as const;
 const KINDS = ["preview", "crossing", "vehicle", "watch"] as const;
 
 export function AgentCard({ agent }: { agent: Agent }) {
   const { t, i18n } = useTranslation();
   const siteName = useSiteName();
-  const state = agent.state === "online" || agent.state === "offline" ? agent.state : "unknown";
-  const tone = state === "online" ? "admit" : state === "offline" ? "deny" : "unknown";
+  const state = STATES.find((known) => known === agent.state) ?? "unknown";
+  const tone = state === "online" ? "admit" : state === "unknown" ? "unknown" : "deny";
   return (
     <article className={`agent-card tone-${tone}`} data-agent={agent.agent} data-state={agent.state}>
       <header className="card-head">

@@ -57,7 +57,7 @@ export function Gallery({ passage }: { passage: PassageDetail }) {
             aria-label={t(`picture.${picture.role}`)}
           >
             <Picture sha256={picture.sha256} size={null} alt="" />
-            <span>{t(`picture.${picture.role}`)}</span>
+            <span data-role={picture.role}>{t(`picture.${picture.role}`)}</span>
           </button>
         ))}
         <span className="gallery-tools">

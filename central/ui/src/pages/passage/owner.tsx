@@ -3,14 +3,13 @@ import { useTranslation } from "react-i18next";
 import type { Owner, PassageDetail } from "../../api/types";
 import { Badge } from "../../ui/verdict";
 import { registryTone } from "../../format/verdict";
+import { pick } from "../../i18n";
 import { Fact } from "../alerts/panel";
-
-const REASONS = ["role", "site", "purpose"] as const;
 
 export function OwnerCard({ passage }: { passage: PassageDetail }) {
   const { t } = useTranslation();
   const { owner, vehicle } = passage;
-  const status = passage.registry?.status ?? passage.match.registry;
+  const status = passage.registry.status;
   const described = vehicle && [vehicle.make, vehicle.model].filter(Boolean).join(" ");
   return (
     <section className="card" data-testid="owner">
@@ -41,11 +40,7 @@ export function OwnerCard({ passage }: { passage: PassageDetail }) {
 
 function useMaskReason(owner: Owner): string {
   const { t, i18n } = useTranslation();
-  const given = owner.mask_reason ?? "";
-  const known = REASONS.find((reason) => reason === given);
-  if (known) return t(`passage.mask_reason.${known}`);
-  // Central may already say it as a sentence.
-  return given.includes(" ") && i18n.language === "vi" ? given : t("passage.mask_reason.unknown");
+  return pick(i18n.language, owner.mask_reason_vi ?? "", owner.mask_reason_en ?? "") || t("passage.mask_reason");
 }
 
 function OwnerFacts({ owner }: { owner: Owner }) {

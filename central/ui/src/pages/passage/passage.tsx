@@ -10,7 +10,7 @@ import { useKeys } from "../../ui/keys";
 import { Empty, Failed, Skeleton, StaleNote } from "../../ui/states";
 import { Time } from "../../ui/time";
 import { usePageTitle } from "../../ui/title";
-import { PassageVerdict } from "../../ui/verdict";
+import { Badge, PassageVerdict } from "../../ui/verdict";
 import { Movement, ReadPlate } from "../feed/card";
 import { AlertsOf, Audit, Proof } from "./proof";
 import { Gallery } from "./gallery";
@@ -92,6 +92,7 @@ function Detail({ passage }: { passage: PassageDetail }) {
           <p className="passage-hero-facts">
             <Time at={passage.captured_at} uncertaintyMs={passage.uncertainty_ms} source={passage.time_source} />
             <Movement passage={passage} />
+            {passage.phase === "provisional" && <Badge tone="wait" size="s">{t("passage.provisional")}</Badge>}
             <span>{[passage.camera_name ?? passage.camera, siteName(passage.site)].join(" · ")}</span>
           </p>
         </header>

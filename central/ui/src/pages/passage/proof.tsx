@@ -1,13 +1,16 @@
-import { BellRing, ShieldCheck, ShieldX } from "lucide-react";
+import { BellRing, FileX, ShieldCheck, ShieldX } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Alert, AuditRow, PassageDetail } from "../../api/types";
 import { milliseconds } from "../../format/time";
+import { severityTone } from "../../format/verdict";
 import { pick } from "../../i18n";
 import { useKeepSite } from "../../shell/site";
 import { Hash } from "../../ui/copy";
 import { Time } from "../../ui/time";
+import { Empty } from "../../ui/states";
 import { Badge } from "../../ui/verdict";
+import { useAction } from "../admin/action";
 import { Fact } from "../alerts/panel";
 import { StateBadge } from "../alerts/row";
 
@@ -15,6 +18,14 @@ import { StateBadge } from "../alerts/row";
 export function Proof({ passage }: { passage: PassageDetail }) {
   const { t, i18n } = useTranslation();
   const { envelope } = passage;
+  if (!envelope) {
+    return (
+      <section className="card">
+        <h2>{t("passage.envelope")}</h2>
+        <Empty icon={FileX} title={t("passage.no_proof")} />
+      </section>
+    );
+  }
   return (
     <section className="card proof">
       <header className="card-head">
@@ -73,7 +84,7 @@ export function AlertsOf({ alerts }: { alerts: Alert[] }) {
   return (
     <ul className="alerts-of" aria-label={t("passage.alerts")}>
       {alerts.map((alert) => (
-        <li key={alert.id}>
+        <li key={alert.id} className={alert.certainty === "possible" ? "tone-possible" : severityTone[alert.severity] === "wait" ? "tone-wait" : "tone-deny"}>
           <Link to={to(alert.id)}>
             <BellRing aria-hidden="true" />
             <span>{pick(i18n.language, alert.title_vi, alert.title_en)}</span>
@@ -87,6 +98,7 @@ export function AlertsOf({ alerts }: { alerts: Alert[] }) {
 
 export function Audit({ rows }: { rows: AuditRow[] }) {
   const { t } = useTranslation();
+  const action = useAction();
   return (
     <section className="card">
       <h2>{t("passage.audit")}</h2>
@@ -96,7 +108,7 @@ export function Audit({ rows }: { rows: AuditRow[] }) {
           <li key={`${row.at}${at}`}>
             <Time at={row.at} />
             <b>{row.actor}</b>
-            <span>{row.action}</span>
+            <span>{action(row.action)}</span>
           </li>
         ))}
       </ol>

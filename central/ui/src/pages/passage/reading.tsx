@@ -42,7 +42,7 @@ function Reading({ reading }: { reading: PlateReading }) {
         </Badge>
         {reading.ambiguous.length > 0 && (
           <Badge tone="possible" size="s">
-            {t("passage.ambiguous", { list: reading.ambiguous.join(", ") })}
+            {t("passage.ambiguous", { list: reading.ambiguous.map(withoutKind).join(", ") })}
           </Badge>
         )}
       </p>
@@ -50,6 +50,9 @@ function Reading({ reading }: { reading: PlateReading }) {
     </>
   );
 }
+
+/** Central writes `motorcycle_old 29-B1 2345`: a person needs the plate alone. */
+const withoutKind = (meaning: string) => meaning.replace(/^[a-z_]+ /, "");
 
 /** The string as the reader saw it, the repaired characters marked. */
 function Raw({ reading }: { reading: PlateReading }) {

@@ -23,7 +23,7 @@ export function WhyCard({ passage }: { passage: PassageDetail }) {
           {t("passage.no_matches")}
         </p>
       )}
-      {passage.registry && <Registry answer={passage.registry} />}
+      <Registry answer={passage.registry} />
     </section>
   );
 }
@@ -37,13 +37,16 @@ function Match({ match }: { match: ListMatch }) {
         <Badge tone={tone}>{t(`alerts.certainty.${match.result}`)}</Badge>
         <b>{match.list_name}</b>
       </p>
-      <p>{pick(i18n.language, match.reason_vi, match.reason_en)}</p>
+      <p>{pick(i18n.language, match.why_vi, match.why_en)}</p>
+      <p className="quiet">
+        {t("passage.listed_for")} {pick(i18n.language, match.reason_vi, match.reason_en)}
+      </p>
       <dl className="facts facts-line">
         <Fact word={t("passage.entry_plate")}>
           <code className="plate-text">{match.plate}</code>
         </Fact>
         <Fact word={t("passage.entry")}>{match.entry_id}</Fact>
-        <Fact word={t("passage.priority")}>{match.priority ?? "–"}</Fact>
+        <Fact word={t("passage.priority")}>{t(`alerts.severity.${match.priority}`)}</Fact>
       </dl>
       <p className="quiet">
         {match.distance === 0 ? t("passage.distance_0") : t("passage.distance", { count: match.distance })}

@@ -1,0 +1,46 @@
+import { type Page, expect } from "@playwright/test";
+
+export type Role = "gate" | "police" | "ioc" | "admin";
+
+interface Login {
+  username: string;
+  password: string;
+}
+
+/**
+ * Logins by role: VG_GATE_USER and VG_GATE_PASSWORD, VG_POLICE_…, VG_IOC_…, VG_ADMIN_…;
+ * VG_PASSWORD serves every role that has no password of its own. Unset, they are those of dev/fake-api.mjs.
+ */
+export function login(role: Role): Login {
+  const of = (what: string) => process.env[`VG_${role.toUpperCase()}_${what}`];
+  return {
+    username: of("USER") ?? role,
+    password: of("PASSWORD") ?? process.env.VG_PASSWORD ?? "vong-gac-demo",
+  };
+}
+
+export async function enter(page: Page, { username, password }: Login): Promise<void> {
+  await page.getByLabel("Tên đăng nhập").fill(username);
+  await page.getByLabel("Mật khẩu", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Đăng nhập" }).click();
+}
+
+/** Opens a page of the console, signed in. */
+export async function open(page: Page, role: Role, path = "/"): Promise<void> {
+  await page.goto(path);
+  await enter(page, login(role));
+  await expect(page.locator("[data-connection='live']")).toBeVisible();
+}
+
+export const passages = (page: Page) => page.locator("[data-list='passages'] [data-passage]");
+
+/** The first passage whose plate was read, once there is one. */
+export async function firstRead(page: Page) {
+  const card = page.locator("[data-list='passages'] [data-passage]:has([data-plate])").first();
+  await expect(card).toBeVisible({ timeout: 45_000 });
+  return card;
+}
+
+/** How much of a picture has really been drawn: 0 until its bytes have come and been decoded. */
+export const naturalWidth = (page: Page, selector: string) =>
+  page.locator(selector).first().evaluate((image) => (image instanceof HTMLImageElement ? image.naturalWidth : 0));
