@@ -4,18 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-
-/// Where a capture time comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TimeSource {
-    /// The camera's own clock, by an RTCP sender report.
-    Rtcp,
-    /// The moment the frame arrived here.
-    Arrival,
-    /// Position in a file added to the replay's start.
-    File,
-}
+pub use wire::TimeSource;
 
 /// When a frame was taken, how we know, and how wrong it may be.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

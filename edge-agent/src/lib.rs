@@ -11,3 +11,5 @@ pub mod identity;
 pub mod publish;
 pub mod secret;
 pub mod outbox;
+pub mod config;
+pub mod pipeline;

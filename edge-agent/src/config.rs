@@ -1,0 +1,278 @@
+//! The configuration file of an edge agent: typed, closed (unknown keys are errors), checked as a whole.
+//!
+//! `configs/edge-agent.toml` is a complete, commented example.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use thiserror::Error;
+use wire::Name;
+
+use crate::camera::StreamConfig;
+use crate::outbox::Bounds;
+use crate::publish::BrokerConfig;
+use crate::detection::ObjectClass;
+use crate::rules::{Anchor, Line, LineCounter};
+use crate::track::TrackerConfig;
+use crate::vision::{DetectorConfig, MotionConfig, PlateReaderConfig, SessionSettings};
+
+/// Why a configuration cannot be used. Holds every problem found, not the first only.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read {path}: {source}")]
+    Read {
+        /// Which file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// It is not TOML of the expected form: the message names line and key.
+    #[error("{path}: {message}")]
+    Parse {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong, where.
+        message: String,
+    },
+    /// It reads, but does not make sense.
+    #[error("{path} has {} problem(s):\n{}", .problems.len(), .problems.iter().map(|p| format!("  - {p}")).collect::<Vec<_>>().join("\n"))]
+    Problems {
+        /// Which file.
+        path: PathBuf,
+        /// All of them.
+        problems: Vec<String>,
+    },
+}
+
+/// The whole file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Site this agent works for.
+    pub site: Name,
+    /// Name of this agent, unique within its site.
+    pub agent: Name,
+    /// Folder for the outbox and the keys. Back it up with the machine; never copy it to a second one.
+    pub state_dir: PathBuf,
+    /// Connection to central's broker.
+    pub central: BrokerConfig,
+    /// Hardware that runs the models.
+    #[serde(default)]
+    pub inference: SessionSettings,
+    /// Which boxes the detector keeps.
+    #[serde(default)]
+    pub detector: DetectorConfig,
+    /// How plates are read.
+    #[serde(default)]
+    pub plates: PlateReaderConfig,
+    /// How boxes become tracks.
+    #[serde(default)]
+    pub tracker: TrackerConfig,
+    /// How much may wait for central.
+    #[serde(default)]
+    pub outbox: OutboxConfig,
+    /// The cameras.
+    #[serde(rename = "camera")]
+    pub cameras: Vec<CameraConfig>,
+}
+
+/// How much may wait for central.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct OutboxConfig {
+    /// Events.
+    pub max_events: u64,
+    /// Megabytes of events and pictures. The store takes about twice that on disk.
+    pub max_mb: u64,
+    /// Megabytes of disk that the outbox leaves free: below that it evicts instead of growing.
+    pub reserve_mb: u64,
+}
+
+impl Default for OutboxConfig {
+    fn default() -> Self {
+        Self { max_events: 200_000, max_mb: 4096, reserve_mb: 512 }
+    }
+}
+
+impl OutboxConfig {
+    /// As the outbox wants it.
+    pub fn bounds(&self) -> Bounds {
+        Bounds { events: self.max_events, bytes: self.max_mb << 20 }
+    }
+}
+
+/// One camera and what is watched for in its picture.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CameraConfig {
+    /// Name of the camera, unique within the agent.
+    pub id: Name,
+    /// The stream.
+    pub stream: StreamConfig,
+    /// When the detector may rest.
+    #[serde(default)]
+    pub motion: MotionConfig,
+    /// Whether plates are read on vehicles that cross a line.
+    #[serde(default = "yes")]
+    pub plates: bool,
+    /// Directed lines.
+    #[serde(default, rename = "line")]
+    pub lines: Vec<LineRule>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// A line and what it concludes. Seen along the line from `from` to `to`, going from its left side to its right side is
+/// *in* (or *forward*): a line drawn from left to right counts those who come down the picture as in.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LineRule {
+    /// Name of the line, unique within the camera.
+    pub id: Name,
+    /// Start, normalised `[x, y]`: 0, 0 is the top left corner of the picture, 1, 1 the bottom right one.
+    pub from: [f32; 2],
+    /// End, normalised `[x, y]`.
+    pub to: [f32; 2],
+    /// Which point of an object must cross.
+    #[serde(default)]
+    pub anchor: Anchor,
+    /// How far beyond the line an object must get, part of the picture's height.
+    #[serde(default = "margin")]
+    pub margin: f32,
+    /// What is looked at.
+    #[serde(default = "both")]
+    pub counts: Vec<Counted>,
+    /// `gate` says in and out, `road` says forward and backward.
+    #[serde(default)]
+    pub words: Words,
+}
+
+impl LineRule {
+    /// As the line counter wants it.
+    pub fn line(&self) -> Line {
+        let classes = self.counts.iter().flat_map(|counted| counted.classes()).copied().collect();
+        Line {
+            id: self.id.to_string(),
+            from: self.from,
+            to: self.to,
+            anchor: self.anchor,
+            margin: self.margin,
+            classes,
+            recount: false,
+        }
+    }
+}
+
+fn margin() -> f32 {
+    0.01
+}
+
+fn both() -> Vec<Counted> {
+    vec![Counted::Person, Counted::Vehicle]
+}
+
+/// What a line looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Counted {
+    /// People on foot.
+    Person,
+    /// Cars, motorcycles, buses, trucks.
+    Vehicle,
+}
+
+impl Counted {
+    /// A bicycle counts as the person on it.
+    fn classes(self) -> &'static [ObjectClass] {
+        match self {
+            Self::Person => &[ObjectClass::Person, ObjectClass::Bicycle],
+            Self::Vehicle => &[ObjectClass::Car, ObjectClass::Motorcycle, ObjectClass::Bus, ObjectClass::Truck],
+        }
+    }
+}
+
+/// Names of the two directions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Words {
+    /// In and out.
+    #[default]
+    Gate,
+    /// Forward and backward.
+    Road,
+}
+
+impl Config {
+    /// Reads and checks a file.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
+        let config: Self = toml::from_str(&text).map_err(|error| ConfigError::Parse {
+            path: path.to_owned(),
+            message: error.to_string().trim_end().to_owned(),
+        })?;
+        match config.problems() {
+            problems if problems.is_empty() => Ok(config),
+            problems => Err(ConfigError::Problems { path: path.to_owned(), problems }),
+        }
+    }
+
+    /// The camera named `id`, or the only one when `id` is not given.
+    pub fn camera(&self, id: Option<&str>) -> Result<&CameraConfig, String> {
+        let names = || self.cameras.iter().map(|camera| camera.id.as_str()).collect::<Vec<_>>().join(", ");
+        match (id, self.cameras.as_slice()) {
+            (None, [only]) => Ok(only),
+            (None, _) => Err(format!("several cameras are configured: say which with --camera ({})", names())),
+            (Some(id), cameras) => cameras
+                .iter()
+                .find(|camera| camera.id.as_str() == id)
+                .ok_or_else(|| format!("no camera is named {id:?}; there are: {}", names())),
+        }
+    }
+
+    fn problems(&self) -> Vec<String> {
+        let mut problems = self.central.problems();
+        if self.cameras.is_empty() {
+            problems.push("no [[camera]]: an agent without cameras does nothing".to_owned());
+        }
+        if self.outbox.max_events == 0 || self.outbox.max_mb == 0 {
+            problems.push("outbox.max_events and outbox.max_mb must be at least 1".to_owned());
+        }
+        let mut ids = HashSet::new();
+        for camera in &self.cameras {
+            let id = &camera.id;
+            if !ids.insert(id) {
+                problems.push(format!("camera {id}: the id is used twice"));
+            }
+            if id.as_str() == wire::payload::AGENT_ITSELF {
+                problems.push(format!("camera {id}: this id means the agent itself, choose another"));
+            }
+            problems.extend(camera.stream.check().into_iter().map(|problem| format!("camera {id}: {problem}")));
+            problems.extend(line_problems(camera));
+        }
+        problems
+    }
+}
+
+fn line_problems(camera: &CameraConfig) -> Vec<String> {
+    let mut problems = Vec::new();
+    let mut ids = HashSet::new();
+    for rule in &camera.lines {
+        let at = format!("camera {}, line {}", camera.id, rule.id);
+        if !ids.insert(&rule.id) {
+            problems.push(format!("{at}: the id is used twice"));
+        }
+        if rule.counts.is_empty() {
+            problems.push(format!("{at}: counts is empty, so the line does nothing"));
+        }
+        // The size does not matter for the check: coordinates are normalised.
+        if let Err(error) = LineCounter::new(vec![rule.line()], 100, 100) {
+            problems.push(format!("camera {}, line {error}", camera.id));
+        }
+    }
+    problems
+}

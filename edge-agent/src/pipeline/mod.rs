@@ -1,0 +1,299 @@
+//! The story of one frame, told in [`Pipeline::frame`]: motion? → boxes → tracks → lines crossed → plates → events.
+//!
+//! One pipeline per camera, on a thread of its own. It decides nothing about the outside world: it returns drafts, and
+//! whoever runs it hands them to the outbox.
+
+mod shots;
+mod times;
+mod vehicle;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+use uuid::Uuid;
+use wire::payload::{self, Direction};
+use wire::{Captured, Digest, ModelRef, Name, Payload, Phase};
+
+use crate::config::{CameraConfig, LineRule, Words};
+use crate::detection::ObjectClass;
+use crate::frame::{CaptureTime, Frame};
+use crate::outbox::Draft;
+use crate::rules::{self, Crossing, LineCounter};
+use crate::track::{ChangeKind, TrackChanges, TrackView, Tracker, TrackerConfig};
+use crate::vision::{Detect, MotionGate, ReadPlate, VisionError};
+pub use times::{Counts, Stage, StageTimes};
+use vehicle::{Passing, Watched};
+
+/// A crossing is written down this long after it happened even if the track goes on, seconds.
+const SETTLE_S: f64 = 1.5;
+/// An object faster than this share of its own height per second counts as moving: it holds the motion gate open.
+const MOVING: f32 = 0.08;
+
+/// The models that a pipeline uses, shared by all cameras.
+#[derive(Clone)]
+pub struct Models {
+    /// Finds objects.
+    pub detector: Arc<dyn Detect>,
+    /// Reads plates.
+    pub plates: Arc<dyn ReadPlate>,
+}
+
+/// One camera's pipeline.
+pub struct Pipeline {
+    camera: Name,
+    rules: Vec<LineRule>,
+    read_plates: bool,
+    models: Models,
+    model_refs: Vec<ModelRef>,
+    gate: MotionGate,
+    tracker: Tracker,
+    lines: Option<((u32, u32), LineCounter)>,
+    vehicles: HashMap<u64, Watched>,
+    tracks_moving: bool,
+    times: StageTimes,
+}
+
+impl Pipeline {
+    /// A pipeline that has seen nothing.
+    pub fn new(camera: &CameraConfig, tracker: TrackerConfig, models: Models) -> Self {
+        Self {
+            camera: camera.id.clone(),
+            rules: camera.lines.clone(),
+            read_plates: camera.plates,
+            model_refs: model_refs(&models, camera.plates),
+            models,
+            gate: MotionGate::new(camera.motion),
+            tracker: Tracker::new(tracker),
+            lines: None,
+            vehicles: HashMap::new(),
+            tracks_moving: false,
+            times: StageTimes::default(),
+        }
+    }
+
+    /// What was counted and how long it took.
+    pub fn times(&self) -> &StageTimes {
+        &self.times
+    }
+
+    /// Takes one frame to its end and returns the events that became certain with it.
+    ///
+    /// # Errors
+    /// When a model fails. The frame is lost and counted; tracks live on.
+    pub fn frame(&mut self, frame: &Frame) -> Result<Vec<Draft>, VisionError> {
+        self.times.begin();
+        let now_s = frame.captured.stream_s;
+        let motion = self.gate.update(now_s, &frame.picture, self.tracks_moving);
+        self.times.end(Stage::Rest);
+        let changes = if motion.infer() {
+            let found = self.models.detector.detect(&frame.picture);
+            let found = self.times.end_detection(found)?;
+            let changes = self.tracker.update(now_s, &found.objects);
+            self.times.end(Stage::Track);
+            changes
+        } else {
+            self.times.counts.gated += 1;
+            let changes = self.tracker.still(now_s);
+            self.times.end(Stage::Track);
+            changes
+        };
+        self.tracks_moving = changes.seen().any(moves);
+        let drafts = self.conclude(frame, &changes);
+        self.times.end_frame();
+        drafts
+    }
+
+    /// The stream is over: what was waiting for a better look is written down as it stands.
+    pub fn finish(&mut self) -> Vec<Draft> {
+        self.tracker.finish();
+        let mut waiting: Vec<_> = self.vehicles.drain().collect();
+        waiting.sort_by_key(|(id, _)| *id);
+        waiting.into_iter().flat_map(|(id, mut watched)| self.settle(id, &mut watched)).collect()
+    }
+
+    fn conclude(&mut self, frame: &Frame, changes: &TrackChanges) -> Result<Vec<Draft>, VisionError> {
+        let crossings = self.cross_lines((frame.picture.width, frame.picture.height), changes);
+        self.times.end(Stage::Rest);
+        let mut drafts = Vec::new();
+        if self.read_plates {
+            self.look_at_plates(frame, changes)?;
+        }
+        for crossing in crossings {
+            let track = changes.changes.iter().map(|change| change.track).find(|track| track.id == crossing.track);
+            drafts.extend(track.and_then(|track| self.crossed(frame, &crossing, &track)));
+        }
+        for track in changes.seen() {
+            if let Some(watched) = self.vehicles.get_mut(&track.id) {
+                watched.seen(track, frame.captured);
+            }
+        }
+        drafts.extend(self.settle_due(frame.captured, changes));
+        self.times.end(Stage::Rest);
+        Ok(drafts)
+    }
+
+    /// One plate per frame at most: the vehicle whose next look promises most.
+    fn look_at_plates(&mut self, frame: &Frame, changes: &TrackChanges) -> Result<(), VisionError> {
+        let now_s = frame.captured.stream_s;
+        let mut best: Option<(f32, TrackView)> = None;
+        for track in changes.seen().filter(|track| track.class.is_vehicle()) {
+            let watched = self.vehicles.entry(track.id).or_insert_with(|| Watched::new(track, frame.captured));
+            let promise = watched.promise(track, now_s);
+            if promise > best.map_or(0.0, |(promise, _)| promise) {
+                best = Some((promise, *track));
+            }
+        }
+        let Some((_, track)) = best else { return Ok(()) };
+        let outcome = self.models.plates.read(&frame.picture, &track.bbox, track.class);
+        self.times.end(Stage::Plate);
+        self.times.counts.looks += 1;
+        let outcome = outcome?;
+        if let Some(watched) = self.vehicles.get_mut(&track.id) {
+            watched.look(frame, &track, outcome);
+        }
+        self.times.end(Stage::Rest);
+        Ok(())
+    }
+
+    /// Lines are kept in pixels: made at the first frame, and anew when the camera changes its resolution.
+    fn cross_lines(&mut self, size: (u32, u32), changes: &TrackChanges) -> Vec<Crossing> {
+        if self.lines.as_ref().is_none_or(|(made_for, _)| *made_for != size) {
+            let lines = self.rules.iter().map(LineRule::line).collect();
+            match LineCounter::new(lines, size.0, size.1) {
+                Ok(counter) => self.lines = Some((size, counter)),
+                // The configuration was checked, so only a picture without pixels gets here.
+                Err(error) => tracing::error!(camera = %self.camera, %error, "lines cannot be used"),
+            }
+        }
+        self.lines.as_mut().map(|(_, counter)| counter.update(changes)).unwrap_or_default()
+    }
+
+    fn crossed(&mut self, frame: &Frame, crossing: &Crossing, track: &TrackView) -> Option<Draft> {
+        let rule = self.rules.iter().find(|rule| rule.id.as_str() == crossing.line)?;
+        let direction = direction(rule.words, crossing.direction);
+        let captured = earlier(frame.captured, crossing.time_s);
+        if track.class.is_vehicle() {
+            let watched =
+                self.vehicles.entry(track.id).or_insert_with(|| Watched::new(track, frame.captured));
+            let passing = Passing { rule: rule.id.clone(), direction, captured, id: Uuid::now_v7() };
+            watched.passed(frame, track, passing);
+            return None;
+        }
+        let payload = Payload::Crossing(payload::Crossing {
+            line: rule.id.clone(),
+            direction,
+            class: class_word(track.class).to_owned(),
+            track: track.id,
+        });
+        // The detector alone took part, and a person is counted without a picture.
+        Some(self.draft(Uuid::now_v7(), captured, payload, Vec::new(), &self.model_refs[..1]))
+    }
+
+    fn settle_due(&mut self, captured: CaptureTime, changes: &TrackChanges) -> Vec<Draft> {
+        let mut done: Vec<u64> = changes.of_kind(ChangeKind::Ended).map(|track| track.id).collect();
+        let due = |watched: &Watched| watched.due(captured.stream_s, SETTLE_S);
+        let mut due: Vec<u64> = self.vehicles.iter().filter(|(_, watched)| due(watched)).map(|(id, _)| *id).collect();
+        due.extend(&done);
+        due.sort_unstable();
+        due.dedup();
+        let mut drafts = Vec::new();
+        for id in due {
+            if let Some(mut watched) = self.vehicles.remove(&id) {
+                drafts.extend(self.settle(id, &mut watched));
+                self.vehicles.insert(id, watched);
+            }
+        }
+        for id in done.drain(..) {
+            self.vehicles.remove(&id);
+        }
+        drafts
+    }
+
+    /// The events of everything this vehicle passed and that is not written down yet.
+    fn settle(&mut self, id: u64, watched: &mut Watched) -> Vec<Draft> {
+        let passings = watched.take_passings();
+        let mut drafts = Vec::with_capacity(passings.len());
+        for passing in passings {
+            match watched.event(id, &passing) {
+                Ok((payload, pictures)) => {
+                    let models = self.model_refs.clone();
+                    drafts.push(self.draft(passing.id, passing.captured, payload, pictures, &models));
+                }
+                Err(error) => {
+                    self.times.counts.failed += 1;
+                    tracing::error!(camera = %self.camera, track = id, %error, "an event could not be illustrated");
+                }
+            }
+        }
+        self.times.end(Stage::Evidence);
+        drafts
+    }
+
+    fn draft(
+        &self,
+        id: Uuid,
+        captured: CaptureTime,
+        payload: Payload,
+        pictures: Vec<crate::outbox::Picture>,
+        models: &[ModelRef],
+    ) -> Draft {
+        Draft {
+            id,
+            phase: Phase::Settled,
+            camera: self.camera.clone(),
+            captured: Captured {
+                at: captured.at,
+                uncertainty_ms: captured.uncertainty_ms,
+                source: captured.source,
+            },
+            payload,
+            pictures,
+            models: models.to_vec(),
+        }
+    }
+}
+
+fn moves(track: &TrackView) -> bool {
+    let speed = track.velocity.x.hypot(track.velocity.y);
+    speed > MOVING * track.bbox.h
+}
+
+/// The moment of a crossing, which lies between two frames.
+fn earlier(captured: CaptureTime, stream_s: f64) -> CaptureTime {
+    let ago = SignedDuration::try_from_secs_f64((captured.stream_s - stream_s).max(0.0)).unwrap_or_default();
+    CaptureTime { at: captured.at.checked_sub(ago).unwrap_or(captured.at), stream_s, ..captured }
+}
+
+fn direction(words: Words, direction: rules::Direction) -> Direction {
+    match (words, direction) {
+        (Words::Gate, rules::Direction::In) => Direction::In,
+        (Words::Gate, rules::Direction::Out) => Direction::Out,
+        (Words::Road, rules::Direction::In) => Direction::Forward,
+        (Words::Road, rules::Direction::Out) => Direction::Backward,
+    }
+}
+
+/// The word of a class in events.
+pub fn class_word(class: ObjectClass) -> &'static str {
+    match class {
+        ObjectClass::Person => "person",
+        ObjectClass::Bicycle => "bicycle",
+        ObjectClass::Car => "car",
+        ObjectClass::Motorcycle => "motorcycle",
+        ObjectClass::Bus => "bus",
+        ObjectClass::Truck => "truck",
+    }
+}
+
+/// The detector first, then what reads plates.
+fn model_refs(models: &Models, read_plates: bool) -> Vec<ModelRef> {
+    let (id, sha256) = models.detector.model();
+    let mut all = vec![(id.to_owned(), sha256.to_owned())];
+    if read_plates {
+        all.extend(models.plates.models());
+    }
+    all.into_iter()
+        .map(|(id, sha256)| ModelRef { id, sha256: Digest::from_hex(&sha256).unwrap_or(Digest::ZERO) })
+        .collect()
+}
