@@ -1,7 +1,8 @@
 //! Directed lines: who goes in, who goes out.
 //!
-//! An object has crossed when it was surely on one side and is now surely on the other, and its way between led through the line
-//! and not around its end. "Surely" means past a band along the line, so that one who stands on the line and trembles never counts.
+//! An object has crossed when it was surely on one side and is now surely on the other, and its way between
+//! led through the line and not around its end. "Surely" means past a band along the line, so that one who
+//! stands on the line and trembles never counts.
 
 use std::collections::HashMap;
 
@@ -14,8 +15,8 @@ use crate::track::{ChangeKind, TrackChanges, TrackView};
 
 /// A line across the picture with a direction.
 ///
-/// Seen along the line from `from` to `to`, going from its left side to its right side is *in*. So a line drawn from the left
-/// edge of the picture to the right edge counts those who come down the picture as in.
+/// Seen along the line from `from` to `to`, going from its left side to its right side is *in*. So a line
+/// drawn from the left edge of the picture to the right edge counts those who come down the picture as in.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Line {
@@ -34,8 +35,8 @@ pub struct Line {
     /// Which classes count; empty means all.
     #[serde(default)]
     pub classes: Vec<ObjectClass>,
-    /// Whether a track that came back may count again in a direction that it has counted in. Off, a track counts once in and
-    /// once out at most.
+    /// Whether a track that came back may count again in a direction that it has counted in. Off, a track
+    /// counts once in and once out at most.
     #[serde(default)]
     pub recount: bool,
 }
@@ -171,7 +172,8 @@ impl Counted {
         }
         let crossed = side != 0 && walker.side != 0 && side != walker.side;
         let counts = self.line.classes.is_empty() || self.line.classes.contains(&track.class);
-        // An object that is not believed yet, or whose class may still change, keeps its old side until it is.
+        // An object that is not believed yet, or whose class may still change, keeps its old side until it
+        // is.
         if side != 0 && (!crossed || track.confirmed) {
             next.side = side;
         }

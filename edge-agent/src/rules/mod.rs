@@ -1,7 +1,7 @@
 //! Rules: what tracks do becomes facts. Pure: changes of tracks in, facts out; time comes with the changes.
 //!
-//! Lines and zones are given in normalised coordinates: (0, 0) is the top left corner of the picture, (1, 1) the bottom
-//! right one, so that they hold at any resolution.
+//! Lines and zones are given in normalised coordinates: (0, 0) is the top left corner of the picture, (1, 1)
+//! the bottom right one, so that they hold at any resolution.
 
 use serde::{Deserialize, Serialize};
 
@@ -92,8 +92,8 @@ pub enum RuleError {
 /// Part of an object's size that its box may tremble without having moved.
 const TREMBLE: f32 = 0.1;
 
-/// The band, in pixels to either side, in which an object has not yet decided where it is: the configured part of the
-/// picture's height, and no less than the trembling of a box of this size.
+/// The band, in pixels to either side, in which an object has not yet decided where it is: the configured
+/// part of the picture's height, and no less than the trembling of a box of this size.
 fn band(margin: f32, picture: (f32, f32), bbox: &BBox) -> f32 {
     (margin * picture.1).max(TREMBLE * bbox.area().sqrt())
 }

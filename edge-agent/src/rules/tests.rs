@@ -170,7 +170,8 @@ proptest! {
         angle in 0.0f32..std::f32::consts::TAU,
         steps in prop::collection::vec((-4.9f32..4.9, -200f32..200.0), 1..60),
     ) {
-        // A line through the middle at any angle; the object stands on it and trembles by less than the 5 pixels of the band.
+        // A line through the middle at any angle; the object stands on it and trembles by less than the 5
+        // pixels of the band.
         let (dx, dy) = (angle.cos(), angle.sin());
         let (cx, cy) = (500.0, 250.0);
         let end = |f: f32| [(cx + f * 240.0 * dx) / 1000.0, (cy + f * 240.0 * dy) / 500.0];

@@ -1,7 +1,7 @@
 //! Zones: who comes in, who stays long, who leaves.
 //!
-//! As at lines, a band along the border keeps those who tremble on it from coming and going: inside begins beyond the band on the one
-//! side, outside beyond it on the other, and between them nothing changes.
+//! As at lines, a band along the border keeps those who tremble on it from coming and going: inside begins
+//! beyond the band on the one side, outside beyond it on the other, and between them nothing changes.
 
 use std::collections::HashMap;
 

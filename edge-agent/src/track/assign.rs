@@ -1,8 +1,9 @@
 //! Optimal assignment of detections to tracks over the few pairs that could belong together.
 //!
-//! The input is a sparse list of pairs with a positive gain. The answer maximises the sum of gains with each row and each column
-//! used at most once; a row or column may stay free. Pairs are split into connected components first, because in a real picture most
-//! objects have one candidate only; what is left is solved by shortest augmenting paths (Jonker-Volgenant).
+//! The input is a sparse list of pairs with a positive gain. The answer maximises the sum of gains with each
+//! row and each column used at most once; a row or column may stay free. Pairs are split into connected
+//! components first, because in a real picture most objects have one candidate only; what is left is solved
+//! by shortest augmenting paths (Jonker-Volgenant).
 
 /// A pair that may be assigned.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -34,7 +35,8 @@ const NONE: u32 = u32::MAX;
 impl Assigner {
     /// The best assignment as `(row, column)`, in no particular order.
     ///
-    /// `rows` and `cols` bound the indices in `pairs`; a pair outside of them is ignored, as is one whose gain is not a positive number.
+    /// `rows` and `cols` bound the indices in `pairs`; a pair outside of them is ignored, as is one whose
+    /// gain is not a positive number.
     pub fn solve(&mut self, rows: usize, cols: usize, pairs: &[Pair]) -> &[(u32, u32)] {
         self.matched.clear();
         self.parent.clear();
@@ -131,7 +133,8 @@ struct Dense {
 }
 
 impl Dense {
-    /// For each row the column that minimises the total cost. `cost` is row-major, `rows` × `cols`, `rows <= cols`.
+    /// For each row the column that minimises the total cost. `cost` is row-major, `rows` × `cols`, `rows <=
+    /// cols`.
     fn solve(&mut self, rows: usize, cols: usize, cost: &[f64]) -> &[usize] {
         const FREE: usize = usize::MAX;
         reset(&mut self.row_price, rows, 0.0);

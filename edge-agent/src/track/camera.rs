@@ -1,8 +1,8 @@
 //! The camera's own motion, read from what all objects have in common.
 //!
-//! Where predictions and detections of many objects differ in the same way, it is the camera that moved. The difference is fitted as a
-//! shift plus a zoom about the middle of the objects, by least squares with weights that fall with the residual, so that the few objects
-//! that really changed course do not count.
+//! Where predictions and detections of many objects differ in the same way, it is the camera that moved. The
+//! difference is fitted as a shift plus a zoom about the middle of the objects, by least squares with weights
+//! that fall with the residual, so that the few objects that really changed course do not count.
 
 /// How far a detection lies from where its track was expected, pixels.
 #[derive(Debug, Clone, Copy)]

@@ -4,29 +4,33 @@ use serde::{Deserialize, Serialize};
 
 use super::kalman::MotionConfig;
 
-/// Settings of a [`super::Tracker`]. The defaults hold for any camera; times are seconds, so they do not depend on the frame rate.
+/// Settings of a [`super::Tracker`]. The defaults hold for any camera; times are seconds, so they do not
+/// depend on the frame rate.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TrackerConfig {
     /// Detections from this score on are matched first.
     pub high_score: f32,
-    /// Detections below this score are ignored; those between the two may only continue a track seen a moment ago.
+    /// Detections below this score are ignored; those between the two may only continue a track seen a moment
+    /// ago.
     pub low_score: f32,
     /// An unmatched detection from this score on starts a track.
     pub birth_score: f32,
-    /// Least similarity (`0..=1`: overlap of the boxes × overlap of their heights × root of the score) for a sure detection to continue
-    /// a track.
+    /// Least similarity (`0..=1`: overlap of the boxes × overlap of their heights × root of the score) for a
+    /// sure detection to continue a track.
     pub match_high: f32,
     /// Least similarity, without the score, for a doubtful detection to continue a track.
     pub match_low: f32,
     /// Least similarity for a second detection to confirm a new object.
     pub match_new: f32,
-    /// How much boxes are widened before they are compared, in standard deviations of where the object may be.
+    /// How much boxes are widened before they are compared, in standard deviations of where the object may
+    /// be.
     pub widen: f32,
-    /// The same for an object seen once, whose velocity nobody knows yet: more, so that fast and small objects
-    /// are found again at low frame rates.
+    /// The same for an object seen once, whose velocity nobody knows yet: more, so that fast and small
+    /// objects are found again at low frame rates.
     pub widen_new: f32,
-    /// No track starts on a box that overlaps a track just seen, of the same kind of object, by more than this (intersection over union).
+    /// No track starts on a box that overlaps a track just seen, of the same kind of object, by more than
+    /// this (intersection over union).
     pub duplicate_iou: f32,
     /// How long an object may stay unseen before its track ends, seconds.
     pub lost_s: f64,

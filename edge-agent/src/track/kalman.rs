@@ -1,8 +1,10 @@
-//! Constant-velocity Kalman filter of a box: centre, width and height, each an independent filter of position and velocity.
+//! Constant-velocity Kalman filter of a box: centre, width and height, each an independent filter of position
+//! and velocity.
 //!
-//! Noise is proportional to the size of the object, so that near and far objects are treated alike, and to the elapsed time, so that
-//! a camera that delivers 6 or 30 pictures a second gives the same track. With noise that does not couple the four numbers, four
-//! 2-state filters are exactly the usual 8-state filter at a fraction of its cost.
+//! Noise is proportional to the size of the object, so that near and far objects are treated alike, and to
+//! the elapsed time, so that a camera that delivers 6 or 30 pictures a second gives the same track. With
+//! noise that does not couple the four numbers, four 2-state filters are exactly the usual 8-state filter at
+//! a fraction of its cost.
 
 use serde::{Deserialize, Serialize};
 
@@ -89,8 +91,8 @@ impl BoxFilter {
         Self { x: axis(c.x), y: axis(c.y), w: axis(w), h: axis(h) }
     }
 
-    /// Moves the state `dt_s` seconds on. `seen` says whether the object was seen at the last update: a hidden object keeps its
-    /// size.
+    /// Moves the state `dt_s` seconds on. `seen` says whether the object was seen at the last update: a
+    /// hidden object keeps its size.
     pub fn predict(&mut self, dt_s: f32, seen: bool, config: &MotionConfig) {
         if !seen {
             self.w.speed = 0.0;
@@ -122,8 +124,8 @@ impl BoxFilter {
         self.y.at += dy;
     }
 
-    /// Follows a motion that the object shares with others while it is unseen itself: the position moves along, and the velocity
-    /// changes by as much as if the object had been seen there.
+    /// Follows a motion that the object shares with others while it is unseen itself: the position moves
+    /// along, and the velocity changes by as much as if the object had been seen there.
     pub fn follow(&mut self, dx: f32, dy: f32) {
         for (axis, moved) in [(&mut self.x, dx), (&mut self.y, dy)] {
             axis.at += moved;
@@ -152,7 +154,8 @@ impl BoxFilter {
     }
 }
 
-/// The size that noise is measured in: between the sides, so that a thin person and a wide bus both have a sensible one.
+/// The size that noise is measured in: between the sides, so that a thin person and a wide bus both have a
+/// sensible one.
 fn scale(w: f32, h: f32) -> f32 {
     (w.max(SMALLEST) * h.max(SMALLEST)).sqrt()
 }

@@ -16,10 +16,12 @@ pub struct MotError {
     pub reason: String,
 }
 
-/// Largest frame number that is believed: a day at 30 frames a second. A wild number would otherwise mean a wild amount of work.
+/// Largest frame number that is believed: a day at 30 frames a second. A wild number would otherwise mean a
+/// wild amount of work.
 const LAST_FRAME: u32 = 24 * 3600 * 30;
 
-/// Detections by frame: entry 0 is frame 1. Frames that the text skips are empty; empty lines are ignored; lines may come in any order.
+/// Detections by frame: entry 0 is frame 1. Frames that the text skips are empty; empty lines are ignored;
+/// lines may come in any order.
 ///
 /// # Errors
 /// The first line that is not MOTChallenge text, by its number.

@@ -78,7 +78,8 @@ impl TrackChanges {
     }
 }
 
-/// Kinds of objects that a detector does mix up. Between them nothing is matched, within them the vote decides.
+/// Kinds of objects that a detector does mix up. Between them nothing is matched, within them the vote
+/// decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Person,
@@ -172,8 +173,8 @@ impl Track {
         self.predicted = self.filter.bbox();
     }
 
-    /// How alike expectation and detection are, `0..=1`: overlap of the widened boxes × overlap of their heights. Height counts twice
-    /// because it tells near from far.
+    /// How alike expectation and detection are, `0..=1`: overlap of the widened boxes × overlap of their
+    /// heights. Height counts twice because it tells near from far.
     pub fn similarity(&self, bbox: &BBox) -> f32 {
         let (p, m) = (&self.predicted, self.margin);
         let wide = |b: &BBox| BBox { x: b.x - m, y: b.y - m, w: b.w + 2.0 * m, h: b.h + 2.0 * m };

@@ -1,7 +1,8 @@
 //! Two-stage association of detections with tracks.
 //!
-//! Per update: predict every track → match sure detections → match doubtful ones with the tracks still unmatched → let unmatched sure
-//! detections confirm new objects → start tracks from what is left, unless it doubles one that exists → end what was unseen too long.
+//! Per update: predict every track → match sure detections → match doubtful ones with the tracks still
+//! unmatched → let unmatched sure detections confirm new objects → start tracks from what is left, unless it
+//! doubles one that exists → end what was unseen too long.
 
 use super::assign::{Assigner, Pair};
 use super::camera::{PictureMotion, Residual};
@@ -13,7 +14,8 @@ use crate::geometry::BBox;
 const NONE: usize = usize::MAX;
 /// Two boxes of one kind of object that overlap by this much are one detection given twice.
 const SAME_BOX_IOU: f32 = 0.85;
-/// A track and a detection that overlap by more than this are taken as one when the camera's motion is looked for.
+/// A track and a detection that overlap by more than this are taken as one when the camera's motion is looked
+/// for.
 const LEAST_COMMON_IOU: f32 = 0.3;
 
 /// A detection that counts in this update.
@@ -73,8 +75,9 @@ impl Tracker {
         &self.config
     }
 
-    /// Takes the detections of one frame. `time_s` is the frame's monotonic stream time in seconds; a time that does not advance (or is no
-    /// number) counts as no time having passed. Detections with empty or non-finite boxes are ignored.
+    /// Takes the detections of one frame. `time_s` is the frame's monotonic stream time in seconds; a time
+    /// that does not advance (or is no number) counts as no time having passed. Detections with empty or
+    /// non-finite boxes are ignored.
     pub fn update(&mut self, time_s: f64, detections: &[Detection]) -> TrackChanges {
         let (time_s, dt_s) = self.advance(time_s);
         let mut changes = Vec::with_capacity(self.tracks.len());
@@ -101,8 +104,9 @@ impl Tracker {
         TrackChanges { time_s, changes }
     }
 
-    /// Says that the picture has not changed since the last update: what was seen then counts as seen until now, without detections. For
-    /// frames that motion gating spares the detector, so that parked vehicles keep their tracks.
+    /// Says that the picture has not changed since the last update: what was seen then counts as seen until
+    /// now, without detections. For frames that motion gating spares the detector, so that parked vehicles
+    /// keep their tracks.
     pub fn still(&mut self, time_s: f64) -> TrackChanges {
         let (time_s, _) = self.advance(time_s);
         self.tracks.iter_mut().filter(|t| t.seen).for_each(|t| t.last_s = time_s);
@@ -142,7 +146,8 @@ impl Tracker {
         });
     }
 
-    /// Collects the detections that count, from left to right: readable, not too weak, and of two boxes that all but coincide the surer.
+    /// Collects the detections that count, from left to right: readable, not too weak, and of two boxes that
+    /// all but coincide the surer.
     fn take_in(&mut self, detections: &[Detection]) {
         self.candidates.clear();
         self.candidates.extend(
@@ -189,7 +194,8 @@ impl Tracker {
                 if b.x > right {
                     break;
                 }
-                // Without short-circuits: which test fails is as good as random, and a wrong guess costs more than the test.
+                // Without short-circuits: which test fails is as good as random, and a wrong guess costs more
+                // than the test.
                 if (b.x + b.w >= left) & (b.y <= bottom) & (b.y + b.h >= top) & (candidate.kind == track.kind)
                 {
                     self.near.push((t as u32, c as u32));
@@ -230,8 +236,9 @@ impl Tracker {
         }
     }
 
-    /// One stage: the best assignment between the free tracks that `takes_part` lets in and the free detections, either the sure or the
-    /// doubtful ones. Pairs must reach the similarity `least`; a sure detection's is weighted by the root of its score.
+    /// One stage: the best assignment between the free tracks that `takes_part` lets in and the free
+    /// detections, either the sure or the doubtful ones. Pairs must reach the similarity `least`; a sure
+    /// detection's is weighted by the root of its score.
     fn associate(&mut self, sure: bool, least: f32, takes_part: impl Fn(&Track) -> bool) {
         self.pairs.clear();
         for &(t, c) in &self.near {
