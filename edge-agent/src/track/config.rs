@@ -61,3 +61,78 @@ impl Default for TrackerConfig {
         }
     }
 }
+
+impl TrackerConfig {
+    /// Every setting that cannot work, one sentence each; empty when all is well.
+    pub fn problems(&self) -> Vec<String> {
+        let m = &self.motion;
+        let parts = [
+            ("high_score", self.high_score),
+            ("low_score", self.low_score),
+            ("birth_score", self.birth_score),
+            ("match_high", self.match_high),
+            ("match_low", self.match_low),
+            ("match_new", self.match_new),
+            ("duplicate_iou", self.duplicate_iou),
+            ("motion.score_trust", m.score_trust),
+        ];
+        let mut problems: Vec<String> = parts
+            .iter()
+            .filter(|(_, value)| !(0.0..=1.0).contains(value))
+            .map(|(name, value)| format!("tracker.{name} is {value}; expected 0 to 1"))
+            .collect();
+        let noise = [
+            ("widen", self.widen),
+            ("widen_new", self.widen_new),
+            ("motion.measured", m.measured),
+            ("motion.drift", m.drift),
+            ("motion.acceleration", m.acceleration),
+            ("motion.first_velocity", m.first_velocity),
+        ];
+        let bad_noise = noise.iter().filter(|(_, value)| !(0.0..=100.0).contains(value));
+        problems
+            .extend(bad_noise.map(|(name, value)| format!("tracker.{name} is {value}; expected 0 to 100")));
+        if m.measured <= 0.0 {
+            problems.push("tracker.motion.measured must be above 0: no detector is exact".to_owned());
+        }
+        if self.low_score > self.high_score {
+            let (low, high) = (self.low_score, self.high_score);
+            problems.push(format!("tracker.low_score {low} is above tracker.high_score {high}"));
+        }
+        if self.birth_score < self.high_score {
+            let (birth, high) = (self.birth_score, self.high_score);
+            problems.push(format!("tracker.birth_score {birth} is below tracker.high_score {high}"));
+        }
+        if !(0.0..=60.0).contains(&self.lost_s) {
+            problems.push(format!("tracker.lost_s is {}; expected 0 to 60 seconds", self.lost_s));
+        }
+        if self.confirm_frames == 0 {
+            problems.push("tracker.confirm_frames is 0; expected 1 or more".to_owned());
+        }
+        problems
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_have_no_problem_and_nonsense_is_named_whole() {
+        assert_eq!(TrackerConfig::default().problems(), [""; 0]);
+        let nonsense = TrackerConfig {
+            high_score: 0.05,
+            match_low: f32::NAN,
+            lost_s: -1.0,
+            confirm_frames: 0,
+            motion: MotionConfig { measured: 0.0, ..MotionConfig::default() },
+            ..TrackerConfig::default()
+        };
+        let text = nonsense.problems().join("\n");
+        for word in
+            ["match_low is NaN", "low_score 0.1 is above", "lost_s is -1", "confirm_frames is 0", "measured"]
+        {
+            assert!(text.contains(word), "{word} missing in:\n{text}");
+        }
+    }
+}
