@@ -236,6 +236,7 @@ impl Config {
 
     fn problems(&self) -> Vec<String> {
         let mut problems = self.central.problems();
+        problems.extend(self.tracker.problems());
         if self.cameras.is_empty() {
             problems.push("no [[camera]]: an agent without cameras does nothing".to_owned());
         }
