@@ -13,6 +13,9 @@ pub mod plate;
 pub mod preprocess;
 pub mod session;
 
+#[cfg(test)]
+mod tests;
+
 pub use detector::{Detect, Detections, Detector, DetectorConfig};
 pub use error::VisionError;
 pub use manifest::{Manifest, ModelStore};

@@ -131,8 +131,8 @@ impl Rgb {
                 let four = [(0, 0), (1, 0), (0, 1), (1, 1)].map(|(dx, dy)| pixel(2 * x + dx, 2 * y + dy));
                 let mean: [f32; 3] = std::array::from_fn(|c| four.iter().map(|p| p[c]).sum::<f32>() / 4.0);
                 let l = bright(mean);
-                data[luma + y * w / 2 + x] = (128.5 + (mean[2] - l) / matrix.bu * 255.0 / 219.0) as u8;
-                data[luma + chroma + y * w / 2 + x] = (128.5 + (mean[0] - l) / matrix.rv * 255.0 / 219.0) as u8;
+                data[luma + y * w / 2 + x] = (128.5 + (mean[2] - l) / matrix.bu) as u8;
+                data[luma + chroma + y * w / 2 + x] = (128.5 + (mean[0] - l) / matrix.rv) as u8;
             }
         }
         I420 {

@@ -9,6 +9,7 @@ pub mod locate;
 mod reader;
 pub mod recognise;
 pub mod rectify;
+mod shape;
 pub mod vote;
 
 use serde::{Deserialize, Serialize};

@@ -3,9 +3,10 @@
 use wire::payload::NoReading;
 use wire::plate::Hint;
 
-use super::lines::{Candidate, candidates, seam};
+use super::lines::{Candidate, Seam, candidates, completed, seam};
 use super::locate::{self, TextBox};
-use super::recognise::{CharacterReader, Line, Slot, Steps};
+use super::recognise::{CharacterReader, Steps};
+use super::shape::interpret;
 use super::rectify::{Tilted, cut};
 use super::{PlateOutcome, PlateRead, PlateReaderConfig, ReadPlate, Recogniser, hint_for};
 use crate::detection::ObjectClass;
@@ -26,6 +27,11 @@ const MAX_CANDIDATES: usize = 4;
 const SURE: f32 = 0.85;
 /// Pictures not larger than this may be nothing but a plate.
 const BARE_PLATE_PX: u32 = 640;
+/// Ink at the seam, relative to the mean row, from which a box is taken for one line of a plate.
+const INK_OF_ONE_LINE: f32 = 0.62;
+/// Margin round a plate's text at the first and at a second look, of the plate's height.
+const MARGIN: f32 = 0.0;
+const OTHER_MARGIN: f32 = 0.05;
 /// Height of a cut line.
 const LINE_HEIGHT: i32 = 48;
 
@@ -71,7 +77,7 @@ impl PlateReader {
         places.extend(bare(picture, &texts));
         let mut reads = Vec::new();
         for place in places.iter().take(3 * MAX_CANDIDATES) {
-            reads.extend(self.read_candidate(picture, place, &Hint::default())?);
+            reads.extend(self.read_place(picture, place, &Hint::default())?);
         }
         reads.retain(|r| r.reading.valid || (r.score >= self.config.min_score && plausible(&r.reading.text)));
         reads.sort_by(|a, b| worth(b).total_cmp(&worth(a)));
@@ -91,7 +97,7 @@ impl PlateReader {
                 continue;
             }
             too_small = false;
-            let Some(read) = self.read_candidate(crop, place, hint)? else { continue };
+            let Some(read) = self.read_place(crop, place, hint)? else { continue };
             let sure = read.reading.valid && read.score >= SURE;
             if best.as_ref().is_none_or(|b| worth(&read) > worth(b)) {
                 best = Some(read);
@@ -109,28 +115,68 @@ impl PlateReader {
         })
     }
 
+    /// Reads a candidate and, when that gives no clear plate, the plates of which it may be only one line.
+    fn read_place(&self, picture: &Rgb, place: &Candidate, hint: &Hint) -> Result<Option<PlateRead>, VisionError> {
+        let mut place = *place;
+        let mut best = None;
+        let mut one_line = false;
+        if place.lines == 2 && place.split.is_none() {
+            let seam = self.find_seam(picture, &place.area)?;
+            place.split = Some(seam.at);
+            one_line = seam.ink > INK_OF_ONE_LINE;
+        }
+        if !one_line {
+            best = self.read_candidate(picture, &place, hint)?;
+            if best.as_ref().is_some_and(|r| r.reading.valid && r.reading.edits.is_empty()) {
+                return Ok(best);
+            }
+        }
+        for larger in completed(&place.area, place.score) {
+            let read = self.read_candidate(picture, &larger, hint)?;
+            let better = |r: &PlateRead| best.as_ref().is_none_or(|b| worth(r) > worth(b));
+            if read.as_ref().is_some_and(better) {
+                best = read;
+            }
+        }
+        Ok(best)
+    }
+
     fn read_candidate(
         &self,
         picture: &Rgb,
         place: &Candidate,
         hint: &Hint,
     ) -> Result<Option<PlateRead>, VisionError> {
-        let steps = match place.lines {
-            1 => vec![self.line(picture, &place.area)?],
-            _ => {
-                let split = match place.split {
-                    Some(split) => split,
-                    None => self.find_seam(picture, &place.area)?,
-                };
+        let first = self.read_once(picture, place, MARGIN, hint)?;
+        if first.as_ref().is_some_and(|r| r.reading.valid && r.score >= SURE) {
+            return Ok(first);
+        }
+        // A second look with other margins: what is doubtful often depends on where the cut falls.
+        let second = self.read_once(picture, place, OTHER_MARGIN, hint)?;
+        Ok([first, second].into_iter().flatten().max_by(|a, b| worth(a).total_cmp(&worth(b))))
+    }
+
+    fn read_once(
+        &self,
+        picture: &Rgb,
+        place: &Candidate,
+        margin: f32,
+        hint: &Hint,
+    ) -> Result<Option<PlateRead>, VisionError> {
+        let area = place.area.grown(margin * place.area.h, 0.0);
+        let steps = match place.split.filter(|_| place.lines == 2) {
+            None => vec![self.line(picture, &area)?],
+            Some(split) => {
                 // A little of each other's side, so that a seam that is slightly off cuts no character.
-                let (top, bottom) = (place.area.band(0.0, split + 0.03), place.area.band(split - 0.03, 1.0));
+                let overlap = 0.03 + margin / 2.0;
+                let (top, bottom) = (area.band(-margin, split + overlap), area.band(split - overlap, 1.0 + margin));
                 vec![self.line(picture, &top)?, self.line(picture, &bottom)?]
             }
         };
         Ok(interpret(&steps, hint).map(|(reading, characters)| PlateRead {
             score: confidence(&characters),
             reading,
-            lines: place.lines,
+            lines: steps.len() as u8,
             characters,
             bbox: place.area.bounds().clip(picture.width, picture.height),
         }))
@@ -141,7 +187,7 @@ impl PlateReader {
         self.characters.read(&cut(picture, area, width, LINE_HEIGHT)?)
     }
 
-    fn find_seam(&self, picture: &Rgb, area: &Tilted) -> Result<f32, VisionError> {
+    fn find_seam(&self, picture: &Rgb, area: &Tilted) -> Result<Seam, VisionError> {
         let width = (area.aspect() * 2.0 * LINE_HEIGHT as f32).round().clamp(16.0, 480.0) as i32;
         Ok(seam(&cut(picture, area, width, 2 * LINE_HEIGHT)?))
     }
@@ -180,19 +226,6 @@ fn bare(picture: &Rgb, texts: &[TextBox]) -> Vec<Candidate> {
     vec![Candidate { area, split: None, lines, score: 0.5 }]
 }
 
-/// Text of a read, and the confidence of each of its characters.
-fn interpret(steps: &[Steps], hint: &Hint) -> Option<(wire::plate::Reading, Vec<f32>)> {
-    let free: Vec<Line> = steps.iter().map(Steps::free).collect();
-    let raw: Vec<&str> = free.iter().map(|l| l.raw.as_str()).collect();
-    let hint = Hint { lines: Some(steps.len() as u8), ..*hint };
-    let reading = wire::plate::read(&raw, &hint);
-    if reading.text.is_empty() {
-        return None;
-    }
-    let characters: Vec<f32> = free.iter().flat_map(|l| l.characters.iter().copied()).collect();
-    Some((reading, characters))
-}
-
 /// One number for a whole text: its weakest characters decide.
 fn confidence(characters: &[f32]) -> f32 {
     let (low, sum) = characters.iter().fold((1.0f32, 0.0), |(low, sum), c| (low.min(*c), sum + c));
@@ -225,7 +258,3 @@ fn apart(reads: Vec<PlateRead>) -> Vec<PlateRead> {
     }
     kept
 }
-
-/// Shapes for later use by [`interpret`].
-#[allow(dead_code)]
-const DIGITS: [Slot; 1] = [Slot::Digit];
