@@ -58,17 +58,12 @@ fn secret_file(text: &str) -> anyhow::Result<(tempfile::NamedTempFile, Option<Cr
 
 #[test]
 fn h264_and_h265_arrive_over_tcp_and_udp() -> anyhow::Result<()> {
-    let mounts = vec![
-        Mount::new("avc", Scene::Moving(Codec::H264)),
-        Mount::new("hevc", Scene::Moving(Codec::H265)),
-    ];
+    let mounts =
+        vec![Mount::new("avc", Scene::Moving(Codec::H264)), Mount::new("hevc", Scene::Moving(Codec::H265))];
     let server = CameraServer::on_free_port(mounts, None)?;
-    for (name, transport) in [
-        ("avc", Transport::Tcp),
-        ("avc", Transport::Udp),
-        ("hevc", Transport::Tcp),
-        ("hevc", Transport::Udp),
-    ] {
+    for (name, transport) in
+        [("avc", Transport::Tcp), ("avc", Transport::Udp), ("hevc", Transport::Tcp), ("hevc", Transport::Udp)]
+    {
         let mut source = camera(StreamConfig { transport, ..quick(server.url(name)) })?;
         let first = frame(&mut source)?;
         let second = frame(&mut source)?;
@@ -94,7 +89,12 @@ fn a_looped_clip_runs_on_over_its_seam() -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let mounts = [Codec::H264, Codec::H265]
         .into_iter()
-        .map(|codec| Ok(Mount::new(&format!("{codec:?}").to_lowercase(), Scene::Clip(Clip::pattern(codec, 1, folder.path())?))))
+        .map(|codec| {
+            Ok(Mount::new(
+                &format!("{codec:?}").to_lowercase(),
+                Scene::Clip(Clip::pattern(codec, 1, folder.path())?),
+            ))
+        })
         .collect::<anyhow::Result<Vec<_>>>()?;
     let server = CameraServer::on_free_port(mounts, None)?;
     for name in ["h264", "h265"] {
@@ -193,7 +193,11 @@ fn a_frozen_stream_is_noticed_within_three_seconds_and_recovers() -> anyhow::Res
             if matches!(source.next_frame(Duration::from_millis(10)), Next::Frame(_)) {
                 last = Instant::now();
             }
-            assert!(last.elapsed() < Duration::from_secs(3), "{transport:?}: not noticed: {:?}", source.stats());
+            assert!(
+                last.elapsed() < Duration::from_secs(3),
+                "{transport:?}: not noticed: {:?}",
+                source.stats()
+            );
         }
         assert_eq!(source.stats().status.state, CameraState::Stale, "{transport:?}");
         server.freeze("gate", false);

@@ -30,7 +30,8 @@ fn credentials_appear_in_no_log_line_state_or_debug_text() -> anyhow::Result<()>
         .with_max_level(tracing::Level::TRACE)
         .with_writer(move || writer.clone())
         .init();
-    let login = Login { user: "operator-name".into(), password: "hunter2".into(), challenge: Challenge::Basic };
+    let login =
+        Login { user: "operator-name".into(), password: "hunter2".into(), challenge: Challenge::Basic };
     let mounts = vec![Mount::new("gate", Scene::Moving(Codec::H264))];
     let server = CameraServer::on_free_port(mounts, Some(login))?;
     let file = tempfile::NamedTempFile::new()?;

@@ -182,7 +182,8 @@ impl CameraServer {
                 let _ = context.with_thread_default(|| main_loop.run());
             }
         })?;
-        self.running = Some(Running { server, context, source: Some(source), main_loop, thread: Some(thread) });
+        self.running =
+            Some(Running { server, context, source: Some(source), main_loop, thread: Some(thread) });
         Ok(())
     }
 }
@@ -238,7 +239,11 @@ fn factory(mount: &Mount, frozen: Arc<AtomicBool>) -> anyhow::Result<rtsp::RTSPM
         if let Some(pad) = payloader.and_then(|p| p.static_pad("src")) {
             let frozen = frozen.clone();
             pad.add_probe(gst::PadProbeType::BUFFER | gst::PadProbeType::BUFFER_LIST, move |_, _| {
-                if frozen.load(Ordering::Relaxed) { gst::PadProbeReturn::Drop } else { gst::PadProbeReturn::Ok }
+                if frozen.load(Ordering::Relaxed) {
+                    gst::PadProbeReturn::Drop
+                } else {
+                    gst::PadProbeReturn::Ok
+                }
             });
         }
     });

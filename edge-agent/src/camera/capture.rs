@@ -3,6 +3,7 @@
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -16,7 +17,7 @@ use super::latest::Latest;
 use super::pace::Pacer;
 use super::picture;
 use super::rtsp::CameraError;
-use super::stats::CameraStats;
+use super::stats::{CameraState, CameraStats};
 use crate::frame::{CaptureTime, Frame};
 
 /// H.264 and H.265 over RTP always tick at this rate.
@@ -33,11 +34,35 @@ pub(super) struct Feed {
     pub(super) stats: Arc<CameraStats>,
     origin: Instant,
     stream: Mutex<StreamClock>,
+    was_live: AtomicBool,
+    lived: AtomicBool,
 }
 
 impl Feed {
     pub(super) fn new(id: &str, latest: Arc<Latest<Frame>>, stats: Arc<CameraStats>) -> Self {
-        Self { id: id.to_owned(), latest, stats, origin: Instant::now(), stream: Mutex::default() }
+        Self {
+            id: id.to_owned(),
+            latest,
+            stats,
+            origin: Instant::now(),
+            stream: Mutex::default(),
+            was_live: AtomicBool::new(false),
+            lived: AtomicBool::new(false),
+        }
+    }
+
+    /// Whether a picture came since this was last asked.
+    pub(super) fn take_lived(&self) -> bool {
+        self.lived.swap(false, Ordering::Relaxed)
+    }
+
+    fn on_live(&self) {
+        if !self.lived.swap(true, Ordering::Relaxed) && self.was_live.swap(true, Ordering::Relaxed) {
+            self.stats.on_reconnect();
+        }
+        if self.stats.set(CameraState::Live, None) {
+            tracing::info!(camera = %self.id, "camera live");
+        }
     }
 }
 
@@ -46,6 +71,7 @@ pub(super) struct Session {
     feed: Arc<Feed>,
     inner: Mutex<Inner>,
     failure: Mutex<Option<CameraError>>,
+    alive: AtomicBool,
 }
 
 struct Inner {
@@ -63,7 +89,7 @@ impl Session {
             packets: VecDeque::with_capacity(REMEMBERED),
             number: 0,
         };
-        Self { feed, inner: Mutex::new(inner), failure: Mutex::new(None) }
+        Self { feed, inner: Mutex::new(inner), failure: Mutex::new(None), alive: AtomicBool::new(false) }
     }
 
     /// Ends the session with `error`; the first one counts.
@@ -74,6 +100,16 @@ impl Session {
     /// The error that a callback ended the session with.
     pub(super) fn take_failure(&self) -> Option<CameraError> {
         lock(&self.failure).take()
+    }
+
+    /// No picture came for `silent_ms`.
+    pub(super) fn on_stalled(&self, silent_ms: u64) {
+        let reason = CameraError::Stalled(silent_ms).to_string();
+        if self.feed.stats.set(CameraState::Stale, Some(reason)) {
+            tracing::warn!(camera = %self.feed.id, silent_ms, "camera stale");
+        }
+        // Last, so that a picture that comes meanwhile cannot leave the camera stale for good: the next one heals it.
+        self.alive.store(false, Ordering::Release);
     }
 
     /// Runs a callback of GStreamer. A panic must not unwind into C, so it ends this session and no more.
@@ -109,6 +145,9 @@ impl Session {
     /// A picture left the decoder: counts it and says whether the analysis rate wants it.
     pub(super) fn on_decoded(&self, pts: Option<Duration>) -> bool {
         let number = self.feed.stats.on_decoded(self.feed.origin.elapsed(), cpu::lap());
+        if !self.alive.swap(true, Ordering::AcqRel) {
+            self.feed.on_live();
+        }
         let mut inner = lock(&self.inner);
         inner.number = number;
         let keep = inner.pacer.keep(pts);

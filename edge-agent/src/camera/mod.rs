@@ -16,6 +16,7 @@ mod backoff;
 mod capture;
 pub mod clock;
 mod config;
+mod container;
 pub mod cpu;
 pub mod credentials;
 mod decoder;

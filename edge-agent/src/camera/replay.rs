@@ -11,6 +11,7 @@ use gstreamer_app::{AppSink, AppSinkCallbacks};
 use jiff::{SignedDuration, Timestamp};
 
 use super::clock::StreamClock;
+use super::container::{self, Missing};
 use super::pace::Pacer;
 use super::stats::{CameraState, CameraStats, StatsSnapshot};
 use super::still::Stills;
@@ -21,6 +22,8 @@ use crate::frame::{CaptureTime, Frame, TimeSource};
 const AHEAD: u32 = 4;
 /// A file that gives nothing for this long, with the analysis waiting, is given up.
 const STUCK: Duration = Duration::from_secs(30);
+/// The same before the first picture, when nothing is known to be a video yet.
+const STUCK_AT_START: Duration = Duration::from_secs(10);
 /// A video that ends more than this before the length its header promises was cut off.
 const SHORT_BY: Duration = Duration::from_secs(1);
 
@@ -59,16 +62,14 @@ pub enum ReplayError {
         reason: String,
     },
     /// The file is shorter than it says; all it has was delivered.
-    #[error("{path} is cut off: {seconds:.1} s of {expected:.1} s ({frames} frames) could be read", path = .path.display())]
+    #[error("{path} is cut off after frame {frames}: {reason}; copy it again", path = .path.display())]
     Truncated {
         /// The file.
         path: PathBuf,
         /// Frames decoded.
         frames: u64,
-        /// Length that could be read, seconds.
-        seconds: f64,
-        /// Length the file claims, seconds.
-        expected: f64,
+        /// What is missing.
+        reason: String,
     },
     /// A picture cannot be read; the next ones can still come.
     #[error("{path} is not a picture that can be read: {reason}", path = .path.display())]
@@ -173,6 +174,7 @@ struct Video {
     start: Timestamp,
     analysis_fps: Option<f64>,
     expected: Option<Duration>,
+    missing: Option<Missing>,
     first: Option<Frame>,
     done: bool,
 }
@@ -201,6 +203,12 @@ impl Video {
         analysis_fps: Option<f64>,
         stats: Arc<CameraStats>,
     ) -> Result<Self, ReplayError> {
+        let missing = container::missing(path);
+        if let Some(Missing { bytes, index: true }) = missing {
+            let reason =
+                format!("it is cut off: its index and {bytes} more bytes are missing; copy it again");
+            return Err(ReplayError::NotVideo { path: path.to_owned(), reason });
+        }
         let setup = |e: gst::glib::BoolError| ReplayError::Setup(e.message.into_owned());
         gst::init().map_err(|e| ReplayError::Setup(e.to_string()))?;
         let shared = Arc::new(Shared {
@@ -222,12 +230,13 @@ impl Video {
             start,
             analysis_fps,
             expected: None,
+            missing,
             first: None,
             done: false,
         };
         // Failing to start says why on the bus.
         let _ = video.pipeline.set_state(gst::State::Playing);
-        match video.pull() {
+        match video.pull(STUCK_AT_START) {
             Some(Ok(frame)) => video.first = Some(frame),
             Some(Err(ReplayError::Damaged { path, reason, .. })) => {
                 return Err(ReplayError::NotVideo { path, reason });
@@ -255,14 +264,14 @@ impl Video {
         if self.done {
             return None;
         }
-        let next = self.first.take().map(Ok).or_else(|| self.pull()).or_else(|| self.cut_off().map(Err));
+        let next = self.first.take().map(Ok).or_else(|| self.pull(STUCK)).or_else(|| self.cut_off().map(Err));
         self.done = !matches!(next, Some(Ok(_)));
         next
     }
 
-    /// The next picture or error; `None` at the end.
-    fn pull(&mut self) -> Option<Result<Frame, ReplayError>> {
-        let give_up = Instant::now() + STUCK;
+    /// The next picture or error, waiting for at most `patience`; `None` at the end.
+    fn pull(&mut self, patience: Duration) -> Option<Result<Frame, ReplayError>> {
+        let give_up = Instant::now() + patience;
         loop {
             if let Some(sample) = self.sink.try_pull_sample(gst::ClockTime::from_mseconds(100)) {
                 let number = lock(&self.shared.numbers).pop_front().unwrap_or_default();
@@ -274,13 +283,13 @@ impl Video {
             }
             let error = self.bus.pop_filtered(&[gst::MessageType::Error]);
             if let Some(gst::MessageView::Error(error)) = error.as_ref().map(|m| m.view()) {
-                return Some(Err(self.damaged(error.error().message().to_owned())));
+                return Some(Err(self.damaged(reason(error))));
             }
             if self.sink.is_eos() {
                 return None;
             }
             if Instant::now() >= give_up {
-                return Some(Err(self.damaged(format!("nothing came for {} s", STUCK.as_secs()))));
+                return Some(Err(self.damaged(format!("nothing came for {} s", patience.as_secs()))));
             }
         }
     }
@@ -305,17 +314,29 @@ impl Video {
         Frame { index, captured, picture }
     }
 
-    /// Whether the file ended before the time its header promised.
+    /// Whether the file ended before the size or time its header promised.
     fn cut_off(&self) -> Option<ReplayError> {
-        let expected = self.expected?;
         let end = Duration::from_nanos(self.shared.end_ns.load(Ordering::Relaxed));
-        (end + SHORT_BY.max(expected / 50) < expected).then(|| ReplayError::Truncated {
-            path: self.path.clone(),
-            frames: self.stats.decoded(),
-            seconds: end.as_secs_f64(),
-            expected: expected.as_secs_f64(),
-        })
+        let short = self.expected.filter(|e| end + SHORT_BY.max(*e / 50) < *e);
+        let reason = match (self.missing, short) {
+            (Some(Missing { bytes, .. }), _) => format!("{bytes} bytes are missing"),
+            (None, Some(e)) => {
+                format!("{:.1} s of {:.1} s could be read", end.as_secs_f64(), e.as_secs_f64())
+            }
+            (None, None) => return None,
+        };
+        Some(ReplayError::Truncated { path: self.path.clone(), frames: self.stats.decoded(), reason })
     }
+}
+
+/// What an error on the bus means for a person.
+fn reason(error: &gst::message::Error) -> String {
+    let error = error.error();
+    if error.matches(gst::CoreError::MissingPlugin) || error.matches(gst::StreamError::CodecNotFound) {
+        return "it holds no picture that an installed decoder understands; is gstreamer1.0-libav there?"
+            .to_owned();
+    }
+    error.message().trim_end_matches('.').to_owned()
 }
 
 fn build(

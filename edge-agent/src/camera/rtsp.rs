@@ -102,13 +102,11 @@ impl Drop for Running {
 }
 
 /// Connects, delivers frames until something ends it, and says what. `Ok` only when `stop` was cancelled.
-/// `on_live` is called when the first picture comes, and again after each pause.
 pub(super) fn run_once(
     feed: &Arc<Feed>,
     config: &StreamConfig,
     credentials: Option<&Credentials>,
     stop: &CancellationToken,
-    mut on_live: impl FnMut(),
 ) -> Result<(), CameraError> {
     let session = Arc::new(Session::new(feed.clone(), config));
     let pipeline = Running(build(&session, config, credentials)?);
@@ -126,15 +124,8 @@ pub(super) fn run_once(
             Some(gst::MessageView::Eos(_)) => return Err(CameraError::Ended),
             _ => {}
         }
-        match watch.look(feed.stats.decoded(), Instant::now())? {
-            Sight::Live => on_live(),
-            Sight::Stalled(ms) => {
-                let reason = CameraError::Stalled(ms).to_string();
-                if feed.stats.set(CameraState::Stale, Some(reason)) {
-                    tracing::warn!(camera = %feed.id, silent_ms = ms, "camera stale");
-                }
-            }
-            Sight::Same => {}
+        if let Some(silent_ms) = watch.look(feed.stats.decoded(), Instant::now())? {
+            session.on_stalled(silent_ms);
         }
     }
     Ok(())
@@ -144,36 +135,27 @@ pub(super) fn run_once(
 struct Watch {
     count: u64,
     since: Instant,
-    alive: bool,
     seen: bool,
+    said: bool,
     stale_after: Duration,
-}
-
-#[derive(Debug, PartialEq)]
-enum Sight {
-    /// Pictures come, and did not a moment ago.
-    Live,
-    /// No picture for this many milliseconds.
-    Stalled(u64),
-    /// Nothing new.
-    Same,
 }
 
 impl Watch {
     fn new(count: u64, stale_after: Duration) -> Self {
-        Self { count, since: Instant::now(), alive: false, seen: false, stale_after }
+        Self { count, since: Instant::now(), seen: false, said: false, stale_after }
     }
 
-    fn look(&mut self, count: u64, now: Instant) -> Result<Sight, CameraError> {
+    /// Once per stall, how long no picture came, milliseconds.
+    fn look(&mut self, count: u64, now: Instant) -> Result<Option<u64>, CameraError> {
         if count != self.count {
-            (self.count, self.since, self.seen) = (count, now, true);
-            return Ok(if std::mem::replace(&mut self.alive, true) { Sight::Same } else { Sight::Live });
+            (self.count, self.since, self.seen, self.said) = (count, now, true, false);
+            return Ok(None);
         }
         let silent = now.saturating_duration_since(self.since);
         let silent_ms = u64::try_from(silent.as_millis()).unwrap_or(u64::MAX);
         if !self.seen {
             return if silent < FIRST_FRAME {
-                Ok(Sight::Same)
+                Ok(None)
             } else {
                 Err(CameraError::NoFrames(silent.as_secs()))
             };
@@ -181,10 +163,9 @@ impl Watch {
         if silent >= self.stale_after + STALL_GRACE {
             return Err(CameraError::Stalled(silent_ms));
         }
-        if silent >= self.stale_after && std::mem::replace(&mut self.alive, false) {
-            return Ok(Sight::Stalled(silent_ms));
-        }
-        Ok(Sight::Same)
+        let stalled =
+            silent >= self.stale_after && !std::mem::replace(&mut self.said, silent >= self.stale_after);
+        Ok(stalled.then_some(silent_ms))
     }
 }
 
@@ -363,14 +344,16 @@ mod tests {
         let mut watch = Watch::new(0, Duration::from_millis(2500));
         let begin = watch.since;
         let at = |ms| begin + Duration::from_millis(ms);
-        assert!(matches!(watch.look(0, at(2600)), Ok(Sight::Same)), "not live yet, so not stale");
-        assert!(matches!(watch.look(1, at(3000)), Ok(Sight::Live)));
-        assert!(matches!(watch.look(2, at(3100)), Ok(Sight::Same)));
-        assert!(matches!(watch.look(2, at(5500)), Ok(Sight::Same)));
-        assert!(matches!(watch.look(2, at(5600)), Ok(Sight::Stalled(2500))));
-        assert!(matches!(watch.look(2, at(5700)), Ok(Sight::Same)), "said once");
-        assert!(matches!(watch.look(3, at(5800)), Ok(Sight::Live)), "it may come back by itself");
-        assert!(matches!(watch.look(3, at(11_400)), Err(CameraError::Stalled(5600))));
+        let mut look = |count, ms| watch.look(count, at(ms)).map_err(|e| e.to_string());
+        assert_eq!(look(0, 2600), Ok(None), "not live yet, so not stale");
+        assert_eq!(look(1, 3000), Ok(None));
+        assert_eq!(look(2, 3100), Ok(None));
+        assert_eq!(look(2, 5500), Ok(None));
+        assert_eq!(look(2, 5600), Ok(Some(2500)));
+        assert_eq!(look(2, 5700), Ok(None), "said once");
+        assert_eq!(look(3, 5800), Ok(None), "it may come back by itself");
+        assert_eq!(look(3, 8400), Ok(Some(2600)));
+        assert!(look(3, 11_400).is_err_and(|e| e.contains("5600 ms")));
     }
 
     #[test]

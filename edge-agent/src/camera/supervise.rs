@@ -44,21 +44,20 @@ struct Supervisor {
     stop: CancellationToken,
     link: Backoff,
     password: Backoff,
-    was_live: bool,
 }
 
 impl Supervisor {
     fn new(feed: Arc<Feed>, config: StreamConfig, stop: CancellationToken) -> Self {
         let (link, password) = (Backoff::for_link(), Backoff::for_password());
-        Self { feed, config, stop, link, password, was_live: false }
+        Self { feed, config, stop, link, password }
     }
 
     fn run(mut self) {
         tracing::info!(camera = %self.feed.id, url = %self.config.shown_url(), "camera starts");
         while !self.stop.is_cancelled() {
-            let mut lived = false;
-            let tried = catch_unwind(AssertUnwindSafe(|| self.run_once(&mut lived)));
+            let tried = catch_unwind(AssertUnwindSafe(|| self.run_once()));
             let Err(error) = tried.unwrap_or(Err(CameraError::Panicked)) else { break };
+            let lived = self.feed.take_lived();
             self.note(&error, lived);
             if lived {
                 self.link.reset();
@@ -70,19 +69,10 @@ impl Supervisor {
         tracing::info!(camera = %self.feed.id, "camera stopped");
     }
 
-    fn run_once(&mut self, lived: &mut bool) -> Result<(), CameraError> {
+    fn run_once(&self) -> Result<(), CameraError> {
         self.feed.stats.on_attempt();
         let credentials = self.config.credentials.as_ref().map(Credentials::load).transpose()?;
-        let (feed, was_live) = (self.feed.clone(), &mut self.was_live);
-        rtsp::run_once(&self.feed, &self.config, credentials.as_ref(), &self.stop, || {
-            if !*lived && std::mem::replace(was_live, true) {
-                feed.stats.on_reconnect();
-            }
-            *lived = true;
-            if feed.stats.set(CameraState::Live, None) {
-                tracing::info!(camera = %feed.id, "camera live");
-            }
-        })
+        rtsp::run_once(&self.feed, &self.config, credentials.as_ref(), &self.stop)
     }
 
     /// Records why the connection ended, in the state and, when the state changes, in the log.

@@ -30,8 +30,13 @@ struct Args {
 
 fn split(text: &str) -> Result<(String, String), String> {
     let (name, scene) = text.split_once('=').ok_or("write NAME=SCENE, for example gate=street.avi")?;
-    let fits = !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-    if fits { Ok((name.to_owned(), scene.to_owned())) } else { Err("NAME is made of a-z, 0-9 and -".to_owned()) }
+    let fits =
+        !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    if fits {
+        Ok((name.to_owned(), scene.to_owned()))
+    } else {
+        Err("NAME is made of a-z, 0-9 and -".to_owned())
+    }
 }
 
 #[tokio::main(flavor = "current_thread")]

@@ -42,7 +42,9 @@ impl Codec {
                 format!("x264enc tune=zerolatency speed-preset=ultrafast threads=1 key-int-max={key}")
             }
             (Self::H265, true) => {
-                format!("x265enc key-int-max={key} speed-preset=superfast option-string=bframes=0:log-level=0")
+                format!(
+                    "x265enc key-int-max={key} speed-preset=superfast option-string=bframes=0:log-level=0"
+                )
             }
             (Self::H265, false) => format!(
                 "x265enc tune=zerolatency speed-preset=ultrafast key-int-max={key} \
@@ -74,7 +76,8 @@ impl Clip {
     /// # Errors
     /// When the file is missing or is no video.
     pub fn prepare(file: &Path, cache: &Path, progress: &mut dyn FnMut(f64)) -> anyhow::Result<Self> {
-        let meta = std::fs::metadata(file).with_context(|| format!("cannot open the clip {}", file.display()))?;
+        let meta =
+            std::fs::metadata(file).with_context(|| format!("cannot open the clip {}", file.display()))?;
         let path = file.canonicalize()?;
         if let Some(codec) = Codec::of_name(file) {
             return Ok(Self { path, codec });
@@ -86,7 +89,8 @@ impl Clip {
         let name = file.file_stem().and_then(|s| s.to_str()).unwrap_or("clip");
         let made = cache.canonicalize()?.join(format!("{name}-{key}.h264"));
         if !made.exists() {
-            encode(&path, &made, progress).with_context(|| format!("cannot make a clip of {}", file.display()))?;
+            encode(&path, &made, progress)
+                .with_context(|| format!("cannot make a clip of {}", file.display()))?;
         }
         Ok(Self { path: made, codec: Codec::H264 })
     }
@@ -153,8 +157,10 @@ fn run(text: &str, from: Option<&Path>, to: &Path, progress: &mut dyn FnMut(f64)
     let bus = pipeline.bus().context("no bus")?;
     pipeline.set_state(gst::State::Playing)?;
     let ended = loop {
-        let message = bus
-            .timed_pop_filtered(gst::ClockTime::from_mseconds(200), &[gst::MessageType::Error, gst::MessageType::Eos]);
+        let message = bus.timed_pop_filtered(
+            gst::ClockTime::from_mseconds(200),
+            &[gst::MessageType::Error, gst::MessageType::Eos],
+        );
         match message.as_ref().map(|m| m.view()) {
             Some(gst::MessageView::Eos(_)) => break Ok(()),
             Some(gst::MessageView::Error(error)) => break Err(error.error().message().to_owned()),
