@@ -200,7 +200,7 @@ pub struct Rules {
     pub offline_after_s: u64,
     /// Least score of a reading whose registered type or colour may be doubted.
     pub mismatch_min_score: f32,
-    /// Quarantined messages kept per agent; the rest is counted only.
+    /// Signed messages kept in quarantine per agent. Beyond that they get no receipt, so the agent keeps them itself.
     pub quarantine_per_agent: u32,
     /// An enrolment code is good for so many minutes.
     pub enrolment_minutes: u32,
@@ -212,7 +212,7 @@ impl Default for Rules {
             late_after_s: 60,
             offline_after_s: 15,
             mismatch_min_score: 0.8,
-            quarantine_per_agent: 200,
+            quarantine_per_agent: 10_000,
             enrolment_minutes: 60,
         }
     }
@@ -317,6 +317,20 @@ impl Config {
             }
         }
         problems
+    }
+
+    /// Secrets that are not where the configuration says. Apart from [`Config::problems`], because a file can be right on a
+    /// machine that does not have the secrets.
+    pub fn secret_problems(&self) -> Vec<String> {
+        let mqtt = read_secret(self.mqtt.password_env.as_deref(), self.mqtt.password_file.as_deref()).err();
+        let vehreg = self.registers.vehreg.as_ref();
+        let vehreg = vehreg.and_then(|v| read_secret(v.secret_env.as_deref(), v.secret_file.as_deref()).err());
+        let problems = [
+            self.database_url().err().map(|error| format!("data.database_url_env: {error}")),
+            mqtt.map(|error| format!("mqtt: {error}")),
+            vehreg.map(|error| format!("registers.vehreg: {error}")),
+        ];
+        problems.into_iter().flatten().collect()
     }
 
     /// The database to open.

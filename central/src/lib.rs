@@ -24,5 +24,6 @@ pub mod passages;
 pub mod presence;
 pub mod receipts;
 pub mod registers;
+pub mod seed;
 pub mod store;
 pub mod web;

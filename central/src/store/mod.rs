@@ -19,10 +19,13 @@ pub mod alerts;
 pub mod audit;
 pub mod commit;
 pub mod evidence;
+#[cfg(test)]
+pub(crate) mod fixtures;
 pub mod gaps;
 pub mod lists;
 pub mod lookups;
 pub mod migrate;
+pub mod passages;
 pub mod quarantine;
 pub mod read_alerts;
 pub mod read_fleet;

@@ -312,9 +312,11 @@ create table quarantine (
     reason_code text not null,
     reason text not null,
     bytes bigint not null,          -- size of the message
+    sha256 text not null,           -- of the message: the same one again is counted, not kept twice
+    signed bigint not null,         -- 1 when an enrolled agent really signed it: only these are receipted
     body text                       -- base64 of the message; null when it was too large to keep
 );
-create index quarantine_by_agent on quarantine (site, agent);
+create index quarantine_by_agent on quarantine (site, agent, sha256);
 
 create table quarantine_counts (
     site text not null,             -- '' where the topic could not be read

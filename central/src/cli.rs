@@ -1,0 +1,317 @@
+//! The command line of central.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::{Args, Parser, Subcommand};
+use jiff::Timestamp;
+use wire::Name;
+
+use crate::app::{App, State};
+use crate::auth::{self, Language, NewUser, Role};
+use crate::config::{Config, ConfigError};
+use crate::store::{Store, migrate};
+use crate::{enrol, seed};
+
+/// Central of Vọng Gác: receives what edge agents saw, joins it with registers and watch lists, and shows it in the console.
+#[derive(Debug, Parser)]
+#[command(name = "central", version, propagate_version = true)]
+#[command(after_help = "First steps:\n  central check --config central.toml\n  central seed  --config central.toml --from FOLDER\n  \
+    central serve --config central.toml        prints the administrator's password once\n  \
+    central enrol --config central.toml --site SITE --agent AGENT\n\n\
+    Exit status: 0 done, 1 failed, 2 the command line or the configuration is wrong.\n\
+    RUST_LOG sets what is logged (default: info).")]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Args)]
+struct ConfigArg {
+    /// Configuration file; configs/central.toml shows every key.
+    #[arg(long, value_name = "FILE", default_value = "central.toml")]
+    config: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run central: broker (unless another is configured), intake, console and API.
+    ///
+    /// Brings the database up to date first. At the very first start it makes its signing key and an account "admin" whose random
+    /// password is printed once. SIGINT or SIGTERM stops it: nothing new is taken in, what was taken is committed and receipted.
+    Serve(ConfigArg),
+    /// Bring the database to this program's schema, and say which steps ran.
+    ///
+    /// `serve` does this too; run it by hand to see that an upgrade works before starting.
+    Migrate(ConfigArg),
+    /// Load sites, cameras and watch lists from a folder.
+    ///
+    /// Reads sites.toml and watchlist.csv. Running it again applies what changed in the files; nothing is deleted. A running
+    /// central notices within seconds.
+    Seed {
+        #[command(flatten)]
+        config: ConfigArg,
+        /// Folder with sites.toml, watchlist.csv or both.
+        #[arg(long, value_name = "FOLDER")]
+        from: PathBuf,
+    },
+    /// Add, list, change and disable accounts of the console.
+    User {
+        #[command(subcommand)]
+        command: UserCommand,
+    },
+    /// Check the configuration; all problems come in one message, and exit status 2.
+    Check(ConfigArg),
+    /// Print a one-time code with which a device enrols as an agent.
+    ///
+    /// Type the code into the agent's configuration or its command line. It ends after rules.enrolment_minutes, when it is used,
+    /// or when a newer one is made for the same agent.
+    Enrol {
+        #[command(flatten)]
+        config: ConfigArg,
+        /// Site of the agent; must be loaded.
+        #[arg(long)]
+        site: Name,
+        /// Name of the agent, unique in its site.
+        #[arg(long)]
+        agent: Name,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum UserCommand {
+    /// Add an account. Prints a random password unless one is given on standard input.
+    Add {
+        #[command(flatten)]
+        config: ConfigArg,
+        /// Sign-in name.
+        username: String,
+        /// gate_operator, traffic_police, ioc_operator or admin.
+        #[arg(long)]
+        role: String,
+        /// Name shown in the console; the sign-in name when left out.
+        #[arg(long)]
+        name: Option<String>,
+        /// Site it sees; may be repeated; all sites when left out.
+        #[arg(long = "site", value_name = "SITE")]
+        sites: Vec<Name>,
+        /// Language of the console: vi or en.
+        #[arg(long, default_value = "vi")]
+        language: String,
+        /// Read the password from the first line of standard input.
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// List accounts.
+    List(ConfigArg),
+    /// Set a new password, and end the account's sessions. Prints a random one unless one is given on standard input.
+    Password {
+        #[command(flatten)]
+        config: ConfigArg,
+        /// Sign-in name.
+        username: String,
+        /// Read the password from the first line of standard input.
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// Disable an account, and end its sessions.
+    Disable {
+        #[command(flatten)]
+        config: ConfigArg,
+        /// Sign-in name.
+        username: String,
+    },
+    /// Enable a disabled account.
+    Enable {
+        #[command(flatten)]
+        config: ConfigArg,
+        /// Sign-in name.
+        username: String,
+    },
+}
+
+/// Runs one command.
+pub async fn run(cli: Cli) -> anyhow::Result<()> {
+    match cli.command {
+        Command::Serve(config) => serve(Config::load(&config.config)?).await,
+        Command::Migrate(config) => {
+            let store = open(&Config::load(&config.config)?).await?;
+            let applied = migrate::run(&store).await?;
+            let version = migrate::version(&store).await?;
+            store.close().await;
+            match applied.as_slice() {
+                [] => say(&format!("schema {version}: already up to date")),
+                steps => say(&format!("schema {version}: {} step(s) applied", steps.len())),
+            }
+        }
+        Command::Seed { config, from } => {
+            let store = open_current(&Config::load(&config.config)?).await?;
+            let loaded = seed::load(&store, &from, now_ms()).await;
+            store.close().await;
+            let seed::Loaded { sites, cameras, entries } = loaded?;
+            say(&format!("loaded {sites} sites, {cameras} cameras, {entries} watch-list entries"))
+        }
+        Command::User { command } => user(command).await,
+        Command::Check(config) => check(&config.config),
+        Command::Enrol { config, site, agent } => {
+            let config = Config::load(&config.config)?;
+            let store = open_current(&config).await?;
+            let code = enrol::new_code(&store, &config, &site, &agent, "console").await;
+            store.close().await;
+            let code = code?;
+            say(&format!("{}\nfor agent {agent} of site {site}, good until {:.0}", code.code, code.expires_at))
+        }
+    }
+}
+
+/// The exit status for an error.
+pub fn exit_code(error: &anyhow::Error) -> u8 {
+    if error.downcast_ref::<ConfigError>().is_some() { 2 } else { 1 }
+}
+
+fn now_ms() -> i64 {
+    Timestamp::now().as_millisecond()
+}
+
+fn say(text: &str) -> anyhow::Result<()> {
+    writeln!(std::io::stdout(), "{text}").context("cannot write to standard output")
+}
+
+async fn open(config: &Config) -> anyhow::Result<Store> {
+    let folder = &config.data.folder;
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot make the data folder {}", folder.display()))?;
+    Ok(Store::open(&config.database_url()?).await?)
+}
+
+async fn open_current(config: &Config) -> anyhow::Result<Store> {
+    let store = open(config).await?;
+    migrate::run(&store).await?;
+    Ok(store)
+}
+
+fn check(path: &std::path::Path) -> anyhow::Result<()> {
+    let config = Config::load(path)?;
+    let problems = config.secret_problems();
+    if !problems.is_empty() {
+        return Err(ConfigError::Invalid { path: path.to_owned(), problems }.into());
+    }
+    say(&format!("{} is fine", path.display()))
+}
+
+async fn serve(config: Config) -> anyhow::Result<()> {
+    let state = State::open(config).await?;
+    first_admin(&state.store).await?;
+    let mut stop = std::pin::pin!(signal()?);
+    let app = App::start(state).await?;
+    tracing::info!(console = %format!("http://{}", app.http), mqtt = ?app.mqtt, "central is ready");
+    stop.as_mut().await;
+    tracing::info!("stopping");
+    app.stop().await;
+    Ok(())
+}
+
+/// Waits for SIGINT or SIGTERM.
+fn signal() -> anyhow::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Makes the first account when there is none; its password is printed once and is nowhere else.
+async fn first_admin(store: &Store) -> anyhow::Result<()> {
+    if !store.users().await?.is_empty() {
+        return Ok(());
+    }
+    let password = auth::random_password();
+    let admin = NewUser {
+        username: "admin".to_owned(),
+        display_name: "Quản trị".to_owned(),
+        role: Role::Admin,
+        sites: Vec::new(),
+        language: Language::default(),
+        password: password.clone(),
+    };
+    auth::create_user(store, admin, now_ms()).await?;
+    say(&format!("first start: account admin, password {password}\n(shown once; change it with: central user password admin)"))
+}
+
+async fn user(command: UserCommand) -> anyhow::Result<()> {
+    match command {
+        UserCommand::Add { config, username, role, name, sites, language, password_stdin } => {
+            let role = Role::parse(&role)
+                .with_context(|| format!("role {role:?} is none of gate_operator, traffic_police, ioc_operator, admin"))?;
+            let language = match language.as_str() {
+                "vi" => Language::Vi,
+                "en" => Language::En,
+                other => anyhow::bail!("language {other:?} is neither vi nor en"),
+            };
+            let store = open_current(&Config::load(&config.config)?).await?;
+            let (password, given) = password(password_stdin)?;
+            let user = NewUser {
+                display_name: name.unwrap_or_else(|| username.clone()),
+                username,
+                role,
+                sites: sites.into_iter().map(String::from).collect(),
+                language,
+                password: password.clone(),
+            };
+            let user = auth::create_user(&store, user, now_ms()).await?;
+            store.close().await;
+            say(&format!("account {} added", user.username))?;
+            tell(&password, given)
+        }
+        UserCommand::List(config) => {
+            let store = open_current(&Config::load(&config.config)?).await?;
+            for user in store.users().await? {
+                let state = if user.disabled == 0 { "" } else { "  disabled" };
+                say(&format!("{:<20} {:<16} sites {}{state}", user.username, user.role, user.sites))?;
+            }
+            store.close().await;
+            Ok(())
+        }
+        UserCommand::Password { config, username, password_stdin } => {
+            let store = open_current(&Config::load(&config.config)?).await?;
+            let (password, given) = password(password_stdin)?;
+            let username = username.to_lowercase();
+            auth::check_password(&username, &password)?;
+            let hash = auth::hash_off_thread(password.clone()).await?;
+            let found = store.set_password(&username, &hash, now_ms()).await?;
+            store.close().await;
+            anyhow::ensure!(found, "there is no account {username:?}");
+            say(&format!("password of {username} changed"))?;
+            tell(&password, given)
+        }
+        UserCommand::Disable { config, username } => set_disabled(config, &username, true).await,
+        UserCommand::Enable { config, username } => set_disabled(config, &username, false).await,
+    }
+}
+
+async fn set_disabled(config: ConfigArg, username: &str, disabled: bool) -> anyhow::Result<()> {
+    let store = open_current(&Config::load(&config.config)?).await?;
+    let username = username.to_lowercase();
+    let found = store.set_disabled(&username, disabled, now_ms()).await?;
+    store.close().await;
+    anyhow::ensure!(found, "there is no account {username:?}");
+    say(&format!("account {username} {}", if disabled { "disabled" } else { "enabled" }))
+}
+
+/// A password and whether the caller gave it.
+fn password(from_stdin: bool) -> anyhow::Result<(String, bool)> {
+    if !from_stdin {
+        return Ok((auth::random_password(), false));
+    }
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line).context("cannot read the password from standard input")?;
+    Ok((line.trim_end_matches(['\r', '\n']).to_owned(), true))
+}
+
+fn tell(password: &str, given: bool) -> anyhow::Result<()> {
+    if given { Ok(()) } else { say(&format!("password {password} (shown once)")) }
+}

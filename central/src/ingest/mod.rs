@@ -1,0 +1,20 @@
+//! From bytes to facts: what arrives, and what of it may be believed.
+
+pub mod mqtt;
+pub mod verify;
+
+use bytes::Bytes;
+use jiff::Timestamp;
+
+/// A message as the broker delivered it. Nothing about it is known to be true.
+#[derive(Debug, Clone)]
+pub struct Arrival {
+    /// Its topic.
+    pub topic: String,
+    /// Its bytes.
+    pub payload: Bytes,
+    /// Whether the broker had kept it from earlier.
+    pub retained: bool,
+    /// When central got it.
+    pub received_at: Timestamp,
+}

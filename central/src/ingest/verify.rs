@@ -1,0 +1,321 @@
+//! Bytes → [`VerifiedEvent`]. Nothing else can make one: whoever holds one knows that an enrolled agent signed exactly these
+//! bytes, that topic and body agree, and that every field is within the bounds that the store and the console rely on.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use uuid::Uuid;
+use wire::payload::{PlateReading, Vehicle};
+use wire::topic::Topic;
+use wire::{Digest, Envelope, Name, OpenError, Payload, Phase, PublicKey, SealError, Sealed, Status};
+
+use super::Arrival;
+use crate::evidence::EvidenceError;
+
+/// Most pictures that one event may name.
+const MAX_EVIDENCE: usize = 16;
+/// Kinds of event that this version knows.
+const KINDS: [&str; 4] = ["crossing", "vehicle", "camera_state", "outbox_loss"];
+
+/// Why a message was not taken. The code is stable, for counting and for the console.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ReasonCode {
+    /// Not a topic of the protocol.
+    UnknownTopic,
+    /// Nobody enrolled under this site and agent.
+    UnknownAgent,
+    /// The agent's key was withdrawn.
+    RevokedAgent,
+    /// Signed, or claimed to be, with a key that is not the agent's.
+    WrongKey,
+    /// The signature does not fit the bytes.
+    Forged,
+    /// Not a message of the protocol, or a field out of bounds.
+    Malformed,
+    /// Larger than the protocol allows.
+    Oversized,
+    /// From a newer agent.
+    NewerVersion,
+    /// A kind of event that this version does not know.
+    UnknownKind,
+    /// Topic and body name different sites, agents or cameras.
+    TopicMismatch,
+    /// A picture with other bytes than its name promises.
+    EvidenceWrongHash,
+    /// A picture that is no JPEG.
+    EvidenceNotJpeg,
+    /// A picture that is too large.
+    EvidenceOversized,
+    /// The event id belongs to another agent's event.
+    IdConflict,
+}
+
+impl ReasonCode {
+    /// The word in the store and in the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::UnknownTopic => "unknown_topic",
+            Self::UnknownAgent => "unknown_agent",
+            Self::RevokedAgent => "revoked_agent",
+            Self::WrongKey => "wrong_key",
+            Self::Forged => "forged",
+            Self::Malformed => "malformed",
+            Self::Oversized => "oversized",
+            Self::NewerVersion => "newer_version",
+            Self::UnknownKind => "unknown_kind",
+            Self::TopicMismatch => "topic_mismatch",
+            Self::EvidenceWrongHash => "evidence_wrong_hash",
+            Self::EvidenceNotJpeg => "evidence_not_jpeg",
+            Self::EvidenceOversized => "evidence_oversized",
+            Self::IdConflict => "id_conflict",
+        }
+    }
+
+    /// The code of a picture's fault; `None` when the store failed and the picture may be fine.
+    pub fn of_evidence(error: &EvidenceError) -> Option<Self> {
+        match error {
+            EvidenceError::Oversized { .. } => Some(Self::EvidenceOversized),
+            EvidenceError::NotJpeg => Some(Self::EvidenceNotJpeg),
+            EvidenceError::WrongHash { .. } => Some(Self::EvidenceWrongHash),
+            EvidenceError::NotFound(_) | EvidenceError::Io(_) => None,
+        }
+    }
+}
+
+/// A message that was not taken, and what is to be answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Why, as a code.
+    pub code: ReasonCode,
+    /// Why, for a person.
+    pub reason: String,
+    /// The envelope it was, when an enrolled agent really signed it: only then is there a receipt. A forgery gets none.
+    pub signed: Option<SignedHead>,
+}
+
+impl Refusal {
+    fn new(code: ReasonCode, reason: impl Into<String>) -> Self {
+        Self { code, reason: reason.into(), signed: None }
+    }
+}
+
+/// What can be read of a signed envelope even when the rest is not understood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct SignedHead {
+    /// Event id.
+    pub id: Uuid,
+    /// Phase.
+    pub phase: Phase,
+    /// Sequence number.
+    pub seq: u64,
+}
+
+/// An agent's key as enrolled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AgentKey {
+    /// The key.
+    pub key: PublicKey,
+    /// Whether it was withdrawn.
+    pub revoked: bool,
+}
+
+/// An event that may be believed.
+#[derive(Debug, Clone)]
+pub struct VerifiedEvent {
+    envelope: Envelope,
+    digest: Digest,
+    fingerprint: String,
+    message: String,
+    received_at: Timestamp,
+}
+
+impl VerifiedEvent {
+    /// What was signed, read.
+    pub fn envelope(&self) -> &Envelope {
+        &self.envelope
+    }
+
+    /// SHA-256 of the signed bytes.
+    pub fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    /// Fingerprint of the key that signed.
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
+
+    /// The whole message, byte for byte.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// When central got it.
+    pub fn received_at(&self) -> Timestamp {
+        self.received_at
+    }
+}
+
+/// Reads a topic of this protocol version, or of a newer one that looks the same.
+pub fn topic(text: &str) -> Result<Topic, Refusal> {
+    let as_version_1 = |text: &str| {
+        let (version, rest) = text.strip_prefix("vg/")?.split_once('/')?;
+        let newer = version.parse::<u32>().is_ok_and(|version| version > wire::VERSION);
+        newer.then(|| Topic::parse(&format!("vg/{}/{rest}", wire::VERSION))).flatten()
+    };
+    Topic::parse(text)
+        .or_else(|| as_version_1(text))
+        .ok_or_else(|| Refusal::new(ReasonCode::UnknownTopic, "the topic is none of the protocol"))
+}
+
+/// Checks an event message that came on `topic` with leaf `event/{camera}`.
+pub fn event(
+    arrival: &Arrival,
+    topic: &Topic,
+    camera: &Name,
+    key: Option<AgentKey>,
+) -> Result<VerifiedEvent, Box<Refusal>> {
+    let (body, fingerprint) = signed_body(arrival, key).map_err(Box::new)?;
+    let refuse = |code, reason: String| {
+        // The body is signed: what can be read of it may be believed, and the agent is told to free it.
+        let signed = serde_json::from_slice(body).ok();
+        Box::new(Refusal { code, reason, signed })
+    };
+    if let Some(kind) = unknown_kind(body) {
+        return Err(refuse(ReasonCode::UnknownKind, format!("kind {kind:?} is not known to this version: upgrade central")));
+    }
+    let envelope = Envelope::open(body).map_err(|error| match error {
+        OpenError::NewerVersion(_) => refuse(ReasonCode::NewerVersion, error.to_string()),
+        OpenError::Malformed(_) => refuse(ReasonCode::Malformed, error.to_string()),
+    })?;
+    if (&envelope.site, &envelope.agent, &envelope.camera) != (&topic.site, &topic.agent, camera) {
+        let text = format!(
+            "the topic says {}/{}/{camera}, the body {}/{}/{}",
+            topic.site, topic.agent, envelope.site, envelope.agent, envelope.camera
+        );
+        return Err(refuse(ReasonCode::TopicMismatch, text));
+    }
+    check_bounds(&envelope).map_err(|problem| refuse(ReasonCode::Malformed, problem))?;
+    let message = std::str::from_utf8(&arrival.payload)
+        .ok()
+        .filter(|text| !text.contains("\\u0000"))
+        .ok_or_else(|| refuse(ReasonCode::Malformed, "the message is not text, or has a NUL in it".to_owned()))?;
+    Ok(VerifiedEvent {
+        digest: Digest::of(body),
+        fingerprint,
+        message: message.to_owned(),
+        received_at: arrival.received_at,
+        envelope,
+    })
+}
+
+/// Checks a status message (not the bare last will).
+pub fn status(arrival: &Arrival, key: Option<AgentKey>) -> Result<Status, Refusal> {
+    let (body, _) = signed_body(arrival, key)?;
+    #[derive(Deserialize)]
+    struct Head {
+        v: u32,
+    }
+    let malformed = |error: serde_json::Error| Refusal::new(ReasonCode::Malformed, format!("not a status: {error}"));
+    let head: Head = serde_json::from_slice(body).map_err(malformed)?;
+    if head.v > wire::VERSION {
+        return Err(Refusal::new(ReasonCode::NewerVersion, format!("status version {} is newer: upgrade central", head.v)));
+    }
+    serde_json::from_slice(body).map_err(malformed)
+}
+
+/// The signed bytes and the fingerprint of the key, if the enrolled agent signed them.
+fn signed_body(arrival: &Arrival, key: Option<AgentKey>) -> Result<(&[u8], String), Refusal> {
+    let sealed = Sealed::parse(&arrival.payload, wire::MAX_MESSAGE_BYTES).map_err(|error| {
+        let code = match error {
+            SealError::Oversized { .. } => ReasonCode::Oversized,
+            SealError::Malformed(_) | SealError::Forged => ReasonCode::Malformed,
+        };
+        Refusal::new(code, error.to_string())
+    })?;
+    let Some(AgentKey { key, revoked }) = key else {
+        return Err(Refusal::new(ReasonCode::UnknownAgent, "no agent is enrolled under this site and name: enrol it with a code"));
+    };
+    let fingerprint = key.fingerprint();
+    if sealed.key != fingerprint {
+        return Err(Refusal::new(
+            ReasonCode::WrongKey,
+            format!("signed with key {:?}, enrolled is {fingerprint}: enrol the agent again", shorten(&sealed.key)),
+        ));
+    }
+    let body = sealed.verify(&key).map_err(|error| {
+        let code = if matches!(error, SealError::Forged) { ReasonCode::Forged } else { ReasonCode::Malformed };
+        Refusal::new(code, error.to_string())
+    })?;
+    if revoked {
+        return Err(Refusal::new(ReasonCode::RevokedAgent, "the agent's key was withdrawn"));
+    }
+    Ok((body, fingerprint))
+}
+
+fn shorten(text: &str) -> &str {
+    text.get(..16).unwrap_or("?")
+}
+
+/// The kind of a version 1 envelope that this program does not know.
+fn unknown_kind(body: &[u8]) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Head {
+        v: u32,
+        kind: String,
+    }
+    let head: Head = serde_json::from_slice(body).ok()?;
+    (head.v == wire::VERSION && !KINDS.contains(&head.kind.as_str()))
+        .then(|| head.kind.chars().take(40).collect())
+}
+
+fn check_bounds(envelope: &Envelope) -> Result<(), String> {
+    if envelope.seq == 0 || i64::try_from(envelope.seq).is_err() {
+        return Err(format!("seq {} is out of range", envelope.seq));
+    }
+    if envelope.evidence.len() > MAX_EVIDENCE {
+        return Err(format!("{} pictures, at most {MAX_EVIDENCE} are allowed", envelope.evidence.len()));
+    }
+    for picture in &envelope.evidence {
+        if picture.media_type != "image/jpeg" {
+            return Err("evidence must be image/jpeg".to_owned());
+        }
+    }
+    match &envelope.payload {
+        Payload::Crossing(crossing) => word("class", &crossing.class),
+        Payload::Vehicle(vehicle) => check_vehicle(vehicle),
+        Payload::OutboxLoss(loss) => match loss.seqs.iter().find(|[low, high]| low > high || *low == 0) {
+            Some([low, high]) => Err(format!("[{low}, {high}] is not a range of sequence numbers")),
+            None => Ok(()),
+        },
+        Payload::CameraState(_) => Ok(()),
+    }
+}
+
+fn check_vehicle(vehicle: &Vehicle) -> Result<(), String> {
+    word("class", &vehicle.class)?;
+    vehicle.reading.as_ref().map_or(Ok(()), check_reading)
+}
+
+fn check_reading(reading: &PlateReading) -> Result<(), String> {
+    let canonical = |text: &str| {
+        (1..=16).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+    };
+    if !canonical(&reading.text) || !reading.candidates.iter().all(|candidate| canonical(&candidate.text)) {
+        return Err("a plate text is not canonical (1 to 16 of A-Z and 0-9)".to_owned());
+    }
+    if reading.display.chars().count() > 32 {
+        return Err("reading.display is too long".to_owned());
+    }
+    if !(1..=2).contains(&reading.lines) {
+        return Err(format!("a plate has 1 or 2 lines, not {}", reading.lines));
+    }
+    reading.kind.as_deref().map_or(Ok(()), |kind| word("reading.kind", kind))
+}
+
+/// A word that goes into a column of its own: short, and nothing but letters, digits, `_` and `-`.
+fn word(field: &str, text: &str) -> Result<(), String> {
+    let fits = (1..=32).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+    if fits { Ok(()) } else { Err(format!("{field} is not a word of 1 to 32 letters")) }
+}

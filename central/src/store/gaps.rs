@@ -1,0 +1,152 @@
+//! Sequence accounting of agents: what has not arrived, and what never will.
+
+use sqlx::Row as _;
+use wire::payload::{LossReason, OutboxLoss};
+
+use super::{Store, StoreError, Writer};
+use crate::gaps::Gaps;
+
+/// An agent's accounting while a transaction works on it.
+#[derive(Debug)]
+pub(in crate::store) struct Account {
+    site: String,
+    agent: String,
+    before: Gaps,
+    /// Present state.
+    pub gaps: Gaps,
+}
+
+fn number(value: u64) -> i64 {
+    // Sequence numbers were checked to fit when the event was verified.
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+/// Reads the accounting of an enrolled agent.
+pub(in crate::store) async fn load(writer: &mut Writer, site: &str, agent: &str) -> Result<Account, StoreError> {
+    let max = sqlx::query("select max_seq from agents where site = $1 and agent = $2")
+        .bind(site)
+        .bind(agent)
+        .fetch_optional(&mut **writer)
+        .await?
+        .map_or(Ok(0), |row| row.try_get::<i64, _>(0))?;
+    let rows = sqlx::query("select from_seq, to_seq from gaps where site = $1 and agent = $2 order by from_seq")
+        .bind(site)
+        .bind(agent)
+        .fetch_all(&mut **writer)
+        .await?;
+    let mut missing = Vec::with_capacity(rows.len());
+    for row in rows {
+        missing.push((row.try_get::<i64, _>(0)?.unsigned_abs(), row.try_get::<i64, _>(1)?.unsigned_abs()));
+    }
+    let gaps = Gaps { max: max.unsigned_abs(), missing };
+    Ok(Account { site: site.to_owned(), agent: agent.to_owned(), before: gaps.clone(), gaps })
+}
+
+impl Account {
+    /// Writes what changed.
+    pub async fn save(self, writer: &mut Writer, now_ms: i64) -> Result<(), StoreError> {
+        for gone in self.before.missing.iter().filter(|range| !self.gaps.missing.contains(range)) {
+            sqlx::query("delete from gaps where site = $1 and agent = $2 and from_seq = $3")
+                .bind(&self.site)
+                .bind(&self.agent)
+                .bind(number(gone.0))
+                .execute(&mut **writer)
+                .await?;
+        }
+        for new in self.gaps.missing.iter().filter(|range| !self.before.missing.contains(range)) {
+            sqlx::query("insert into gaps (site, agent, from_seq, to_seq, noticed_at_ms) values ($1, $2, $3, $4, $5)")
+                .bind(&self.site)
+                .bind(&self.agent)
+                .bind(number(new.0))
+                .bind(number(new.1))
+                .bind(now_ms)
+                .execute(&mut **writer)
+                .await?;
+        }
+        if self.gaps.max != self.before.max {
+            sqlx::query("update agents set max_seq = $3 where site = $1 and agent = $2")
+                .bind(&self.site)
+                .bind(&self.agent)
+                .bind(number(self.gaps.max))
+                .execute(&mut **writer)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// The agent says that these will never come. What it says of numbers that did arrive is not believed.
+    pub async fn report(&mut self, writer: &mut Writer, event_id: &str, loss: &OutboxLoss, now_ms: i64) -> Result<(), StoreError> {
+        let reason = match loss.reason {
+            LossReason::Full => "full",
+            LossReason::Damaged => "damaged",
+        };
+        for &[from, to] in &loss.seqs {
+            for range in self.gaps.take(from, to) {
+                self.lose(writer, range, reason, Some(event_id), now_ms).await?;
+            }
+            // What was written off without an explanation has one now.
+            sqlx::query(
+                "update losses set reason = $1, event_id = $2
+                 where site = $3 and agent = $4 and reason = 'unexplained' and from_seq >= $5 and to_seq <= $6",
+            )
+            .bind(reason)
+            .bind(event_id)
+            .bind(&self.site)
+            .bind(&self.agent)
+            .bind(number(from))
+            .bind(number(to))
+            .execute(&mut **writer)
+            .await?;
+        }
+        Ok(())
+    }
+
+    async fn lose(
+        &self,
+        writer: &mut Writer,
+        (from, to): (u64, u64),
+        reason: &str,
+        event_id: Option<&str>,
+        now_ms: i64,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "insert into losses (site, agent, from_seq, to_seq, reason, event_id, noticed_at_ms)
+             values ($1, $2, $3, $4, $5, $6, $7) on conflict (site, agent, from_seq) do nothing",
+        )
+        .bind(&self.site)
+        .bind(&self.agent)
+        .bind(number(from))
+        .bind(number(to))
+        .bind(reason)
+        .bind(event_id)
+        .bind(now_ms)
+        .execute(&mut **writer)
+        .await?;
+        Ok(())
+    }
+
+    /// The agent's outbox holds nothing below `floor`: what is missing there never comes.
+    pub async fn write_off(&mut self, writer: &mut Writer, floor: u64, now_ms: i64) -> Result<u64, StoreError> {
+        let mut lost = 0;
+        if floor > 1 {
+            for range in self.gaps.take(1, floor - 1) {
+                lost += range.1 - range.0 + 1;
+                self.lose(writer, range, "unexplained", None, now_ms).await?;
+            }
+        }
+        Ok(lost)
+    }
+}
+
+impl Store {
+    /// Numbers of envelopes that were kept aside: they did arrive.
+    pub async fn mark_arrived(&self, site: &str, agent: &str, seqs: &[u64], now_ms: i64) -> Result<(), StoreError> {
+        let mut writer = self.write().await?;
+        let mut account = load(&mut writer, site, agent).await?;
+        for &seq in seqs.iter().filter(|&&seq| seq > 0 && i64::try_from(seq).is_ok()) {
+            account.gaps.arrived(seq);
+        }
+        account.save(&mut writer, now_ms).await?;
+        Ok(writer.commit().await?)
+    }
+}
