@@ -1,15 +1,18 @@
 //! The edge agent: frame → detection → track → event → outbox → publish.
 
+pub mod agent;
 pub mod camera;
+pub mod cli;
+pub mod config;
 pub mod detection;
 pub mod frame;
 pub mod geometry;
+pub mod health;
+pub mod identity;
+pub mod outbox;
+pub mod pipeline;
+pub mod publish;
 pub mod rules;
+pub mod secret;
 pub mod track;
 pub mod vision;
-pub mod identity;
-pub mod publish;
-pub mod secret;
-pub mod outbox;
-pub mod config;
-pub mod pipeline;

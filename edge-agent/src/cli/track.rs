@@ -26,6 +26,9 @@ pub struct TrackArgs {
     /// Where to write the tracks.
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
+    /// Tracker settings other than the defaults: a TOML file with the keys of the configuration's [tracker].
+    #[arg(long, value_name = "FILE")]
+    pub settings: Option<PathBuf>,
 }
 
 fn frame_rate(text: &str) -> Result<f64, String> {
@@ -40,8 +43,9 @@ fn frame_rate(text: &str) -> Result<f64, String> {
 /// # Errors
 /// An unreadable or malformed file (with the number of the line), or an output that cannot be written.
 pub fn run(args: TrackArgs) -> anyhow::Result<()> {
+    let settings = args.settings.as_deref().map(settings).transpose()?.unwrap_or_default();
     let frames = read(&args.detections)?;
-    let (seen, tracks, spent) = follow(&frames, args.frame_rate);
+    let (seen, tracks, spent) = follow(&frames, args.frame_rate, settings);
     let mut out = String::new();
     for (frame, track) in &seen {
         mot::write_line(&mut out, *frame, track);
@@ -53,6 +57,17 @@ pub fn run(args: TrackArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
+fn settings(path: &Path) -> anyhow::Result<TrackerConfig> {
+    let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let settings: TrackerConfig =
+        toml::from_str(&text).with_context(|| format!("{} is no tracker settings", path.display()))?;
+    let problems = settings.problems();
+    if !problems.is_empty() {
+        bail!("{} cannot be used:\n{}", path.display(), problems.join("\n"));
+    }
+    Ok(settings)
+}
+
 fn read(path: &Path) -> anyhow::Result<Vec<Vec<Detection>>> {
     let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     let Ok(text) = String::from_utf8(bytes) else {
@@ -62,8 +77,12 @@ fn read(path: &Path) -> anyhow::Result<Vec<Vec<Detection>>> {
 }
 
 /// Confirmed tracks seen, with their frame numbers; how many tracks there were; the time the tracker took.
-fn follow(frames: &[Vec<Detection>], frame_rate: f64) -> (Vec<(usize, TrackView)>, usize, Duration) {
-    let mut tracker = Tracker::new(TrackerConfig::default());
+fn follow(
+    frames: &[Vec<Detection>],
+    frame_rate: f64,
+    settings: TrackerConfig,
+) -> (Vec<(usize, TrackView)>, usize, Duration) {
+    let mut tracker = Tracker::new(settings);
     let mut seen = Vec::with_capacity(frames.iter().map(Vec::len).sum());
     let mut tracks = 0;
     let clock = CpuClock::start();
@@ -109,7 +128,7 @@ mod tests {
         let folder = tempfile::tempdir()?;
         let (detections, out) = (folder.path().join("det.txt"), folder.path().join("out.txt"));
         fs::write(&detections, text)?;
-        run(TrackArgs { detections, frame_rate: 30.0, out: out.clone() })?;
+        run(TrackArgs { detections, frame_rate: 30.0, out: out.clone(), settings: None })?;
         Ok(fs::read_to_string(out)?)
     }
 
@@ -139,11 +158,25 @@ mod tests {
 
     #[test]
     fn a_missing_file_and_a_wrong_frame_rate_are_clear_errors() {
-        let args = TrackArgs { detections: "nowhere.txt".into(), frame_rate: 30.0, out: "out.txt".into() };
+        let detections = "nowhere.txt".into();
+        let args = TrackArgs { detections, frame_rate: 30.0, out: "out.txt".into(), settings: None };
         assert!(run(args).expect_err("no file").to_string().contains("cannot read nowhere.txt"));
         for wrong in ["0", "-5", "NaN", "inf", "fast"] {
             assert!(frame_rate(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn unknown_and_impossible_settings_are_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("tracker.toml");
+        for (text, word) in [("high_scor = 0.5", "high_scor"), ("lost_s = -1.0", "tracker.lost_s is -1")] {
+            fs::write(&path, text).expect("written");
+            let error = format!("{:#}", settings(&path).expect_err("refused"));
+            assert!(error.contains(word), "{error}");
+        }
+        fs::write(&path, "lost_s = 2.0\n[motion]\ndrift = 0.2").expect("written");
+        assert_eq!(settings(&path).expect("good").lost_s, 2.0);
     }
 
     #[test]

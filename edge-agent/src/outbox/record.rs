@@ -56,7 +56,7 @@ impl Draft {
     }
 
     /// The envelope this becomes as number `seq` after the envelope with body digest `prev`.
-    pub(super) fn into_envelope(self, site: &Name, agent: &Name, seq: u64, prev: Digest) -> Envelope {
+    pub fn into_envelope(self, site: &Name, agent: &Name, seq: u64, prev: Digest) -> Envelope {
         Envelope {
             v: wire::VERSION,
             id: self.id,

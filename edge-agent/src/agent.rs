@@ -1,0 +1,215 @@
+//! The agent: built, started, joined, stopped — in flow order, all in this file.
+//!
+//! camera threads ─ drafts → (bounded, blocks) → writer thread → outbox → publisher task → broker
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+use wire::payload::CameraState as StateChange;
+use wire::status::CameraWord;
+use wire::{Captured, Name, Payload, Phase, TimeSource};
+
+use crate::camera::{FrameSource, Next, RtspSource};
+use crate::config::{CameraConfig, Config};
+use crate::health::{CameraWatch, Health, word};
+use crate::identity::Identity;
+use crate::outbox::{Draft, Outbox};
+use crate::pipeline::{Models, Pipeline};
+use crate::publish::Publisher;
+use crate::vision::{Detector, ModelStore, PlateReader, Runtime};
+
+/// Drafts that may wait for the writer; a full channel blocks the pipelines, and frames are dropped and counted.
+const DRAFTS: usize = 64;
+/// Drafts written with one flush.
+const BATCH: usize = 32;
+/// How long the publisher may go on sending after everything else has stopped.
+const DRAIN: Duration = Duration::from_secs(3);
+
+/// What was left when the agent stopped.
+#[derive(Debug)]
+pub struct Stopped {
+    /// Events that wait in the outbox for the next start.
+    pub kept: u64,
+}
+
+/// Loads the models that `config` asks for.
+///
+/// # Errors
+/// A model or the library is missing, altered or unusable: the message says which and what to do.
+pub fn load_models(config: &Config) -> anyhow::Result<Models> {
+    let store = ModelStore::find()?;
+    let runtime = Runtime::from_store(&store)?;
+    let detector = Detector::load(&runtime, &store, &config.inference, config.detector)?;
+    let plates = PlateReader::load(&runtime, &store, &config.inference, config.plates)?;
+    Ok(Models { detector: Arc::new(detector), plates: Arc::new(plates) })
+}
+
+/// Runs the agent until `stop`.
+///
+/// # Errors
+/// Only what makes a start impossible: models, keys, the outbox folder, threads.
+pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<Stopped> {
+    let own = (config.site.clone(), config.agent.clone());
+    let identity = Identity::load_or_make(&config.state_dir)?;
+    let outbox = Arc::new(Outbox::open(
+        &config.state_dir.join("outbox"),
+        config.outbox.bounds(),
+        config.outbox.reserve_mb << 20,
+        own.clone(),
+        identity.device.clone(),
+    )?);
+    let models = load_models(&config)?;
+
+    let (drafts, written) = sync_channel(DRAFTS);
+    let writer = spawn("outbox", {
+        let outbox = outbox.clone();
+        move || write(&outbox, &written)
+    })?;
+    let mut watches = Vec::new();
+    let mut cameras = Vec::new();
+    for camera in &config.cameras {
+        let source = RtspSource::start(camera.id.as_str(), camera.stream.clone(), stop.child_token())
+            .with_context(|| format!("camera {} cannot be started", camera.id))?;
+        let watch = CameraWatch {
+            id: camera.id.clone(),
+            stats: source.counters(),
+            latest: source.latest(),
+            gated: Arc::new(AtomicU64::new(0)),
+        };
+        watches.push(watch.clone());
+        let pipeline = Pipeline::new(camera, config.tracker.clone(), models.clone());
+        let worker = CameraWorker::new(camera, watch, pipeline, drafts.clone(), stop.clone());
+        cameras.push(spawn(&format!("cam-{}", camera.id), move || worker.run(source))?);
+    }
+    // The writer stops when the last camera has dropped its sender.
+    drop(drafts);
+
+    let health = Arc::new(Health::new(watches, outbox.clone()));
+    let status = Arc::new(move |presence| health.status(presence));
+    let publisher_stop = CancellationToken::new();
+    let publisher = Publisher::new(config.central.clone(), own, identity, outbox.clone(), status);
+    let connected = publisher.connected();
+    let publisher = tokio::spawn(publisher.run(publisher_stop.clone()));
+
+    stop.cancelled().await;
+    tracing::info!("stopping: cameras first, then the outbox, then the broker");
+    tokio::task::spawn_blocking(move || cameras.into_iter().chain([writer]).for_each(join)).await?;
+    drain(&outbox, *connected.borrow()).await;
+    publisher_stop.cancel();
+    publisher.await?;
+    outbox.flush()?;
+    Ok(Stopped { kept: outbox.health().events })
+}
+
+/// Lets the last events go out while the broker is there.
+async fn drain(outbox: &Outbox, connected: bool) {
+    let until = Instant::now() + DRAIN;
+    while connected && outbox.health().events > 0 && Instant::now() < until {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// Drafts → outbox, for ever: a disk that refuses is tried again, and what cannot be written yet is held.
+fn write(outbox: &Outbox, drafts: &Receiver<Draft>) {
+    while let Ok(first) = drafts.recv() {
+        let mut batch = vec![first];
+        batch.extend(drafts.try_iter().take(BATCH - 1));
+        let mut pause = Duration::from_millis(100);
+        while let Err(error) = outbox.append(batch.clone()) {
+            tracing::error!(%error, events = batch.len(), "events cannot be written; cameras wait");
+            std::thread::sleep(pause);
+            pause = (pause * 2).min(Duration::from_secs(10));
+        }
+    }
+}
+
+/// One camera: frames in, drafts out.
+struct CameraWorker {
+    id: Name,
+    watch: CameraWatch,
+    pipeline: Pipeline,
+    drafts: SyncSender<Draft>,
+    stop: CancellationToken,
+    state: CameraWord,
+    since: Instant,
+}
+
+impl CameraWorker {
+    fn new(
+        camera: &CameraConfig,
+        watch: CameraWatch,
+        pipeline: Pipeline,
+        drafts: SyncSender<Draft>,
+        stop: CancellationToken,
+    ) -> Self {
+        let (state, since) = (CameraWord::Connecting, Instant::now());
+        Self { id: camera.id.clone(), watch, pipeline, drafts, stop, state, since }
+    }
+
+    fn run(mut self, mut source: RtspSource) {
+        while !self.stop.is_cancelled() {
+            match source.next_frame(Duration::from_millis(200)) {
+                Next::Frame(frame) => match self.pipeline.frame(&frame) {
+                    Ok(drafts) => self.send(drafts),
+                    Err(error) => tracing::error!(camera = %self.id, %error, "a frame could not be analysed"),
+                },
+                Next::Idle => {}
+                Next::End | Next::Failed(_) => break,
+            }
+            self.watch.gated.store(self.pipeline.times().counts.gated, Ordering::Relaxed);
+            self.watch_state();
+        }
+        let last = self.pipeline.finish();
+        self.send(last);
+    }
+
+    /// A change between live and not live is an event: an absence is a fact.
+    fn watch_state(&mut self) {
+        let now = word(self.watch.stats.status().state);
+        // Between two tries a lost camera says "connecting" for a moment: that is not news.
+        if now == self.state || (now == CameraWord::Connecting && self.state != CameraWord::Live) {
+            return;
+        }
+        let lasted_ms = u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let change = StateChange { state: now, was: self.state, lasted_ms };
+        (self.state, self.since) = (now, Instant::now());
+        let captured = Captured { at: Timestamp::now(), uncertainty_ms: 200, source: TimeSource::Arrival };
+        self.send(vec![Draft {
+            id: Uuid::now_v7(),
+            phase: Phase::Settled,
+            camera: self.id.clone(),
+            captured,
+            payload: Payload::CameraState(change),
+            pictures: Vec::new(),
+            models: Vec::new(),
+        }]);
+    }
+
+    fn send(&self, drafts: Vec<Draft>) {
+        for draft in drafts {
+            // The writer outlives every camera, so this only ever blocks.
+            if self.drafts.send(draft).is_err() {
+                tracing::error!(camera = %self.id, "the outbox writer is gone: an event is lost");
+            }
+        }
+    }
+}
+
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> anyhow::Result<JoinHandle<()>> {
+    let thread = std::thread::Builder::new().name(name.to_owned()).spawn(work);
+    thread.with_context(|| format!("cannot start thread {name}"))
+}
+
+fn join(thread: JoinHandle<()>) {
+    let name = thread.thread().name().unwrap_or("?").to_owned();
+    if thread.join().is_err() {
+        tracing::error!(thread = name, "a thread had panicked");
+    }
+}

@@ -1,0 +1,68 @@
+//! The command line: one enum of roles, one `run` each.
+
+mod check;
+mod models;
+mod plates;
+mod replay;
+mod run;
+mod track;
+
+use clap::{Parser, Subcommand};
+
+/// Exit code for a configuration that cannot be used.
+pub const BAD_CONFIG: u8 = 2;
+
+/// Cameras at gates and junctions become signed events for central.
+#[derive(Debug, Parser)]
+#[command(name = "edge-agent", version, about, long_about = None)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Watch the configured cameras until stopped.
+    Run(run::RunArgs),
+    /// Say everything that is wrong with a configuration.
+    Check(check::CheckArgs),
+    /// Run the whole pipeline over a file, faster than real time.
+    Replay(replay::ReplayArgs),
+    /// Read the plates in pictures.
+    Plates(plates::PlatesArgs),
+    /// Track given boxes (MOTChallenge text in and out).
+    Track(track::TrackArgs),
+    /// Show or fetch the models.
+    Models(models::ModelsArgs),
+}
+
+impl Cli {
+    /// Does it.
+    ///
+    /// # Errors
+    /// Whatever the command could not do, in words for whoever started it.
+    pub fn run(self) -> anyhow::Result<()> {
+        match self.command {
+            Command::Run(args) => run::run(args),
+            Command::Check(args) => check::run(args),
+            Command::Replay(args) => replay::run(args),
+            Command::Plates(args) => plates::run(args),
+            Command::Track(args) => track::run(args),
+            Command::Models(args) => models::run(args),
+        }
+    }
+}
+
+/// Logs to stderr: `VG_LOG=debug` for more; `VG_LOG_FORMAT=json` for machines.
+fn start_log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("VG_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,sled=warn"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    // A second start in one process (tests) keeps the first log.
+    let _ = match std::env::var("VG_LOG_FORMAT").as_deref() {
+        Ok("json") => log.json().try_init(),
+        _ => log.try_init(),
+    };
+}

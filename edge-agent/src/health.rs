@@ -1,0 +1,151 @@
+//! How the agent is: cameras, outbox, clock, gathered for the heartbeat.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use jiff::{SignedDuration, Timestamp};
+use wire::status::{CameraHealth, CameraWord, ClockHealth, Presence};
+use wire::{Name, Status};
+
+use crate::camera::{CameraState, CameraStats, Latest, StatsSnapshot};
+use crate::frame::Frame;
+use crate::outbox::Outbox;
+
+/// A wall clock that falls behind the monotonic one by more than this was set back, milliseconds.
+const SET_BACK_MS: i128 = 500;
+
+/// What is watched of one camera.
+#[derive(Clone)]
+pub struct CameraWatch {
+    /// Its name.
+    pub id: Name,
+    /// Counters of its stream.
+    pub stats: Arc<CameraStats>,
+    /// Its mailbox.
+    pub latest: Arc<Latest<Frame>>,
+    /// Frames that the motion gate spared the detector.
+    pub gated: Arc<AtomicU64>,
+}
+
+impl CameraWatch {
+    /// State and counters at this moment.
+    pub fn snapshot(&self) -> StatsSnapshot {
+        self.stats.snapshot(&self.latest)
+    }
+
+    fn health(&self) -> CameraHealth {
+        let now = self.snapshot();
+        CameraHealth {
+            camera: self.id.clone(),
+            state: word(now.status.state),
+            since: now.status.since,
+            fps: now.fps as f32,
+            analysed: now.analysed,
+            dropped: now.dropped,
+            gated: self.gated.load(Ordering::Relaxed),
+            reconnects: now.reconnects,
+            last_frame_at: now.last_frame_at,
+            time_source: now.time_source,
+        }
+    }
+}
+
+/// The word of a camera state in events and heartbeats.
+pub fn word(state: CameraState) -> CameraWord {
+    match state {
+        CameraState::Connecting => CameraWord::Connecting,
+        CameraState::Live => CameraWord::Live,
+        CameraState::Stale => CameraWord::Stale,
+        CameraState::AuthFailed => CameraWord::AuthFailed,
+        CameraState::Unreachable => CameraWord::Unreachable,
+    }
+}
+
+/// Everything the heartbeat tells.
+pub struct Health {
+    cameras: Vec<CameraWatch>,
+    outbox: Arc<Outbox>,
+    clock: Mutex<WallClock>,
+    run: String,
+}
+
+impl Health {
+    /// Watches `cameras` and `outbox` from now on.
+    pub fn new(cameras: Vec<CameraWatch>, outbox: Arc<Outbox>) -> Self {
+        let run = format!("{:08x}", rand::random::<u32>());
+        Self { cameras, outbox, clock: Mutex::new(WallClock::start()), run }
+    }
+
+    /// The heartbeat at this moment.
+    pub fn status(&self, presence: Presence) -> Status {
+        let at = Timestamp::now();
+        let set_back = self.clock.lock().unwrap_or_else(PoisonError::into_inner).look(at, Instant::now());
+        Status {
+            v: wire::VERSION,
+            state: presence,
+            at,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            run: self.run.clone(),
+            cameras: self.cameras.iter().map(CameraWatch::health).collect(),
+            outbox: self.outbox.health(),
+            clock: kernel_clock(set_back),
+        }
+    }
+}
+
+/// Notices when the wall clock is set back.
+#[derive(Debug)]
+struct WallClock {
+    wall: Timestamp,
+    mono: Instant,
+    set_back: u64,
+}
+
+impl WallClock {
+    fn start() -> Self {
+        Self { wall: Timestamp::now(), mono: Instant::now(), set_back: 0 }
+    }
+
+    fn look(&mut self, wall: Timestamp, mono: Instant) -> u64 {
+        let passed = SignedDuration::try_from(mono.saturating_duration_since(self.mono)).unwrap_or_default();
+        let behind = passed.as_millis() - wall.duration_since(self.wall).as_millis();
+        if behind > SET_BACK_MS {
+            self.set_back += 1;
+            tracing::warn!(by_ms = behind as i64, "the wall clock was set back; event times from here on are suspect");
+        }
+        (self.wall, self.mono) = (wall, mono);
+        self.set_back
+    }
+}
+
+/// What the kernel knows of its clock.
+fn kernel_clock(set_back: u64) -> ClockHealth {
+    // SAFETY: `timex` is plain data for which all zeros is valid; with `modes` 0 the call only reads into it.
+    let (state, timex) = unsafe {
+        let mut timex: libc::timex = std::mem::zeroed();
+        (libc::adjtimex(&mut timex), timex)
+    };
+    let known = state >= 0;
+    ClockHealth {
+        synchronised: known && state != libc::TIME_ERROR,
+        max_error_ms: known.then(|| u64::try_from(timex.maxerror / 1000).unwrap_or(0)),
+        set_back,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_clock_set_back_is_counted_and_a_slow_heartbeat_is_not() {
+        let mut clock = WallClock::start();
+        let (wall, mono) = (clock.wall, clock.mono);
+        assert_eq!(clock.look(wall + SignedDuration::from_secs(60), mono + Duration::from_secs(60)), 0);
+        assert_eq!(clock.look(wall + SignedDuration::from_secs(5), mono + Duration::from_secs(65)), 1);
+        assert_eq!(clock.look(wall + SignedDuration::from_secs(10), mono + Duration::from_secs(70)), 1);
+    }
+}
