@@ -37,12 +37,19 @@ impl Matrix {
     }
 
     /// One pixel; inputs and outputs are `0.0..=255.0`.
-    #[inline]
+    #[inline(always)]
     pub fn rgb(&self, y: f32, u: f32, v: f32) -> [f32; 3] {
         let y = (y - 16.0) * LUMA_GAIN;
         let (u, v) = (u - 128.0, v - 128.0);
-        [y + self.rv * v, y + self.gu * u + self.gv * v, y + self.bu * u].map(|c| c.clamp(0.0, 255.0))
+        [y + self.rv * v, y + self.gu * u + self.gv * v, y + self.bu * u].map(level)
     }
+}
+
+/// `c` within `0.0..=255.0`. Written so that it becomes two instructions: `clamp` also cares for NaN, which cannot occur.
+#[inline(always)]
+fn level(c: f32) -> f32 {
+    let c = if c > 0.0 { c } else { 0.0 };
+    if c < 255.0 { c } else { 255.0 }
 }
 
 /// `(x / 255 − mean) / std` per channel of RGB.
@@ -59,11 +66,10 @@ impl Normalisation {
     pub const IMAGENET: Self = Self { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
 }
 
-/// Where one output row or column takes its two source samples, and the weight (of 256) of the second.
+/// Where one output row or column takes its first source sample (the second is the next one), and the weight (of 256) of the second.
 #[derive(Debug, Clone, Copy)]
 struct Tap {
-    first: u32,
-    second: u32,
+    first: u16,
     weight: u16,
 }
 
@@ -76,7 +82,7 @@ fn taps(source: usize, target: usize) -> Vec<Tap> {
             let at = ((i as f32 + 0.5) * ratio - 0.5).clamp(0.0, last as f32);
             let first = at.floor() as usize;
             let weight = ((at - first as f32) * 256.0).round() as u16;
-            Tap { first: first as u32, second: (first + 1).min(last) as u32, weight }
+            Tap { first: first as u16, weight }
         })
         .collect()
 }
@@ -85,6 +91,7 @@ fn taps(source: usize, target: usize) -> Vec<Tap> {
 #[derive(Debug, Default)]
 struct Plane {
     width: usize,
+    height: usize,
     rows: Vec<Tap>,
     columns: Vec<Tap>,
     blended: Vec<u16>,
@@ -95,27 +102,30 @@ impl Plane {
     fn new(source: (usize, usize), target: (usize, usize)) -> Self {
         Self {
             width: source.0,
+            height: source.1,
             rows: taps(source.1, target.1),
             columns: taps(source.0, target.0),
-            blended: vec![0; source.0],
+            // One more, so that the last column has a next one; its weight there is zero.
+            blended: vec![0; source.0 + 1],
             line: vec![0.0; target.0],
         }
     }
 
     /// Fills `line` with output row `row`, values `0.0..=255.0`.
+    #[inline(always)]
     fn resample(&mut self, plane: &[u8], stride: usize, row: usize) {
-        let Tap { first, second, weight } = self.rows[row];
-        let (a, b) = (first as usize * stride, second as usize * stride);
+        let Tap { first, weight } = self.rows[row];
+        let next = (usize::from(first) + 1).min(self.height - 1);
+        let (a, b) = (usize::from(first) * stride, next * stride);
         let (a, b) = (&plane[a..a + self.width], &plane[b..b + self.width]);
         let (wa, wb) = (256 - weight, weight);
         for ((out, &a), &b) in self.blended.iter_mut().zip(a).zip(b) {
             *out = u16::from(a) * wa + u16::from(b) * wb;
         }
-        let blended = &self.blended[..];
         for (out, tap) in self.line.iter_mut().zip(&self.columns) {
-            let (a, b) = (blended[tap.first as usize], blended[tap.second as usize]);
-            let w = i32::from(tap.weight);
-            *out = (i32::from(a) * (256 - w) + i32::from(b) * w) as f32 * (1.0 / 65536.0);
+            let [a, b] = self.blended[usize::from(tap.first)..][..2] else { continue };
+            let (a, b) = (i32::from(a), i32::from(b));
+            *out = (a * 256 + (b - a) * i32::from(tap.weight)) as f32 * (1.0 / 65536.0);
         }
     }
 }
@@ -155,6 +165,24 @@ impl Preprocessor {
     pub fn fill(&mut self, picture: &I420, tensor: &mut Vec<f32>) {
         self.prepare(picture.width, picture.height);
         tensor.resize(self.len(), 0.0);
+        #[cfg(target_arch = "x86_64")]
+        if std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma") {
+            // SAFETY: the processor has both features.
+            unsafe { self.rows_avx2(picture, tensor) };
+            return;
+        }
+        self.rows(picture, tensor);
+    }
+
+    /// The same as [`Preprocessor::rows`], compiled for processors with wider registers.
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn rows_avx2(&mut self, picture: &I420, tensor: &mut [f32]) {
+        self.rows(picture, tensor);
+    }
+
+    #[inline(always)]
+    fn rows(&mut self, picture: &I420, tensor: &mut [f32]) {
         let (width, height) = self.target;
         let matrix = Matrix::for_height(picture.height);
         let scale = self.normalisation.std.map(|s| 1.0 / (255.0 * s));

@@ -201,3 +201,36 @@ fn a_vehicle_without_a_plate_and_an_empty_box_give_a_reason_and_no_text() {
         assert_eq!(outcome, PlateOutcome::Nothing(wire::payload::NoReading::NoPlateFound));
     }
 }
+
+/// `cargo test -p edge-agent --lib vision::tests::cost -- --ignored --nocapture`
+#[test]
+#[ignore = "prints how long the stages take on this machine; nothing to assert"]
+fn cost_per_frame_of_each_stage() {
+    let store = store();
+    let runtime = runtime(&store);
+    let detector = Detector::load(&runtime, &store, &SessionSettings::default(), DetectorConfig::default()).expect("loads");
+    for (width, height) in [(640, 480), (768, 576), (1920, 1080)] {
+        let mut picture = Rgb::filled(width, height, [80, 90, 100]);
+        for (i, v) in picture.data.iter_mut().enumerate() {
+            *v = v.wrapping_add((i * 7 % 31) as u8);
+        }
+        let picture = picture.to_i420();
+        let median = |mut runs: Vec<f32>| {
+            runs.sort_by(f32::total_cmp);
+            (runs[0], runs[runs.len() / 2])
+        };
+        let found: Vec<Detections> = (0..40).map(|_| detector.detect(&picture).expect("runs")).collect();
+        let mut gate = MotionGate::new(MotionConfig::default());
+        let gated = (0..100).map(|i| {
+            let start = std::time::Instant::now();
+            gate.update(f64::from(i) * 0.1, &picture, false);
+            start.elapsed().as_secs_f32() * 1e3
+        });
+        println!(
+            "{width}x{height}: prepare {:?} ms, infer {:?} ms, motion {:?} ms (least, median)",
+            median(found.iter().map(|d| d.prepare_ms).collect()),
+            median(found.iter().map(|d| d.infer_ms).collect()),
+            median(gated.collect()),
+        );
+    }
+}

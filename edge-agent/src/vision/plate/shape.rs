@@ -24,7 +24,7 @@ const WHOLE: [&[Slot]; 4] = [
 /// A fit that is less probable than the free text by more than this (natural logarithm) is wishful thinking.
 const MAX_LOSS: f32 = 14.0;
 /// How much rarer a shape is than the first of its list (natural logarithm).
-const RARER: f32 = 1.4;
+const RARER: f32 = 4.0;
 
 /// Text of a read of one or two lines, and the confidence of each of its characters; `None` when nothing was seen.
 pub(super) fn interpret(steps: &[Steps], hint: &Hint) -> Option<(Reading, Vec<f32>)> {
