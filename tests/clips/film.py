@@ -23,6 +23,7 @@ class Actor:
         for path in sorted(glob.glob(os.path.join(folder, "[0-9]*.npz"))):
             shot = np.load(path)
             colour = shot["colour"].astype(np.float32) / 255
+            colour[..., :3] *= colour[..., 3:]
             depth = shot["depth"]
             seen = (depth < 900) & (colour[..., 3] > 0.02)
             # Beyond the outline the depth of the nearest vehicle pixel serves, so that soft edges move along.
@@ -47,7 +48,10 @@ class Actor:
         target, _ = self.wide.project(points)
         shift = (target - pixels).astype(np.float32).reshape(*rows.shape, 2)
         shift = cv2.resize(np.ascontiguousarray(shift), (wide, high), interpolation=cv2.INTER_LINEAR)
-        grid = np.stack(np.meshgrid(np.arange(size[0]) + low[0], np.arange(size[1]) + low[1]), 2).astype(np.float32)
+        # The search for where each picture point comes from runs on every third point: the field is smooth.
+        coarse = (max(2, size[0] // 3), max(2, size[1] // 3))
+        columns, rows = np.linspace(0, size[0] - 1, coarse[0]), np.linspace(0, size[1] - 1, coarse[1])
+        grid = np.stack(np.meshgrid(columns + low[0], rows + low[1]), 2).astype(np.float32)
         # The start of the search: the whole view scaled as its middle is.
         flat = shift.reshape(-1, 2)[colour[..., 3].ravel() > 0.5]
         weight = colour[..., 3].ravel() > 0.5
@@ -61,12 +65,14 @@ class Actor:
             moved = cv2.remap(shift, u.astype(np.float32), v.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
             u = 0.3 * u + 0.7 * (grid[..., 0] - corner[0] - moved[..., 0])
             v = 0.3 * v + 0.7 * (grid[..., 1] - corner[1] - moved[..., 1])
-        rgba = colour.copy()
-        rgba[..., :3] *= rgba[..., 3:]
+        y, x = np.mgrid[0 : size[1], 0 : size[0]].astype(np.float32)
+        x *= np.float32((coarse[0] - 1) / max(1, size[0] - 1))
+        y *= np.float32((coarse[1] - 1) / max(1, size[1] - 1))
+        u, v = (cv2.remap(f.astype(np.float32), x, y, cv2.INTER_LINEAR) for f in (u, v))
         # Where the view's canvas ended it has nothing to say.
         across, down = u + corner[0], v + corner[1]
         known = (across > 0) & (across < self.wide.size[0] - 1) & (down > 0) & (down < self.wide.size[1] - 1)
-        moved = cv2.remap(rgba, u.astype(np.float32), v.astype(np.float32), cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT)
+        moved = cv2.remap(colour, u.astype(np.float32), v.astype(np.float32), cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT)
         return moved, known[..., None].astype(np.float32)
 
     def box(self, place):
