@@ -20,9 +20,11 @@ const MANIFEST: &str = include_str!("../../../models/manifest.toml");
 /// Each file is named in a manifest that is part of this program, with its source package, licence and sha256. Exit code
 /// 1 when a file is missing or is not the one that the manifest names.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  edge-agent models\n  edge-agent models --fetch\n  VG_MODELS_DIR=/opt/vong-gac/models edge-agent models --fetch\n\n\
+#[command(
+    after_help = "Examples:\n  edge-agent models\n  edge-agent models --fetch\n  VG_MODELS_DIR=/opt/vong-gac/models edge-agent models --fetch\n\n\
     Files are looked for in VG_MODELS_DIR, .cache/models, models/onnx and models. --fetch needs python3-venv and the network; \
-    it continues where it was interrupted and does nothing when all is there.")]
+    it continues where it was interrupted and does nothing when all is there."
+)]
 pub struct ModelsArgs {
     /// Download what is missing into VG_MODELS_DIR, or .cache/models when that is not set.
     #[arg(long)]
@@ -68,7 +70,10 @@ pub fn run(args: ModelsArgs) -> anyhow::Result<()> {
     }
     let bad = rows.iter().filter(|r| r.state != FileState::Ok).count();
     if bad > 0 {
-        bail!("{bad} of {} files are missing or wrong; `edge-agent models --fetch` installs them", rows.len());
+        bail!(
+            "{bad} of {} files are missing or wrong; `edge-agent models --fetch` installs them",
+            rows.len()
+        );
     }
     Ok(())
 }
@@ -100,7 +105,10 @@ fn rows(store: &ModelStore) -> anyhow::Result<Vec<Row<'_>>> {
 }
 
 fn table(rows: &[Row<'_>]) -> String {
-    let mut out = format!("{:<20} {:<17} {:>8}  {:<10} {:<13} {}\n", "model", "for", "MB", "licence", "sha256", "where");
+    let mut out = format!(
+        "{:<20} {:<17} {:>8}  {:<10} {:<13} {}\n",
+        "model", "for", "MB", "licence", "sha256", "where"
+    );
     for row in rows {
         let state = match row.state {
             FileState::Ok => format!("{} ok", &row.sha256[..8]),
@@ -109,7 +117,8 @@ fn table(rows: &[Row<'_>]) -> String {
         };
         let place = row.path.as_ref().map_or_else(|| "-".to_owned(), |p| p.display().to_string());
         let mb = row.bytes as f64 / 1e6;
-        out += &format!("{:<20} {:<17} {mb:>8.1}  {:<10} {state:<13} {place}\n", row.id, row.role, row.licence);
+        out +=
+            &format!("{:<20} {:<17} {mb:>8.1}  {:<10} {state:<13} {place}\n", row.id, row.role, row.licence);
         out += &format!("    from {}\n", row.source);
         if !row.inputs.is_empty() {
             out += &format!("    {} -> {}\n", shapes(row.inputs), shapes(row.outputs));

@@ -21,8 +21,10 @@ const PICTURES: [&str; 5] = ["jpg", "jpeg", "png", "bmp", "webp"];
 /// top, width and height in pixels of the picture. A file that is no readable picture gives a line with `error` and,
 /// after all others are done, exit code 1.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  edge-agent plates gate.jpg\n  edge-agent plates --json ./photos > plates.jsonl\n\n\
-    The models are looked for in VG_MODELS_DIR, .cache/models and models; `edge-agent models --fetch` installs them.")]
+#[command(
+    after_help = "Examples:\n  edge-agent plates gate.jpg\n  edge-agent plates --json ./photos > plates.jsonl\n\n\
+    The models are looked for in VG_MODELS_DIR, .cache/models and models; `edge-agent models --fetch` installs them."
+)]
 pub struct PlatesArgs {
     /// Picture files, or folders whose pictures are read (JPEG, PNG, BMP, WebP; subfolders too).
     #[arg(required = true, value_name = "PATH")]
@@ -86,7 +88,8 @@ pub fn run(args: PlatesArgs) -> anyhow::Result<()> {
             Ok(plates) => (plates, None),
             Err(e) => (Vec::new(), Some(e.to_string())),
         };
-        let plates = plates.into_iter().filter(|p| args.invalid || p.reading.valid).map(Plate::from).collect();
+        let plates =
+            plates.into_iter().filter(|p| args.invalid || p.reading.valid).map(Plate::from).collect();
         let line = Line { file, plates, error, ms };
         if !print(&line, args.json)? {
             return Ok(());
@@ -121,7 +124,14 @@ fn human(line: &Line<'_>) -> String {
     let plates: Vec<String> = line
         .plates
         .iter()
-        .map(|p| format!("{}{} {:.2}", p.display, if p.valid { "" } else { " (not a plate that can be issued)" }, p.score))
+        .map(|p| {
+            format!(
+                "{}{} {:.2}",
+                p.display,
+                if p.valid { "" } else { " (not a plate that can be issued)" },
+                p.score
+            )
+        })
         .collect();
     format!("{file}: {}", plates.join(", "))
 }
@@ -147,7 +157,8 @@ impl From<PlateRead> for Plate {
 fn files(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for path in paths {
-        let kind = std::fs::metadata(path).with_context(|| format!("{}: no such file or folder", path.display()))?;
+        let kind =
+            std::fs::metadata(path).with_context(|| format!("{}: no such file or folder", path.display()))?;
         if kind.is_dir() {
             below(path, &mut found)?;
         } else {
@@ -158,14 +169,19 @@ fn files(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
 }
 
 fn below(folder: &Path, found: &mut Vec<PathBuf>) -> anyhow::Result<()> {
-    let list = std::fs::read_dir(folder).with_context(|| format!("{}: cannot list the folder", folder.display()))?;
+    let list =
+        std::fs::read_dir(folder).with_context(|| format!("{}: cannot list the folder", folder.display()))?;
     let mut entries: Vec<PathBuf> = list.filter_map(|e| e.ok().map(|e| e.path())).collect();
     entries.sort();
     for entry in entries {
         // A link to a folder above would never end.
         if entry.is_dir() && !entry.is_symlink() {
             below(&entry, found)?;
-        } else if entry.extension().and_then(|e| e.to_str()).is_some_and(|e| PICTURES.contains(&e.to_lowercase().as_str())) {
+        } else if entry
+            .extension()
+            .and_then(|e| e.to_str())
+            .is_some_and(|e| PICTURES.contains(&e.to_lowercase().as_str()))
+        {
             found.push(entry);
         }
     }

@@ -131,7 +131,8 @@ impl Detect for Detector {
             Input { name: "image", shape: &[1, 3, side, side], data: &scratch.tensor },
             Input { name: "scale_factor", shape: &[1, 2], data: &factor },
         ];
-        let found = self.pool.run(&inputs, |out| boxes(out.data, picture.width, picture.height, &self.config));
+        let found =
+            self.pool.run(&inputs, |out| boxes(out.data, picture.width, picture.height, &self.config));
         self.give_back(scratch);
         let (objects, riders) = join_riders(found?);
         Ok(Detections {
@@ -181,7 +182,8 @@ fn one_class_per_vehicle(found: &mut Vec<Detection>) {
     const SAME_VEHICLE_IOU: f32 = 0.75;
     let mut kept: Vec<Detection> = Vec::with_capacity(found.len());
     for d in found.drain(..) {
-        let four_wheels = |c: ObjectClass| matches!(c, ObjectClass::Car | ObjectClass::Bus | ObjectClass::Truck);
+        let four_wheels =
+            |c: ObjectClass| matches!(c, ObjectClass::Car | ObjectClass::Bus | ObjectClass::Truck);
         let twin = kept
             .iter()
             .any(|k| four_wheels(k.class) && four_wheels(d.class) && k.bbox.iou(&d.bbox) > SAME_VEHICLE_IOU);
@@ -194,7 +196,8 @@ fn one_class_per_vehicle(found: &mut Vec<Detection>) {
 
 /// Splits people who sit on a two-wheeler from those who walk.
 fn join_riders(found: Vec<Detection>) -> (Vec<Detection>, Vec<Rider>) {
-    let (people, mut objects): (Vec<_>, Vec<_>) = found.into_iter().partition(|d| d.class == ObjectClass::Person);
+    let (people, mut objects): (Vec<_>, Vec<_>) =
+        found.into_iter().partition(|d| d.class == ObjectClass::Person);
     let wheels = objects.len();
     let mut riders = Vec::new();
     for person in people {
@@ -222,7 +225,11 @@ fn sits_on(person: &BBox, vehicle: &Detection) -> f32 {
     let down = common.h / person.h.max(1.0);
     let above = person.centre().y < v.centre().y;
     let feet_on_it = person.bottom() > v.y + 0.2 * v.h && person.bottom() < v.bottom() + 0.1 * v.h;
-    if across >= 0.5 && down >= 0.2 && above && feet_on_it { common.area() / person.area().max(1.0) } else { 0.0 }
+    if across >= 0.5 && down >= 0.2 && above && feet_on_it {
+        common.area() / person.area().max(1.0)
+    } else {
+        0.0
+    }
 }
 
 #[cfg(test)]
@@ -255,7 +262,10 @@ mod tests {
     #[test]
     fn two_riders_share_one_motorcycle() {
         let bike = det(ObjectClass::Motorcycle, 100.0, 150.0, 60.0, 100.0);
-        let people = [det(ObjectClass::Person, 105.0, 80.0, 50.0, 130.0), det(ObjectClass::Person, 108.0, 95.0, 45.0, 120.0)];
+        let people = [
+            det(ObjectClass::Person, 105.0, 80.0, 50.0, 130.0),
+            det(ObjectClass::Person, 108.0, 95.0, 45.0, 120.0),
+        ];
         let (_, riders) = join_riders(vec![bike, people[0], people[1]]);
         assert_eq!(riders.len(), 2);
     }

@@ -14,7 +14,9 @@ pub enum VisionError {
         searched: String,
     },
     /// A file is not the one that the manifest names. It is not loaded.
-    #[error("{path}: sha256 is {found}, the manifest wants {wanted}; delete the file and run `edge-agent models --fetch`")]
+    #[error(
+        "{path}: sha256 is {found}, the manifest wants {wanted}; delete the file and run `edge-agent models --fetch`"
+    )]
     WrongHash {
         /// The file.
         path: PathBuf,
@@ -24,7 +26,9 @@ pub enum VisionError {
         wanted: String,
     },
     /// A model whose tensors are not those that the manifest names.
-    #[error("model {model}: tensor `{tensor}` is {found}, the manifest wants {wanted}; use the model of this release")]
+    #[error(
+        "model {model}: tensor `{tensor}` is {found}, the manifest wants {wanted}; use the model of this release"
+    )]
     WrongShape {
         /// Model id.
         model: String,
@@ -42,7 +46,9 @@ pub enum VisionError {
     #[error("models/manifest.toml: {0}")]
     Manifest(String),
     /// ONNX Runtime could not be loaded.
-    #[error("{path}: cannot load ONNX Runtime: {reason}; set ORT_DYLIB_PATH or run `edge-agent models --fetch`")]
+    #[error(
+        "{path}: cannot load ONNX Runtime: {reason}; set ORT_DYLIB_PATH or run `edge-agent models --fetch`"
+    )]
     Library {
         /// The library that was tried.
         path: PathBuf,

@@ -145,13 +145,15 @@ impl ModelStore {
     /// # Errors
     /// [`VisionError::Manifest`].
     pub fn find() -> Result<Self, VisionError> {
-        let mut folders: Vec<PathBuf> = std::env::var_os("VG_MODELS_DIR").map(PathBuf::from).into_iter().collect();
+        let mut folders: Vec<PathBuf> =
+            std::env::var_os("VG_MODELS_DIR").map(PathBuf::from).into_iter().collect();
         if let Ok(here) = std::env::current_dir() {
             for base in here.ancestors().take(3) {
                 folders.extend([".cache/models", "models/onnx", "models"].map(|sub| base.join(sub)));
             }
         }
-        if let Some(beside) = std::env::current_exe().ok().and_then(|p| p.parent().map(|d| d.join("models"))) {
+        if let Some(beside) = std::env::current_exe().ok().and_then(|p| p.parent().map(|d| d.join("models")))
+        {
             folders.push(beside);
         }
         folders.push(PathBuf::from("/usr/share/vong-gac/models"));

@@ -176,7 +176,8 @@ impl MotionGate {
             let learn = if is_changed { LEARN_CHANGED } else { LEARN_STILL };
             *background += (mean - *background) * learn;
             // A changed block teaches its noise slowly, so that a flickering lamp is learnt and a passing car is not.
-            *noise += (deviation.min(40.0) - *noise) * if is_changed { LEARN_NOISE / 5.0 } else { LEARN_NOISE };
+            *noise +=
+                (deviation.min(40.0) - *noise) * if is_changed { LEARN_NOISE / 5.0 } else { LEARN_NOISE };
         }
         changed
     }
@@ -221,7 +222,11 @@ mod tests {
         }
     }
 
-    fn run(gate: &mut MotionGate, frames: std::ops::Range<u32>, picture: impl Fn(u32) -> I420) -> Vec<Motion> {
+    fn run(
+        gate: &mut MotionGate,
+        frames: std::ops::Range<u32>,
+        picture: impl Fn(u32) -> I420,
+    ) -> Vec<Motion> {
         frames.map(|i| gate.update(f64::from(i) / 10.0, &picture(i), false)).collect()
     }
 

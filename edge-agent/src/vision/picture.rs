@@ -37,8 +37,8 @@ impl Rgb {
     /// # Errors
     /// [`VisionError::Io`] when it cannot be read, [`VisionError::Picture`] when it is empty, cut short or no picture.
     pub fn open(path: &Path) -> Result<Self, VisionError> {
-        let bytes =
-            std::fs::read(path).map_err(|e| VisionError::Io { path: path.to_owned(), reason: e.to_string() })?;
+        let bytes = std::fs::read(path)
+            .map_err(|e| VisionError::Io { path: path.to_owned(), reason: e.to_string() })?;
         Self::decode(&bytes)
     }
 

@@ -186,7 +186,8 @@ impl Preprocessor {
         let (width, height) = self.target;
         let matrix = Matrix::for_height(picture.height);
         let scale = self.normalisation.std.map(|s| 1.0 / (255.0 * s));
-        let shift: [f32; 3] = std::array::from_fn(|c| -self.normalisation.mean[c] / self.normalisation.std[c]);
+        let shift: [f32; 3] =
+            std::array::from_fn(|c| -self.normalisation.mean[c] / self.normalisation.std[c]);
         let (red, rest) = tensor.split_at_mut(width * height);
         let (green, blue) = rest.split_at_mut(width * height);
         let sources = [picture.y(), picture.u(), picture.v()];
@@ -233,7 +234,8 @@ mod tests {
             let (x1, y1) = ((x0 + 1).min(w - 1), (y0 + 1).min(h - 1));
             let (ax, ay) = (fx - x0 as f32, fy - y0 as f32);
             let at = |x: usize, y: usize| f32::from(plane[y * stride + x]);
-            (at(x0, y0) * (1.0 - ax) + at(x1, y0) * ax) * (1.0 - ay) + (at(x0, y1) * (1.0 - ax) + at(x1, y1) * ax) * ay
+            (at(x0, y0) * (1.0 - ax) + at(x1, y0) * ax) * (1.0 - ay)
+                + (at(x0, y1) * (1.0 - ax) + at(x1, y1) * ax) * ay
         };
         let (w, h) = (picture.width as usize, picture.height as usize);
         let (cw, ch) = (w.div_ceil(2), h.div_ceil(2));
@@ -255,7 +257,11 @@ mod tests {
 
     fn strided(width: u32, height: u32, pad: usize, seed: u32) -> I420 {
         let strides = [width as usize + pad, width as usize / 2 + pad, width as usize / 2 + pad];
-        let sizes = [strides[0] * height as usize, strides[1] * height as usize / 2, strides[2] * height as usize / 2];
+        let sizes = [
+            strides[0] * height as usize,
+            strides[1] * height as usize / 2,
+            strides[2] * height as usize / 2,
+        ];
         let mut state = seed;
         let data: Vec<u8> = (0..sizes.iter().sum::<usize>())
             .map(|_| {
@@ -286,7 +292,8 @@ mod tests {
     fn a_grey_picture_stays_grey_at_every_size() {
         let picture = Rgb::filled(64, 48, [128, 128, 128]).to_i420();
         let mut tensor = Vec::new();
-        Preprocessor::new(20, 30, Normalisation { mean: [0.0; 3], std: [1.0; 3] }).fill(&picture, &mut tensor);
+        Preprocessor::new(20, 30, Normalisation { mean: [0.0; 3], std: [1.0; 3] })
+            .fill(&picture, &mut tensor);
         assert!(tensor.iter().all(|v| (v - 128.0 / 255.0).abs() < 0.01));
     }
 

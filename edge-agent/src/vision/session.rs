@@ -73,11 +73,8 @@ impl Runtime {
         }
         let failed = |reason: String| VisionError::Library { path: library.to_owned(), reason };
         let builder = ort::init_from(library).map_err(|e| failed(e.to_string()))?;
-        let environment = builder
-            .with_name("vong-gac")
-            .with_telemetry(false)
-            .build()
-            .map_err(|e| failed(e.to_string()))?;
+        let environment =
+            builder.with_name("vong-gac").with_telemetry(false).build().map_err(|e| failed(e.to_string()))?;
         let runtime = Self { environment };
         *loaded = Some(runtime.clone());
         Ok(runtime)
@@ -96,7 +93,12 @@ impl Runtime {
     /// # Errors
     /// Those of [`ModelStore::verified`]; [`VisionError::Provider`], [`VisionError::WrongShape`],
     /// [`VisionError::Inference`].
-    pub fn pool(&self, store: &ModelStore, id: &str, settings: &SessionSettings) -> Result<SessionPool, VisionError> {
+    pub fn pool(
+        &self,
+        store: &ModelStore,
+        id: &str,
+        settings: &SessionSettings,
+    ) -> Result<SessionPool, VisionError> {
         let (model, path) = store.verified(id)?;
         let sessions = (0..settings.sessions.max(1))
             .map(|_| self.session(model, &path, settings))
@@ -109,9 +111,15 @@ impl Runtime {
         })
     }
 
-    fn session(&self, model: &Model, path: &Path, settings: &SessionSettings) -> Result<Session, VisionError> {
+    fn session(
+        &self,
+        model: &Model,
+        path: &Path,
+        settings: &SessionSettings,
+    ) -> Result<Session, VisionError> {
         let providers = providers(settings.provider)?;
-        let failed = |e: ort::Error| VisionError::Inference { model: model.id.clone(), reason: e.to_string() };
+        let failed =
+            |e: ort::Error| VisionError::Inference { model: model.id.clone(), reason: e.to_string() };
         let session = Session::builder(&self.environment)
             .and_then(|b| Ok(b.with_optimization_level(GraphOptimizationLevel::Level3)?))
             .and_then(|b| Ok(b.with_intra_threads(settings.threads.max(1))?))
@@ -239,7 +247,11 @@ impl SessionPool {
     }
 }
 
-fn run_session<R>(session: &mut Session, inputs: &[Input<'_>], read: impl FnOnce(Output<'_>) -> R) -> ort::Result<R> {
+fn run_session<R>(
+    session: &mut Session,
+    inputs: &[Input<'_>],
+    read: impl FnOnce(Output<'_>) -> R,
+) -> ort::Result<R> {
     let values = inputs
         .iter()
         .map(|i| Ok((i.name, SessionInputValue::from(TensorRef::from_array_view((i.shape, i.data))?))))

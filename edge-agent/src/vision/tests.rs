@@ -45,13 +45,20 @@ fn every_manifest_entry_is_complete_and_permissively_licensed() {
         assert!(["MIT", "Apache-2.0"].contains(&model.licence.as_str()), "{}", model.id);
         let carried = manifest.package.iter().any(|p| p.name == model.package && p.version == model.version);
         assert!(model.committed || carried, "{} has no package", model.id);
-        assert!(model.id == "onnxruntime" || !(model.inputs.is_empty() || model.outputs.is_empty()), "{}", model.id);
+        assert!(
+            model.id == "onnxruntime" || !(model.inputs.is_empty() || model.outputs.is_empty()),
+            "{}",
+            model.id
+        );
     }
 }
 
 #[test]
 fn an_unknown_key_in_the_manifest_is_an_error() {
-    assert!(matches!(Manifest::parse("package = []\nmodel = []\nmodle = 1\n"), Err(VisionError::Manifest(_))));
+    assert!(matches!(
+        Manifest::parse("package = []\nmodel = []\nmodle = 1\n"),
+        Err(VisionError::Manifest(_))
+    ));
 }
 
 #[test]
@@ -59,7 +66,10 @@ fn a_missing_model_says_where_it_was_looked_for_and_what_to_do() {
     let empty = tempfile::tempdir().expect("a folder");
     let store = changed(empty.path(), "picodet-s-416", |_| {});
     let error = store.verified("picodet-s-416").expect_err("is missing").to_string();
-    assert!(error.contains("models --fetch") && error.contains(&empty.path().display().to_string()), "{error}");
+    assert!(
+        error.contains("models --fetch") && error.contains(&empty.path().display().to_string()),
+        "{error}"
+    );
     let model = store.manifest().model("picodet-s-416").expect("known");
     assert_eq!(store.state(model).expect("a state").0, FileState::Missing);
     assert!(matches!(store.verified("no-such"), Err(VisionError::UnknownModel(_))));
@@ -83,12 +93,18 @@ fn a_model_file_with_wrong_tensors_is_refused_after_loading() {
     let path = installed("ppocr-v6-rec-tiny");
     let folder = path.parent().expect("a folder");
     let try_with = |change: fn(&mut manifest::Model)| {
-        runtime.pool(&changed(folder, "ppocr-v6-rec-tiny", change), "ppocr-v6-rec-tiny", &SessionSettings::default())
+        runtime.pool(
+            &changed(folder, "ppocr-v6-rec-tiny", change),
+            "ppocr-v6-rec-tiny",
+            &SessionSettings::default(),
+        )
     };
     assert!(try_with(|_| {}).is_ok());
-    let taller = try_with(|m| drop(m.inputs.insert("x".to_owned(), vec![-1, 3, 64, -1]))).expect_err("refused");
+    let taller =
+        try_with(|m| drop(m.inputs.insert("x".to_owned(), vec![-1, 3, 64, -1]))).expect_err("refused");
     assert!(matches!(taller, VisionError::WrongShape { .. }), "{taller}");
-    let renamed = try_with(|m| drop(m.outputs.insert("scores".to_owned(), vec![-1, 6]))).expect_err("refused");
+    let renamed =
+        try_with(|m| drop(m.outputs.insert("scores".to_owned(), vec![-1, 6]))).expect_err("refused");
     assert!(renamed.to_string().contains("not there"), "{renamed}");
 }
 
@@ -139,10 +155,13 @@ fn an_empty_scene_has_no_objects_and_cameras_share_one_session() {
 
 /// A plate of invented characters, printed in OpenCV's own strokes on a grey scene.
 fn scene(lines: &[&str], plate: BBox, size: (i32, i32)) -> Rgb {
-    let mut picture = Mat::new_rows_cols_with_default(size.1, size.0, opencv::core::CV_8UC3, Scalar::all(96.0)).expect("a picture");
+    let mut picture =
+        Mat::new_rows_cols_with_default(size.1, size.0, opencv::core::CV_8UC3, Scalar::all(96.0))
+            .expect("a picture");
     let rect = opencv::core::Rect::new(plate.x as i32, plate.y as i32, plate.w as i32, plate.h as i32);
     let black = Scalar::all(10.0);
-    imgproc::rectangle(&mut picture, rect, Scalar::all(235.0), imgproc::FILLED, imgproc::LINE_8, 0).expect("drawn");
+    imgproc::rectangle(&mut picture, rect, Scalar::all(235.0), imgproc::FILLED, imgproc::LINE_8, 0)
+        .expect("drawn");
     imgproc::rectangle(&mut picture, rect, black, 2, imgproc::LINE_8, 0).expect("drawn");
     let height = plate.h / lines.len() as f32;
     for (i, line) in lines.iter().enumerate() {
@@ -152,7 +171,18 @@ fn scene(lines: &[&str], plate: BBox, size: (i32, i32)) -> Rgb {
         let text = imgproc::get_text_size(line, font, scale, 2, &mut 0).expect("measured");
         let x = plate.centre().x as i32 - text.width / 2;
         let y = (plate.y + height * (i as f32 + 0.5)) as i32 + text.height / 2;
-        imgproc::put_text(&mut picture, line, Point::new(x, y), font, scale, black, 2, imgproc::LINE_AA, false).expect("drawn");
+        imgproc::put_text(
+            &mut picture,
+            line,
+            Point::new(x, y),
+            font,
+            scale,
+            black,
+            2,
+            imgproc::LINE_AA,
+            false,
+        )
+        .expect("drawn");
     }
     let data = picture.data_bytes().expect("bytes").to_vec();
     Rgb { width: size.0 as u32, height: size.1 as u32, data }
@@ -170,7 +200,9 @@ fn drawn_plates_of_one_and_two_lines_are_read_and_boxed() {
     let reader = reader();
     let long = BBox { x: 180.0, y: 210.0, w: 220.0, h: 50.0 };
     let short = BBox { x: 200.0, y: 150.0, w: 130.0, h: 92.0 };
-    for (lines, plate, text) in [(&["30A-123.45"][..], long, "30A12345"), (&["59-P1", "664.82"][..], short, "59P166482")] {
+    for (lines, plate, text) in
+        [(&["30A-123.45"][..], long, "30A12345"), (&["59-P1", "664.82"][..], short, "59P166482")]
+    {
         let picture = scene(lines, plate, (640, 400));
         let found = reader.read_picture(&picture).expect("reads");
         assert_eq!(found.first().map(|p| p.reading.text.as_str()), Some(text), "{found:?}");
@@ -196,7 +228,9 @@ fn a_crop_that_is_nothing_but_a_plate_is_read_too() {
 fn a_vehicle_without_a_plate_and_an_empty_box_give_a_reason_and_no_text() {
     let reader = reader();
     let picture = Rgb::filled(320, 240, [120, 110, 100]).to_i420();
-    for vehicle in [BBox { x: 10.0, y: 10.0, w: 200.0, h: 200.0 }, BBox { x: 900.0, y: -50.0, w: 0.0, h: 0.0 }] {
+    for vehicle in
+        [BBox { x: 10.0, y: 10.0, w: 200.0, h: 200.0 }, BBox { x: 900.0, y: -50.0, w: 0.0, h: 0.0 }]
+    {
         let outcome = reader.read(&picture, &vehicle, ObjectClass::Motorcycle).expect("an answer");
         assert_eq!(outcome, PlateOutcome::Nothing(wire::payload::NoReading::NoPlateFound));
     }
@@ -208,7 +242,8 @@ fn a_vehicle_without_a_plate_and_an_empty_box_give_a_reason_and_no_text() {
 fn cost_per_frame_of_each_stage() {
     let store = store();
     let runtime = runtime(&store);
-    let detector = Detector::load(&runtime, &store, &SessionSettings::default(), DetectorConfig::default()).expect("loads");
+    let detector = Detector::load(&runtime, &store, &SessionSettings::default(), DetectorConfig::default())
+        .expect("loads");
     for (width, height) in [(640, 480), (768, 576), (1920, 1080)] {
         let mut picture = Rgb::filled(width, height, [80, 90, 100]);
         for (i, v) in picture.data.iter_mut().enumerate() {

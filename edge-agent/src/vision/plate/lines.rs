@@ -34,7 +34,9 @@ pub fn candidates(texts: &[TextBox]) -> Vec<Candidate> {
     let mut found = Vec::new();
     for (i, upper) in texts.iter().enumerate() {
         for (j, lower) in texts.iter().enumerate() {
-            if i != j && let Some(pair) = stacked(upper, lower) {
+            if i != j
+                && let Some(pair) = stacked(upper, lower)
+            {
                 found.push(pair);
             }
         }
@@ -137,7 +139,10 @@ pub fn seam(plate: &Rgb) -> Seam {
     // Between equally empty rows the one nearest to 0.47 of the height, where plates have their gap.
     let cost = |y: usize| smooth(y) * (1.0 + ((y as f32 / height as f32) - 0.47).abs());
     let best = (from..to).min_by(|a, b| cost(*a).total_cmp(&cost(*b)));
-    best.map_or(Seam { at: 0.47, ink: 1.0 }, |y| Seam { at: (y as f32 + 0.5) / height as f32, ink: smooth(y) / mean })
+    best.map_or(Seam { at: 0.47, ink: 1.0 }, |y| Seam {
+        at: (y as f32 + 0.5) / height as f32,
+        ink: smooth(y) / mean,
+    })
 }
 
 #[cfg(test)]

@@ -33,7 +33,12 @@ pub struct TextBox {
 ///
 /// # Errors
 /// [`VisionError::Inference`], [`VisionError::OpenCv`].
-pub fn find(pool: &SessionPool, picture: &Rgb, long_side: u32, border: u32) -> Result<Vec<TextBox>, VisionError> {
+pub fn find(
+    pool: &SessionPool,
+    picture: &Rgb,
+    long_side: u32,
+    border: u32,
+) -> Result<Vec<TextBox>, VisionError> {
     let factor = long_side as f32 / picture.width.max(picture.height) as f32;
     let size = [picture.width, picture.height].map(|s| ((s as f32 * factor).round() as u32).max(8));
     let small = scaled(picture, size[0], size[1])?;
@@ -114,7 +119,12 @@ fn upright(r: &opencv::core::RotatedRect) -> Tilted {
 }
 
 /// Mean of the map inside a contour.
-fn mean_inside(map: &[f32], width: usize, height: usize, contour: &Vector<Point>) -> Result<f32, VisionError> {
+fn mean_inside(
+    map: &[f32],
+    width: usize,
+    height: usize,
+    contour: &Vector<Point>,
+) -> Result<f32, VisionError> {
     let bounds = imgproc::bounding_rect(contour)?;
     let mut mask = Mat::new_rows_cols_with_default(bounds.height, bounds.width, CV_8U, Scalar::default())?;
     let polygons: Vector<Vector<Point>> = Vector::from_iter([contour.clone()]);

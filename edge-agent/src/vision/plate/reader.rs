@@ -6,8 +6,8 @@ use wire::plate::Hint;
 use super::lines::{Candidate, Seam, candidates, completed, seam};
 use super::locate::{self, TextBox};
 use super::recognise::{CharacterReader, Steps};
-use super::shape::interpret;
 use super::rectify::{Tilted, cut};
+use super::shape::interpret;
 use super::{PlateOutcome, PlateRead, PlateReaderConfig, ReadPlate, Recogniser, hint_for};
 use crate::detection::ObjectClass;
 use crate::frame::I420;
@@ -107,7 +107,10 @@ impl PlateReader {
             }
         }
         Ok(match best {
-            Some(read) if read.score >= self.config.min_score && (read.reading.valid || plausible(&read.reading.text)) => {
+            Some(read)
+                if read.score >= self.config.min_score
+                    && (read.reading.valid || plausible(&read.reading.text)) =>
+            {
                 PlateOutcome::Read(read)
             }
             _ if too_small => PlateOutcome::Nothing(NoReading::TooSmall),
@@ -116,7 +119,12 @@ impl PlateReader {
     }
 
     /// Reads a candidate and, when that gives no clear plate, the plates of which it may be only one line.
-    fn read_place(&self, picture: &Rgb, place: &Candidate, hint: &Hint) -> Result<Option<PlateRead>, VisionError> {
+    fn read_place(
+        &self,
+        picture: &Rgb,
+        place: &Candidate,
+        hint: &Hint,
+    ) -> Result<Option<PlateRead>, VisionError> {
         let mut place = *place;
         let mut best = None;
         let mut one_line = false;
@@ -169,7 +177,8 @@ impl PlateReader {
             Some(split) => {
                 // A little of each other's side, so that a seam that is slightly off cuts no character.
                 let overlap = 0.03 + margin / 2.0;
-                let (top, bottom) = (area.band(-margin, split + overlap), area.band(split - overlap, 1.0 + margin));
+                let (top, bottom) =
+                    (area.band(-margin, split + overlap), area.band(split - overlap, 1.0 + margin));
                 vec![self.line(picture, &top)?, self.line(picture, &bottom)?]
             }
         };

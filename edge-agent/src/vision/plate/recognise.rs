@@ -187,7 +187,12 @@ impl Steps {
         let mut previous: Option<usize> = None;
         let mut separated = true;
         for step in &self.0 {
-            let (best, p) = step.symbols.iter().copied().enumerate().fold((0, 0.0f32), |m, (i, p)| if p > m.1 { (i, p) } else { m });
+            let (best, p) = step
+                .symbols
+                .iter()
+                .copied()
+                .enumerate()
+                .fold((0, 0.0f32), |m, (i, p)| if p > m.1 { (i, p) } else { m });
             if step.blank >= p && step.blank >= step.separator.0 {
                 previous = None;
                 line.log_probability += log(step.blank);
@@ -314,7 +319,12 @@ impl<'a> Trellis<'a> {
             state = scores[state].1 as usize;
         }
         let text: String = characters.iter().map(|(c, _)| LETTERS[*c] as char).collect();
-        Line { raw: text.clone(), text, characters: characters.iter().map(|c| c.1).collect(), log_probability }
+        Line {
+            raw: text.clone(),
+            text,
+            characters: characters.iter().map(|c| c.1).collect(),
+            log_probability,
+        }
     }
 }
 
@@ -337,7 +347,8 @@ mod tests {
             script
                 .iter()
                 .map(|(c, also)| {
-                    let mut step = Step { symbols: [0.0; N], barred: 0.0, separator: (0.0, '-'), blank: 0.01 };
+                    let mut step =
+                        Step { symbols: [0.0; N], barred: 0.0, separator: (0.0, '-'), blank: 0.01 };
                     put(&mut step, *c, 0.9);
                     put(&mut step, *also, 0.08);
                     step
@@ -348,7 +359,9 @@ mod tests {
 
     #[test]
     fn repeats_join_and_blanks_part() {
-        let line = steps(&[('5', '_'), ('5', '_'), ('_', '_'), ('5', '_'), ('-', '_'), ('B', '8'), ('1', '_')]).free();
+        let line =
+            steps(&[('5', '_'), ('5', '_'), ('_', '_'), ('5', '_'), ('-', '_'), ('B', '8'), ('1', '_')])
+                .free();
         assert_eq!((line.raw.as_str(), line.text.as_str()), ("55-B1", "55B1"));
         assert_eq!(line.characters.len(), 4);
     }
@@ -361,7 +374,8 @@ mod tests {
 
     #[test]
     fn a_shape_turns_a_letter_among_digits_into_what_the_network_saw_second() {
-        let seen = steps(&[('6', '_'), ('_', '_'), ('6', '_'), ('4', '_'), ('B', '8'), ('.', '_'), ('0', 'O')]);
+        let seen =
+            steps(&[('6', '_'), ('_', '_'), ('6', '_'), ('4', '_'), ('B', '8'), ('.', '_'), ('0', 'O')]);
         assert_eq!(seen.free().text, "664B0");
         let line = seen.fitted(&[Slot::Digit; 5]).expect("fits");
         assert_eq!(line.text, "66480");

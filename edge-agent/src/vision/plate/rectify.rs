@@ -67,9 +67,10 @@ impl Tilted {
     pub fn bounds(&self) -> BBox {
         let c = self.corners();
         let (x, y) = (c.map(|p| p.0), c.map(|p| p.1));
-        let (low, high) = (|v: [f32; 4]| v.into_iter().fold(f32::MAX, f32::min), |v: [f32; 4]| {
-            v.into_iter().fold(f32::MIN, f32::max)
-        });
+        let (low, high) = (
+            |v: [f32; 4]| v.into_iter().fold(f32::MAX, f32::min),
+            |v: [f32; 4]| v.into_iter().fold(f32::MIN, f32::max),
+        );
         BBox::from_corners(low(x), low(y), high(x), high(y))
     }
 
@@ -84,7 +85,8 @@ impl Tilted {
 /// # Errors
 /// [`VisionError::OpenCv`].
 pub fn cut(picture: &Rgb, area: &Tilted, width: i32, height: i32) -> Result<Rgb, VisionError> {
-    let source = Mat::new_rows_cols_with_bytes::<Vec3b>(picture.height as i32, picture.width as i32, &picture.data)?;
+    let source =
+        Mat::new_rows_cols_with_bytes::<Vec3b>(picture.height as i32, picture.width as i32, &picture.data)?;
     // A plain warp takes single pixels: shrinking by more than half would drop strokes, so shrink in two steps.
     let steps = (area.h / height as f32 / 1.5).max(1.0);
     let size = Size::new((width as f32 * steps).round() as i32, (height as f32 * steps).round() as i32);
@@ -134,7 +136,8 @@ pub fn scaled(picture: &Rgb, width: u32, height: u32) -> Result<Rgb, VisionError
     if (width, height) == (picture.width, picture.height) {
         return Ok(picture.clone());
     }
-    let source = Mat::new_rows_cols_with_bytes::<Vec3b>(picture.height as i32, picture.width as i32, &picture.data)?;
+    let source =
+        Mat::new_rows_cols_with_bytes::<Vec3b>(picture.height as i32, picture.width as i32, &picture.data)?;
     let mut out = Mat::default();
     let way = if width < picture.width { imgproc::INTER_AREA } else { imgproc::INTER_LINEAR };
     imgproc::resize(&source, &mut out, Size::new(width as i32, height as i32), 0.0, 0.0, way)?;

@@ -73,7 +73,8 @@ fn fit(steps: &[Steps], free: &[Line]) -> Option<Vec<Line>> {
     let mut fitted = Vec::with_capacity(steps.len());
     for ((steps, free), shapes) in steps.iter().zip(free).zip(shapes) {
         let worth = |rank: usize, line: &Line| line.log_probability - if rank == 0 { 0.0 } else { RARER };
-        let lines = shapes.iter().enumerate().filter_map(|(rank, s)| steps.fitted(s).map(|l| (worth(rank, &l), l)));
+        let lines =
+            shapes.iter().enumerate().filter_map(|(rank, s)| steps.fitted(s).map(|l| (worth(rank, &l), l)));
         let (_, best) = lines.max_by(|a, b| a.0.total_cmp(&b.0))?;
         if free.log_probability - best.log_probability > MAX_LOSS {
             return None;

@@ -61,7 +61,8 @@ impl PlateVote {
         if !self.reads.is_empty() {
             return None;
         }
-        let best = [NoReading::Unreadable, NoReading::TooSmall].into_iter().find(|r| self.failures.contains(r));
+        let best =
+            [NoReading::Unreadable, NoReading::TooSmall].into_iter().find(|r| self.failures.contains(r));
         Some(best.unwrap_or(NoReading::NoPlateFound))
     }
 
@@ -128,13 +129,20 @@ impl PlateVote {
             *shapes.entry(shape(read)).or_insert(0.0) += weight(read);
         }
         let (winner, _) = shapes.into_iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
-        let group: Vec<&PlateRead> = self.reads.iter().map(|(_, r)| r).filter(|r| shape(r) == winner).collect();
-        Some((0..winner.0).filter_map(|at| tally(&group, at).into_iter().max_by(|a, b| a.1.total_cmp(&b.1))).map(|(c, _)| c).collect())
+        let group: Vec<&PlateRead> =
+            self.reads.iter().map(|(_, r)| r).filter(|r| shape(r) == winner).collect();
+        Some(
+            (0..winner.0)
+                .filter_map(|at| tally(&group, at).into_iter().max_by(|a, b| a.1.total_cmp(&b.1)))
+                .map(|(c, _)| c)
+                .collect(),
+        )
     }
 
     fn lines_of(&self, text: &str) -> u8 {
         let same = self.reads.iter().find(|(_, r)| r.reading.text == text);
-        same.or_else(|| self.reads.iter().find(|(_, r)| r.reading.text.len() == text.len())).map_or(1, |(_, r)| r.lines)
+        same.or_else(|| self.reads.iter().find(|(_, r)| r.reading.text.len() == text.len()))
+            .map_or(1, |(_, r)| r.lines)
     }
 
     fn understand(&self, text: &str, lines: u8, raw: &str) -> wire::plate::Reading {
@@ -149,9 +157,10 @@ impl PlateVote {
             let unequal = r.reading.text.bytes().zip(text.bytes()).filter(|(a, b)| a != b).count();
             unequal + r.reading.text.len().abs_diff(text.len())
         };
-        let best = self.reads.iter().min_by(|(_, a), (_, b)| {
-            differing(a).cmp(&differing(b)).then(b.score.total_cmp(&a.score))
-        })?;
+        let best = self
+            .reads
+            .iter()
+            .min_by(|(_, a), (_, b)| differing(a).cmp(&differing(b)).then(b.score.total_cmp(&a.score)))?;
         Some((best.0, &best.1))
     }
 
@@ -220,7 +229,8 @@ mod tests {
 
     #[test]
     fn three_looks_with_different_errors_give_the_right_text() {
-        let got = vote(&[(&["59-P1", "664.30"], 0.7), (&["59-F1", "664.80"], 0.7), (&["59-P1", "661.80"], 0.7)]);
+        let got =
+            vote(&[(&["59-P1", "664.30"], 0.7), (&["59-F1", "664.80"], 0.7), (&["59-P1", "661.80"], 0.7)]);
         assert_eq!(got.reading.text, "59P166480");
         assert_eq!(got.reading.display, "59-P1 664.80");
         assert!(got.reading.valid);
@@ -262,7 +272,8 @@ mod tests {
 
     #[test]
     fn the_order_of_the_looks_does_not_change_the_text() {
-        let looks: [(&[&str], f32); 3] = [(&["51G-429.71"], 0.9), (&["51G-429.77"], 0.6), (&["51C-429.71"], 0.5)];
+        let looks: [(&[&str], f32); 3] =
+            [(&["51G-429.71"], 0.9), (&["51G-429.77"], 0.6), (&["51C-429.71"], 0.5)];
         let forward = vote(&looks).reading;
         let backward = vote(&[looks[2], looks[1], looks[0]]).reading;
         assert_eq!((forward.text, forward.score), (backward.text, backward.score));
