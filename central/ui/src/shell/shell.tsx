@@ -40,7 +40,7 @@ export function Shell({ user }: { user: User }) {
         <Header user={user} onKeyMap={() => setMapOpen(true)} />
         <div className="stage">
           <Banner />
-          <main id="main" tabIndex={-1}>
+          <main id="main" tabIndex={0}>
             <CrashBoundary key={pathname}>
               <Outlet />
             </CrashBoundary>

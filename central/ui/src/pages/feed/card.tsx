@@ -11,6 +11,7 @@ import { viewRound } from "../../ui/crop";
 import { Picture } from "../../ui/picture";
 import { NoPlate, Plate } from "../../ui/plate";
 import { Time } from "../../ui/time";
+import { useVehicleWords } from "../../ui/vehicle";
 import { PassageVerdict } from "../../ui/verdict";
 
 export const CLASS_ICON: Record<VehicleClass, LucideIcon> = { car: Car, motorcycle: Bike, bus: Bus, truck: Truck };
@@ -76,7 +77,9 @@ export function PassageCard({ passage, form }: { passage: Passage; form: "card" 
   const { t } = useTranslation();
   const keep = useKeepSite();
   const plate = passage.reading?.display ?? t(`no_reading.${passage.no_reading ?? "none"}`);
-  const vehicle = [passage.vehicle?.make, passage.vehicle?.model, passage.vehicle?.colour].filter(Boolean).join(" ");
+  const vehicleWords = useVehicleWords();
+  const words = passage.vehicle && vehicleWords(passage.vehicle);
+  const vehicle = [words?.make, words?.colour].filter(Boolean).join(" ");
   return (
     <li className={`passage passage-${form} tone-${verdictOf(passage).tone}`} data-passage={passage.id}>
       <Link to={keep(`/passages/${passage.id}`)} className="passage-link" data-item aria-label={t("feed.open", { plate })}>

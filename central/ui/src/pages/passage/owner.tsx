@@ -1,6 +1,7 @@
 import { EyeOff, UserRoundX } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { Owner, PassageDetail } from "../../api/types";
+import { useVehicleWords } from "../../ui/vehicle";
 import { Badge } from "../../ui/verdict";
 import { registryTone } from "../../format/verdict";
 import { pick } from "../../i18n";
@@ -10,7 +11,8 @@ export function OwnerCard({ passage }: { passage: PassageDetail }) {
   const { t } = useTranslation();
   const { owner, vehicle } = passage;
   const status = passage.registry.status;
-  const described = vehicle && [vehicle.make, vehicle.model].filter(Boolean).join(" ");
+  const vehicleWords = useVehicleWords();
+  const words = vehicle && vehicleWords(vehicle);
   return (
     <section className="card" data-testid="owner">
       <header className="card-head">
@@ -27,11 +29,11 @@ export function OwnerCard({ passage }: { passage: PassageDetail }) {
           {t("passage.owner_none")}
         </p>
       )}
-      {vehicle && (
+      {words && (
         <dl className="facts facts-line">
-          <Fact word={t("passage.make")}>{described || "–"}</Fact>
-          <Fact word={t("passage.colour")}>{vehicle.colour ?? "–"}</Fact>
-          <Fact word={t("passage.type")}>{vehicle.type ?? "–"}</Fact>
+          <Fact word={t("passage.make")}>{words.make ?? "–"}</Fact>
+          <Fact word={t("passage.colour")}>{words.colour ?? "–"}</Fact>
+          <Fact word={t("passage.type")}>{words.type ?? "–"}</Fact>
         </dl>
       )}
     </section>
