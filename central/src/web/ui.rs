@@ -9,7 +9,7 @@ use super::problem::Problem;
 
 /// `central/ui/dist`, as `npm run build` leaves it. A debug build reads it from there at run time.
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/ui/dist"]
+#[folder = "ui/dist"]
 #[allow_missing = true]
 struct Files;
 
