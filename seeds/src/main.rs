@@ -1,10 +1,11 @@
 //! `seeds`: invented data, and the mock national services that serve them.
 
+use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context as _;
+use anyhow::anyhow;
 use clap::{Args, Parser, Subcommand};
 use seeds::world::Size;
 use seeds::{Config, Mock, World};
@@ -61,7 +62,8 @@ struct Generate {
 async fn main() -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let colours = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
     let outcome = match Cli::parse().command {
         Command::Serve(args) => serve(args).await,
         Command::Generate(args) => generate(&args),
@@ -69,7 +71,8 @@ async fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("seeds: {error:#}");
+            // The typed errors tell their cause themselves.
+            eprintln!("seeds: {error}");
             ExitCode::from(2)
         }
     }
@@ -87,8 +90,8 @@ async fn serve(args: Serve) -> anyhow::Result<()> {
         plates = world.registrations.len(),
         "mock national services are ready"
     );
-    stop_signal().await.context("cannot wait for a stop signal")?;
-    mock.stop().await.context("the server failed")
+    stop_signal().await.map_err(|error| anyhow!("cannot wait for a stop signal: {error}"))?;
+    mock.stop().await.map_err(|error| anyhow!("the server failed: {error}"))
 }
 
 /// Ctrl-C, or a polite request to end.
