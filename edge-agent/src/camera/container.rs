@@ -17,6 +17,9 @@ pub(super) struct Missing {
 /// Top-level boxes looked at, at most: a sane MP4 has a handful, a fragmented one some thousands.
 const BOXES: u32 = 100_000;
 
+/// No recording is as large as this.
+const BELIEVABLE: u64 = 1 << 50;
+
 /// What is missing from the AVI or MP4 at `path`; `None` when it is whole, of another kind, or unreadable.
 pub(super) fn missing(path: &Path) -> Option<Missing> {
     let mut file = File::open(path).ok()?;
@@ -53,7 +56,8 @@ fn boxes(file: &mut (impl Read + Seek), length: u64) -> Option<Missing> {
             }
             size => u64::from(size),
         };
-        at = at.checked_add(size.max(8))?;
+        // Rubbish, not a promise: let the demuxer judge.
+        at = at.checked_add(size.max(8)).filter(|end| *end < BELIEVABLE)?;
         if at > length {
             return Some(Missing { bytes: at - length, index: !index });
         }

@@ -210,7 +210,11 @@ mod tests {
         let writers: Vec<_> = (0..4)
             .map(|w| {
                 let mailbox = mailbox.clone();
-                std::thread::spawn(move || (0..500).for_each(|i| drop(mailbox.put((w, i)))))
+                std::thread::spawn(move || {
+                    for i in 0..500 {
+                        mailbox.put((w, i));
+                    }
+                })
             })
             .collect();
         let mut got = 0;
