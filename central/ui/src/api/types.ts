@@ -1,5 +1,7 @@
 /** The REST and SSE contract of central, `/api/v1`. Times are RFC 3339 UTC; boxes are `[x, y, w, h]` in pixels of the overview picture. */
 
+export type * from "./fleet-types";
+
 export type Role = "gate_operator" | "traffic_police" | "ioc_operator" | "admin";
 export type Language = "vi" | "en";
 export type Box = [number, number, number, number];
@@ -240,92 +242,6 @@ export interface Alert {
   acknowledged_by: string | null;
   acknowledged_at: string | null;
   history: AlertStep[];
-}
-
-export type CameraState =
-  | "live"
-  | "stale"
-  | "connecting"
-  | "auth_failed"
-  | "unreachable"
-  | "agent_offline"
-  | "unknown";
-
-export interface Camera {
-  site: string;
-  agent: string;
-  camera: string;
-  name: string | null;
-  kind: string | null;
-  state: CameraState;
-  since: string | null;
-  last_frame_at: string | null;
-  fps: number | null;
-  analysed: number | null;
-  dropped: number | null;
-  reconnects: number | null;
-  time_source: TimeSource | null;
-  snapshot: string | null;
-}
-
-export interface Outbox {
-  events: number;
-  bytes: number;
-  oldest_seq: number | null;
-  /** How many were given up because the store was full, by kind. */
-  evicted: Record<string, number>;
-}
-
-export interface Agent {
-  site: string;
-  agent: string;
-  state: string;
-  last_seen: string | null;
-  version: string | null;
-  outbox: Outbox | null;
-  next_seq: number | null;
-  gaps: number;
-  enrolled_at: string | null;
-}
-
-/** What a line counts. */
-export type Subject = "person" | "vehicle";
-
-export interface LineCount {
-  subject: Subject;
-  site: string;
-  camera: string;
-  line: string;
-  in: number;
-  out: number;
-  inside: number;
-}
-
-export interface HourCount {
-  subject: Subject;
-  hour: string;
-  in: number;
-  out: number;
-}
-
-export interface Counts {
-  lines: LineCount[];
-  hours: HourCount[];
-  loss: { lost: number; late: number; offline_s: number };
-}
-
-export interface Quarantined {
-  id: string;
-  received_at: string;
-  topic: string;
-  reason_code: string;
-  reason: string;
-  bytes: number;
-}
-
-export interface EnrolmentCode {
-  code: string;
-  expires_at: string;
 }
 
 export interface NewUser {

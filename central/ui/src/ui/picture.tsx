@@ -18,12 +18,14 @@ interface Props {
   size: Size | null;
   view?: View;
   boxes?: DrawnBox[];
-  /** The picture fills its frame and is cut (a thumbnail), or is shown whole. */
+  /** Fetched at once, not when it comes into sight. */
   eager?: boolean;
+  /** Said in place of the picture when there is none. */
+  none?: string;
 }
 
 /** The original picture, untouched, with boxes in a layer above it. */
-export function Picture({ sha256, alt, size, view, boxes = [], eager = false }: Props) {
+export function Picture({ sha256, alt, size, view, boxes = [], eager = false, none }: Props) {
   const { t } = useTranslation();
   const [failed, setFailed] = useState<string | null>(null);
   const [loaded, setLoaded] = useState<string | null>(null);
@@ -31,7 +33,7 @@ export function Picture({ sha256, alt, size, view, boxes = [], eager = false }: 
     return (
       <span className="picture picture-missing">
         <ImageOff aria-hidden="true" />
-        <span>{t(sha256 ? "picture.failed" : "picture.missing")}</span>
+        <span>{sha256 ? t("picture.failed") : (none ?? t("picture.missing"))}</span>
       </span>
     );
   }

@@ -29,7 +29,7 @@ export function CameraCard({ camera }: { camera: Camera }) {
   return (
     <article className={`camera-card tone-${tone}`} data-camera={camera.camera} data-state={camera.state}>
       <div className={`camera-picture ${camera.state === "live" ? "" : "camera-old"}`}>
-        <Picture sha256={camera.snapshot} size={null} alt={name} />
+        <Picture sha256={camera.snapshot} size={null} alt={name} none={t(camera.kind === "people" ? "health.anonymous" : "health.no_snapshot")} />
         <span className="camera-state">
           <Badge tone={tone} icon={ICONS[camera.state]}>
             {t(`health.state.${camera.state}`)}
