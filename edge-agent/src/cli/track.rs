@@ -9,13 +9,16 @@ use anyhow::{Context, bail};
 use crate::detection::Detection;
 use crate::track::{TrackView, Tracker, TrackerConfig, mot};
 
-/// Track given boxes: MOTChallenge text in, MOTChallenge text out.
-///
-/// In:  frame,id,x,y,w,h,conf,…   one box per line, pixels, frames from 1, conf 0 to 1; the id is ignored.
-/// Out: frame,id,x,y,w,h,conf,-1,-1,-1   the confirmed tracks seen in each frame. A track appears from the
-/// frame that confirms it on; nothing is filled in afterwards.
+const FORMATS: &str = "\
+In:   frame,id,x,y,w,h,conf,…   one box per line, pixels, frames from 1, conf 0 to 1; the id is ignored
+Out:  frame,id,x,y,w,h,conf,-1,-1,-1   the confirmed tracks seen in each frame
+
+A track appears from the frame that confirms it on; nothing is filled in afterwards. The summary on stderr
+gives frames, tracks and the speed of the tracker alone, without reading and writing.";
+
+/// Arguments of `edge-agent track`.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = FORMATS)]
 pub struct TrackArgs {
     /// Boxes to track (MOTChallenge text).
     #[arg(long, value_name = "FILE")]
