@@ -78,12 +78,12 @@ SHUTTER = 0.006
 # The counting line on the road (metres ahead of the camera) and on the picture (share of the height).
 GATE_LINE_Y = 5.9
 GATE_LINE = [[0.02, 0.76], [0.98, 0.76]]
-MARKS = {
-    "gate": {"line": GATE_LINE, "in": "towards the bottom of the picture"},
-}
 
 # The junction, seen from behind the traffic that waits at the stop line.
 JUNCTION = pinhole.Pinhole((-0.6, 0.0, 4.6), 9.5, 0.0, 1180.0, (960, 540), 40)
+# The signal head of the junction: middle of each lamp (world metres) and the lamp's radius.
+SIGNAL = {"red": (4.9, 25.0, 3.62), "yellow": (4.9, 25.0, 3.22), "green": (4.9, 25.0, 2.82)}
+LAMP_RADIUS = 0.15
 JUNCTION_SECONDS = 32
 STOP_Y = 15.0
 # Lamp colour from each second on.
@@ -91,12 +91,12 @@ PHASES = [(0.0, "red"), (11.0, "green"), (21.0, "yellow"), (24.0, "red")]
 
 # Plate, shape, look, lane x, [(time, y of the origin)…]; all drive away from the camera.
 JUNCTION_CAST = [
-    ("35A90909", "sedan", 0, -1.60, [(1.0, 3.0), (3.6, 10.6), (5.2, 12.3), (11.6, 12.3), (13.2, 14.6), (15.2, 23.0), (18.2, 45.0), (19.6, 58.0)]),
-    ("29MD141231", "rider", 2, 1.35, [(1.8, 3.6), (4.4, 11.6), (5.8, 13.6), (11.3, 13.6), (12.6, 15.6), (14.6, 24.0), (17.8, 46.0), (19.4, 58.0)]),
-    ("35K14358", "rider", 4, 2.75, [(4.2, 3.6), (7.0, 11.4), (8.2, 13.2), (11.5, 13.2), (12.9, 15.4), (15.0, 24.0), (18.4, 46.0), (20.0, 58.0)]),
     ("35N136055", "rider", 3, 0.30, [(6.6, 3.6), (8.4, 12.6), (9.8, 21.0), (12.4, 40.0), (14.6, 58.0)]),
-    ("43A70711", "mpv", 0, -1.70, [(13.0, 3.0), (15.2, 11.6), (16.6, 19.6), (19.0, 37.0), (21.6, 58.0)]),
+    ("35A90909", "sedan", 0, -1.60, [(1.0, 3.0), (3.6, 10.6), (5.2, 12.3), (11.6, 12.3), (13.2, 14.6), (15.2, 23.0), (18.2, 45.0), (19.6, 58.0)]),
     ("14A27182", "suv", 1, -1.55, [(22.6, 3.0), (24.4, 11.4), (25.8, 20.0), (28.2, 39.0), (30.4, 58.0)]),
+    ("29MD141231", "rider", 2, 1.35, [(1.8, 3.6), (4.4, 11.6), (5.8, 13.6), (11.3, 13.6), (12.6, 15.6), (14.6, 24.0), (17.8, 46.0), (19.4, 58.0)]),
+    ("43A70711", "mpv", 0, -1.70, [(13.0, 3.0), (15.2, 11.6), (16.6, 19.6), (19.0, 37.0), (21.6, 58.0)]),
+    ("35K14358", "rider", 4, 2.75, [(4.2, 3.6), (7.0, 11.4), (8.2, 13.2), (11.5, 13.2), (12.9, 15.4), (15.0, 24.0), (18.4, 46.0), (20.0, 58.0)]),
 ]
 # Crossing traffic while our lamp is red: plate, shape, look, lane y, [(time, x)…], drives to the right.
 CROSSING_CAST = [
@@ -107,7 +107,7 @@ CROSSING_CAST = [
 
 def junction_poses(lane):
     """Rendered positions of a vehicle that drives away from the junction's camera."""
-    return [(lane, y) for y in 5.2 * 1.15 ** np.arange(0, 18)]
+    return [(lane, y) for y in 5.2 * 1.22 ** np.arange(0, 13)]
 
 
 def crossing_poses(lane):
@@ -133,3 +133,26 @@ def along(knots, time):
 def phase(time):
     """The lamp that is lit."""
     return [colour for start, colour in PHASES if start <= time][-1]
+
+
+def _stop_line():
+    ends, _ = JUNCTION.project([(-3.4, STOP_Y, 0), (4.1, STOP_Y, 0)])
+    return [[round(float(v), 4) for v in end / JUNCTION.size] for end in ends]
+
+
+def _lamp_boxes():
+    boxes = {}
+    for colour, (x, y, z) in SIGNAL.items():
+        (low, high), _ = JUNCTION.project([(x - 0.18, y, z + 0.18), (x + 0.18, y, z - 0.18)])
+        boxes[colour] = [round(float(v), 4) for v in (*(low / JUNCTION.size), *((high - low) / JUNCTION.size))]
+    return boxes
+
+
+# Marks on the pictures, in shares of width and height; lamp boxes are [x, y, w, h].
+MARKS = {
+    "gate": {"line": GATE_LINE, "in": "towards the bottom of the picture"},
+    "junction": {
+        "stop_line": _stop_line(), "ahead": "towards the top of the picture", "lamps": _lamp_boxes(),
+        "phases": [{"from_s": start, "lamp": lamp} for start, lamp in PHASES],
+    },
+}

@@ -139,9 +139,13 @@ class Actor:
         return low, (1 - strength * fade(place) * np.exp(-((away / spread) ** 1.3))).astype(np.float32)
 
 
+# Metres ahead of the camera at which a vehicle has vanished.
+GONE = 60.0
+
+
 def fade(place):
-    """What haze and distance leave of a vehicle: it is gone at 60 m."""
-    return float(np.clip((60.0 - place[1]) / 8.0, 0, 1))
+    """What haze and distance leave of a vehicle: it thins out over the last 8 m."""
+    return float(np.clip((GONE - place[1]) / 8.0, 0, 1))
 
 
 def compose(scene, showing):

@@ -17,7 +17,6 @@ import numpy as np
 import cast
 import film
 import render
-import world
 
 CLASSES = {"sedan": "car", "hatch": "car", "suv": "car", "mpv": "car", "truck": "truck", "rider": "motorcycle"}
 
@@ -100,15 +99,15 @@ class Part:
         plate = self.actor.plate_box(place)
         if plate is not None and (plate > 0).all() and (plate < size).all():
             truth["plates"][frame] = [[round(float(v), 1) for v in p] for p in plate]
-        if truth["line_frame"] is None and self.crossing(time):
+        if truth["line_frame"] is None and self.crossing(time, bounds):
             truth["line_frame"], truth["line_time_s"] = frame, round(frame / fps, 3)
 
 
 def lamps(scene, time):
     """The junction with the lamp of the moment lit."""
     view, frame = cast.JUNCTION, scene.copy()
-    x, y, z = world.SIGNAL[cast.phase(time)]
-    (spot, edge), _ = view.project([(x, y - 0.05, z), (x + world.LAMP_RADIUS, y - 0.05, z)])
+    x, y, z = cast.SIGNAL[cast.phase(time)]
+    (spot, edge), _ = view.project([(x, y - 0.05, z), (x + cast.LAMP_RADIUS, y - 0.05, z)])
     radius = edge[0] - spot[0]
     rows, columns = np.mgrid[0 : view.size[1], 0 : view.size[0]]
     away = np.hypot(columns + 0.5 - spot[0], rows + 0.5 - spot[1]) / radius
@@ -131,7 +130,7 @@ def junction_parts():
                 spot = cast.along(knots, time)
                 return None if np.isnan(spot) else ((spot, lane) if crossing else (lane, spot))
 
-            def over(time, at=place_at, crossing=crossing, half=cast.nose(shape)):
+            def over(time, _, at=place_at, crossing=crossing, half=cast.nose(shape)):
                 return not crossing and at(time)[1] + half >= cast.STOP_Y
 
             part = Part(film.Actor(folder, cast.JUNCTION), known[plate], shape, "across" if crossing else "ahead", place_at, over)
@@ -150,33 +149,39 @@ def gate_parts():
             end = cast.end_at(time - start, direction, slow)
             return None if np.isnan(end) else (lane, end + ahead)
 
-        def crossing(time, at=place_at, direction=direction, ahead=cast.nose(shape)):
-            end = at(time)[1] - ahead
-            return end <= cast.GATE_LINE_Y - 0.8 if direction == "in" else end >= cast.GATE_LINE_Y - 0.4
+        def crossing(_, bounds, direction=direction, level=cast.GATE_LINE[0][1] * cast.GATE.size[1]):
+            return bounds[3] >= level if direction == "in" else bounds[3] < level
 
         yield Part(film.Actor(folder, cast.GATE), known[plate], shape, direction, place_at, crossing)
 
 
-def shoot(name, view, scene, parts, seconds, fps, quality, noise, before=None):
+def exposure(time, scene, parts, before):
+    """What the open shutter sees: two moments where a near vehicle moves, else one."""
+    moments = []
+    for moment in (time, time + cast.SHUTTER):
+        showing = [(p.actor, p.place_at(moment)) for p in parts]
+        showing = [(actor, place) for actor, place in showing if place is not None and place[1] < film.GONE]
+        moments.append(film.compose(before(scene, time) if before else scene, showing))
+        if not any(quick(actor, place) for actor, place in showing):
+            break
+    return sum(moments) / len(moments)
+
+
+def shoot(name, view, scene, parts, seconds, fps, quality, noise, before=None, truth_only=False):
     """Compose, write and describe one clip."""
     chance = np.random.default_rng(7)
-    writer = Writer(name, view.size, fps, quality)
+    writer = None if truth_only else Writer(name, view.size, fps, quality)
     total = int(round(seconds * fps))
     for frame in range(total):
         time = frame / fps
-        exposures = []
-        for part_time in (time, time + cast.SHUTTER):
-            showing = [(p.actor, p.place_at(part_time)) for p in parts]
-            showing = [(actor, place) for actor, place in showing if place is not None and place[1] < 60]
-            exposures.append(film.compose(before(scene, time) if before else scene, showing))
-            if not any(quick(actor, place) for actor, place in showing):
-                break
         for part in parts:
             place = part.place_at(time)
-            if place is not None:
+            if place is not None and place[1] < film.GONE - 3:
                 part.note(frame, time, place, np.array(view.size), fps)
-        writer.add(film.expose(sum(exposures) / len(exposures), chance, noise))
-    writer.close()
+        if writer:
+            writer.add(film.expose(exposure(time, scene, parts, before), chance, noise))
+    if writer:
+        writer.close()
     truth = {
         "clip": name, "width": view.size[0], "height": view.size[1], "fps": fps, "frames": total,
         **cast.MARKS.get(name, {}), "vehicles": [p.truth for p in parts],
@@ -203,15 +208,16 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("clip", choices=["gate", "still", "junction"])
     parser.add_argument("--first", type=float, help="only so many seconds")
+    parser.add_argument("--truth", action="store_true", help="write the JSON alone")
     given = parser.parse_args()
     scene = picture(os.path.join(render.CACHE, "gate.png"))
     if given.clip == "gate":
-        shoot("gate", cast.GATE, scene, list(gate_parts()), given.first or cast.GATE_SECONDS, cast.FPS, 27, 1.5)
+        shoot("gate", cast.GATE, scene, list(gate_parts()), given.first or cast.GATE_SECONDS, cast.FPS, 27, 1.5, truth_only=given.truth)
     elif given.clip == "still":
-        shoot("still", cast.GATE, scene, [], given.first or 20, cast.FPS, 27, 1.8)
+        shoot("still", cast.GATE, scene, [], given.first or 20, cast.FPS, 27, 1.8, truth_only=given.truth)
     else:
         scene = picture(os.path.join(render.CACHE, "junction.png"))
-        shoot("junction", cast.JUNCTION, scene, list(junction_parts()), given.first or cast.JUNCTION_SECONDS, cast.FPS, 26, 1.4, lamps)
+        shoot("junction", cast.JUNCTION, scene, list(junction_parts()), given.first or cast.JUNCTION_SECONDS, cast.FPS, 26, 1.4, lamps, truth_only=given.truth)
 
 
 if __name__ == "__main__":

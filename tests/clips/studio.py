@@ -94,7 +94,6 @@ def shoot(view, build, heading, poses, folder):
     inverse = np.array(handle.matrix_world.inverted())
     flat = np.array([list(v.co) + [1] for v in plate.data.vertices])
     plate_local = (flat @ np.array(plate.matrix_world).T @ inverse.T)[:, :3]
-    np.savez(os.path.join(folder, "outline.npz"), outline=outline, plate=plate_local, heading=heading)
     turn = np.array([[np.cos(heading), -np.sin(heading), 0], [np.sin(heading), np.cos(heading), 0], [0, 0, 1]])
     with tempfile.TemporaryDirectory() as scratch:
         _depth_output(scene, scratch)
@@ -112,12 +111,14 @@ def shoot(view, build, heading, poses, folder):
             if min(high - low) < 4:
                 continue
             _snap(scene, handle, (x, y), wide.size, low, high, scratch, path)
+    # Last of all: a folder with an outline is complete, and only those are put into a clip.
+    np.savez(os.path.join(folder, "outline.npz"), outline=outline, plate=plate_local, heading=heading)
 
 
 def _snap(scene, handle, place, size, low, high, scratch, path):
     handle.location = (*place, 0)
     area = float(np.prod(high - low))
-    scene.cycles.samples = int(np.clip(1.1e6 / area, 5, 32))
+    scene.cycles.samples = int(np.clip(0.8e6 / area, 4, 28))
     render = scene.render
     render.use_border = render.use_crop_to_border = True
     render.border_min_x, render.border_max_x = low[0] / size[0], high[0] / size[0]

@@ -4,6 +4,7 @@ import bpy
 import numpy as np
 
 import mesh
+from cast import LAMP_RADIUS, SIGNAL
 
 
 def light(sun_turn=-60, sun_rise=38, power=2.6, sky=0.9, soft=6.0):
@@ -211,9 +212,6 @@ def gate():
         mesh.tube("lamp-post", [(-4.9, y, 0), (-4.9, y, 5.6), (-4.2, y, 6.0)], 0.06, pole, None, 10)
 
 
-# The signal head of the junction: middle of each lamp (world metres) and the lamp's radius.
-SIGNAL = {"red": (4.9, 25.0, 3.62), "yellow": (4.9, 25.0, 3.22), "green": (4.9, 25.0, 2.82)}
-LAMP_RADIUS = 0.15
 
 
 def _shops(x, y0, y1, seed):
