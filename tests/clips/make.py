@@ -103,8 +103,13 @@ class Part:
             truth["line_frame"], truth["line_time_s"] = frame, round(frame / fps, 3)
 
 
+_lit = {}
+
+
 def lamps(scene, time):
     """The junction with the lamp of the moment lit."""
+    if cast.phase(time) in _lit:
+        return _lit[cast.phase(time)]
     view, frame = cast.JUNCTION, scene.copy()
     x, y, z = cast.SIGNAL[cast.phase(time)]
     (spot, edge), _ = view.project([(x, y - 0.05, z), (x + cast.LAMP_RADIUS, y - 0.05, z)])
@@ -114,7 +119,8 @@ def lamps(scene, time):
     tint = np.array({"red": (1.0, 0.10, 0.06), "yellow": (1.0, 0.72, 0.08), "green": (0.10, 0.95, 0.55)}[cast.phase(time)])
     lit = np.clip((1.05 - away) * radius, 0, 1)[..., None]
     frame = frame * (1 - lit) + lit * (tint * 0.9 + 0.1 * np.clip(1 - away, 0, 1)[..., None])
-    return (frame + 0.35 * tint * np.exp(-((away / 1.7) ** 2))[..., None] * (1 - lit)).astype(np.float32)
+    _lit[cast.phase(time)] = (frame + 0.35 * tint * np.exp(-((away / 1.7) ** 2))[..., None] * (1 - lit)).astype(np.float32)
+    return _lit[cast.phase(time)]
 
 
 def junction_parts():
