@@ -80,7 +80,11 @@ export const useCameras = () => useQuery({ queryKey: keys.cameras, queryFn: api.
 export const useAgents = () => useQuery({ queryKey: keys.agents, queryFn: api.agents, refetchInterval: 15_000 });
 export const useCounts = (site: string) =>
   useQuery({ queryKey: keys.counts(site), queryFn: () => api.counts(site || undefined), refetchInterval: 60_000 });
-export const usePassage = (id: string) => useQuery({ queryKey: keys.passage(id), queryFn: () => api.passage(id) });
+
+/** Each read is a look at a person's data and is written to the audit log: it is not repeated without need. */
+export const usePassage = (id: string) =>
+  useQuery({ queryKey: keys.passage(id), queryFn: () => api.passage(id), staleTime: Infinity, refetchOnWindowFocus: false });
+
 
 export const usePassages = (filter: PassageFilter) =>
   useInfiniteQuery({

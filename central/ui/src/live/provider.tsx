@@ -66,9 +66,14 @@ function wire(stream: LiveStream, client: QueryClient): () => void {
   return () => off.forEach((stop) => stop());
 }
 
+/** Reads everything on the screen again, but for passages: a new version of one comes by its own event. */
+function resync(client: QueryClient): void {
+  void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "passage" && queryKey[0] !== "session" });
+}
+
 export function LiveProvider({ children }: { children: ReactNode }) {
   const client = useQueryClient();
-  const [stream] = useState(() => new LiveStream(STREAM_URL, () => void client.invalidateQueries()));
+  const [stream] = useState(() => new LiveStream(STREAM_URL, () => resync(client)));
   const { error, dataUpdatedAt } = useSummary();
 
   useEffect(() => {

@@ -1,10 +1,12 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { ArrowLeft, FileQuestion } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useParams } from "react-router";
 import { ApiError } from "../../api/client";
-import { usePassage } from "../../api/queries";
+import { keys, usePassage } from "../../api/queries";
 import type { PassageDetail } from "../../api/types";
 import { dateTime } from "../../format/time";
+import { useLive } from "../../live/provider";
 import { useKeepSite, useSiteName } from "../../shell/site";
 import { useKeys } from "../../ui/keys";
 import { Empty, Failed, Skeleton, StaleNote } from "../../ui/states";
@@ -26,11 +28,25 @@ function useBack(): () => void {
   return () => void (cameFromHere ? navigate(-1) : navigate(keep("/")));
 }
 
+/** A newer version of the passage is read again; a step in one of its alerts is put in its place. */
+function useFresh(shown: PassageDetail | undefined): void {
+  const client = useQueryClient();
+  useLive("passage", (passage) => {
+    if (shown && passage.id === shown.id && passage.feed_id > shown.feed_id) void client.invalidateQueries({ queryKey: keys.passage(shown.id) });
+  });
+  useLive("alert", (alert) => {
+    if (alert.passage_id !== shown?.id || !shown) return;
+    const others = shown.alerts.filter((known) => known.id !== alert.id);
+    client.setQueryData<PassageDetail>(keys.passage(shown.id), { ...shown, alerts: [...others, alert] });
+  });
+}
+
 export function PassagePage() {
   const { t } = useTranslation();
   const { id = "" } = useParams();
   const query = usePassage(id);
   const back = useBack();
+  useFresh(query.data);
   const plate = query.data?.reading?.display;
   usePageTitle(plate ? `${plate} · ${t("passage.title")}` : t("passage.title"));
   useKeys({ Escape: back });
