@@ -31,7 +31,7 @@ use crate::store::StoreError;
 /// Silence after which a comment is sent.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// How often the session is looked at again.
-const SESSION_CHECK: Duration = Duration::from_secs(30);
+const SESSION_CHECK: Duration = Duration::from_millis(if cfg!(test) { 200 } else { 30_000 });
 /// Rows read at once.
 const BATCH: u32 = 100;
 /// Events that wait for the network before the reading stops.
