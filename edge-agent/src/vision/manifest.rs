@@ -145,8 +145,11 @@ impl ModelStore {
     /// # Errors
     /// [`VisionError::Manifest`].
     pub fn find() -> Result<Self, VisionError> {
-        let mut folders: Vec<PathBuf> =
-            std::env::var_os("VG_MODELS_DIR").map(PathBuf::from).into_iter().collect();
+        let mut folders: Vec<PathBuf> = std::env::var_os("VG_MODELS_DIR")
+            .filter(|f| !f.is_empty())
+            .map(PathBuf::from)
+            .into_iter()
+            .collect();
         if let Ok(here) = std::env::current_dir() {
             for base in here.ancestors().take(3) {
                 folders.extend([".cache/models", "models/onnx", "models"].map(|sub| base.join(sub)));
@@ -207,7 +210,7 @@ impl ModelStore {
     /// # Errors
     /// As [`ModelStore::verified`].
     pub fn library(&self) -> Result<PathBuf, VisionError> {
-        match std::env::var_os("ORT_DYLIB_PATH") {
+        match std::env::var_os("ORT_DYLIB_PATH").filter(|path| !path.is_empty()) {
             Some(path) => Ok(PathBuf::from(path)),
             None => Ok(self.verified("onnxruntime")?.1),
         }
