@@ -9,10 +9,10 @@ use serde::Deserialize;
 use thiserror::Error;
 use wire::Name;
 
-use crate::camera::StreamConfig;
+use crate::camera::{CredentialSource, StreamConfig};
+use crate::detection::ObjectClass;
 use crate::outbox::Bounds;
 use crate::publish::BrokerConfig;
-use crate::detection::ObjectClass;
 use crate::rules::{Anchor, Line, LineCounter};
 use crate::track::TrackerConfig;
 use crate::vision::{DetectorConfig, MotionConfig, PlateReaderConfig, SessionSettings};
@@ -190,7 +190,9 @@ impl Counted {
     fn classes(self) -> &'static [ObjectClass] {
         match self {
             Self::Person => &[ObjectClass::Person, ObjectClass::Bicycle],
-            Self::Vehicle => &[ObjectClass::Car, ObjectClass::Motorcycle, ObjectClass::Bus, ObjectClass::Truck],
+            Self::Vehicle => {
+                &[ObjectClass::Car, ObjectClass::Motorcycle, ObjectClass::Bus, ObjectClass::Truck]
+            }
         }
     }
 }
@@ -211,10 +213,11 @@ impl Config {
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
         let text = std::fs::read_to_string(path)
             .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
-        let config: Self = toml::from_str(&text).map_err(|error| ConfigError::Parse {
+        let mut config: Self = toml::from_str(&text).map_err(|error| ConfigError::Parse {
             path: path.to_owned(),
             message: error.to_string().trim_end().to_owned(),
         })?;
+        config.anchor(path.parent().unwrap_or(Path::new("")));
         match config.problems() {
             problems if problems.is_empty() => Ok(config),
             problems => Err(ConfigError::Problems { path: path.to_owned(), problems }),
@@ -226,11 +229,24 @@ impl Config {
         let names = || self.cameras.iter().map(|camera| camera.id.as_str()).collect::<Vec<_>>().join(", ");
         match (id, self.cameras.as_slice()) {
             (None, [only]) => Ok(only),
-            (None, _) => Err(format!("several cameras are configured: say which with --camera ({})", names())),
+            (None, _) => {
+                Err(format!("several cameras are configured: say which with --camera ({})", names()))
+            }
             (Some(id), cameras) => cameras
                 .iter()
                 .find(|camera| camera.id.as_str() == id)
                 .ok_or_else(|| format!("no camera is named {id:?}; there are: {}", names())),
+        }
+    }
+
+    /// Paths in the file are relative to the file.
+    fn anchor(&mut self, folder: &Path) {
+        self.state_dir = folder.join(&self.state_dir);
+        self.central.anchor(folder);
+        for camera in &mut self.cameras {
+            if let Some(CredentialSource::File(path)) = &mut camera.stream.credentials {
+                *path = folder.join(&*path);
+            }
         }
     }
 
@@ -252,7 +268,8 @@ impl Config {
             if id.as_str() == wire::payload::AGENT_ITSELF {
                 problems.push(format!("camera {id}: this id means the agent itself, choose another"));
             }
-            problems.extend(camera.stream.check().into_iter().map(|problem| format!("camera {id}: {problem}")));
+            problems
+                .extend(camera.stream.check().into_iter().map(|problem| format!("camera {id}: {problem}")));
             problems.extend(line_problems(camera));
         }
         problems

@@ -112,7 +112,10 @@ impl WallClock {
         let behind = passed.as_millis() - wall.duration_since(self.wall).as_millis();
         if behind > SET_BACK_MS {
             self.set_back += 1;
-            tracing::warn!(by_ms = behind as i64, "the wall clock was set back; event times from here on are suspect");
+            tracing::warn!(
+                by_ms = behind as i64,
+                "the wall clock was set back; event times from here on are suspect"
+            );
         }
         (self.wall, self.mono) = (wall, mono);
         self.set_back

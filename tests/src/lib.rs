@@ -1,3 +1,4 @@
 //! What the tests, the benchmarks and the demo share.
 
 pub mod cameras;
+pub mod demo;

@@ -59,7 +59,8 @@ impl Cli {
 fn start_log() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("VG_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,sled=warn"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let log =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
     // A second start in one process (tests) keeps the first log.
     let _ = match std::env::var("VG_LOG_FORMAT").as_deref() {
         Ok("json") => log.json().try_init(),

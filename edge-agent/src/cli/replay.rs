@@ -21,8 +21,10 @@ use crate::pipeline::{Pipeline, Stage, StageTimes};
 /// Events go to stdout as one JSON line each, exactly as they would travel (unsigned, numbered from 1). The summary goes
 /// to stderr: frames, frames per second, and CPU milliseconds per frame by stage.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  edge-agent replay gate.mp4 --config edge.toml --json > events.jsonl\n  \
-edge-agent replay street.avi --config edge.toml --camera cong-chinh --every-frame --json --evidence ./pictures")]
+#[command(
+    after_help = "Examples:\n  edge-agent replay gate.mp4 --config edge.toml --json > events.jsonl\n  \
+edge-agent replay street.avi --config edge.toml --camera cong-chinh --every-frame --json --evidence ./pictures"
+)]
 pub struct ReplayArgs {
     /// Video, picture, or folder of pictures.
     pub video: PathBuf,
@@ -127,7 +129,13 @@ impl<'a> Printer<'a> {
                 out.write_all(&body)?;
                 out.write_all(b"\n")?;
             } else {
-                writeln!(out, "{} {} {}", envelope.captured.at, envelope.payload.kind(), describe(&envelope.payload))?;
+                writeln!(
+                    out,
+                    "{} {} {}",
+                    envelope.captured.at,
+                    envelope.payload.kind(),
+                    describe(&envelope.payload)
+                )?;
             }
         }
         Ok(())

@@ -10,8 +10,10 @@ use crate::config::Config;
 
 /// Watches the configured cameras and sends what they see to central, until Ctrl-C or SIGTERM.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Events wait on disk until central has them: stopping, killing or unplugging the agent loses none.\n\
-Log: VG_LOG=debug for more, VG_LOG_FORMAT=json for machines.")]
+#[command(
+    after_help = "Events wait on disk until central has them: stopping, killing or unplugging the agent loses none.\n\
+Log: VG_LOG=debug for more, VG_LOG_FORMAT=json for machines."
+)]
 pub struct RunArgs {
     /// Configuration file; see configs/edge-agent.toml.
     #[arg(long, value_name = "FILE")]
@@ -39,7 +41,10 @@ pub fn run(args: RunArgs) -> anyhow::Result<()> {
             on_signal.cancel();
         });
         let stopped = agent::run(config, stop).await?;
-        tracing::info!(kept = stopped.kept, "stopped; events that central has not confirmed are kept for the next start");
+        tracing::info!(
+            kept = stopped.kept,
+            "stopped; events that central has not confirmed are kept for the next start"
+        );
         Ok(())
     })
 }

@@ -120,7 +120,8 @@ impl Pipeline {
             self.look_at_plates(frame, changes)?;
         }
         for crossing in crossings {
-            let track = changes.changes.iter().map(|change| change.track).find(|track| track.id == crossing.track);
+            let track =
+                changes.changes.iter().map(|change| change.track).find(|track| track.id == crossing.track);
             drafts.extend(track.and_then(|track| self.crossed(frame, &crossing, &track)));
         }
         for track in changes.seen() {
@@ -138,7 +139,8 @@ impl Pipeline {
         let now_s = frame.captured.stream_s;
         let mut best: Option<(f32, TrackView)> = None;
         for track in changes.seen().filter(|track| track.class.is_vehicle()) {
-            let watched = self.vehicles.entry(track.id).or_insert_with(|| Watched::new(track, frame.captured));
+            let watched =
+                self.vehicles.entry(track.id).or_insert_with(|| Watched::new(track, frame.captured));
             let promise = watched.promise(track, now_s);
             if promise > best.map_or(0.0, |(promise, _)| promise) {
                 best = Some((promise, *track));
@@ -193,7 +195,8 @@ impl Pipeline {
     fn settle_due(&mut self, captured: CaptureTime, changes: &TrackChanges) -> Vec<Draft> {
         let mut done: Vec<u64> = changes.of_kind(ChangeKind::Ended).map(|track| track.id).collect();
         let due = |watched: &Watched| watched.due(captured.stream_s, SETTLE_S);
-        let mut due: Vec<u64> = self.vehicles.iter().filter(|(_, watched)| due(watched)).map(|(id, _)| *id).collect();
+        let mut due: Vec<u64> =
+            self.vehicles.iter().filter(|(_, watched)| due(watched)).map(|(id, _)| *id).collect();
         due.extend(&done);
         due.sort_unstable();
         due.dedup();

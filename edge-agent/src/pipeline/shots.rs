@@ -1,6 +1,6 @@
 //! Pictures of one vehicle, kept until its event is written: few, and always the one whose reading wins.
 
-use crate::frame::{CaptureTime, Frame, I420};
+use crate::frame::{Frame, I420};
 use crate::geometry::BBox;
 
 /// Pictures kept per vehicle.
@@ -15,8 +15,6 @@ pub(super) struct Shot {
     pub worth: f32,
     /// The frame. A copy: the decoder's buffers are few and go round.
     pub picture: I420,
-    /// When it was taken.
-    pub captured: CaptureTime,
     /// The vehicle, pixels.
     pub vehicle: BBox,
     /// The plate, pixels, if one was read.

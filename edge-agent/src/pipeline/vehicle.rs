@@ -79,7 +79,8 @@ impl Watched {
         if self.vote.looks() >= MOST_LOOKS || track.bbox.w < LEAST_WIDTH_PX {
             return 0.0;
         }
-        let known = self.vote.result().is_some_and(|vote| vote.reading.valid && vote.reading.votes >= ENOUGH_VOTES);
+        let known =
+            self.vote.result().is_some_and(|vote| vote.reading.valid && vote.reading.votes >= ENOUGH_VOTES);
         let in_vain = self.vote.reads() == 0 && self.vote.looks() >= 6;
         let pause = if known || in_vain { LOOK_RARELY_S } else { LOOK_EVERY_S };
         let waited = now_s - self.last_look_s;
@@ -96,7 +97,9 @@ impl Watched {
         self.looks += 1;
         self.last_look_s = frame.captured.stream_s;
         let (worth, plate) = match &outcome {
-            PlateOutcome::Read(read) => (1.0 + read.score + f32::from(u8::from(read.reading.valid)), Some(read.bbox)),
+            PlateOutcome::Read(read) => {
+                (1.0 + read.score + f32::from(u8::from(read.reading.valid)), Some(read.bbox))
+            }
             PlateOutcome::Nothing(_) => (track.bbox.area() / frame_area(frame), None),
         };
         self.vote.push(number, outcome);
@@ -138,10 +141,8 @@ impl Watched {
             return Err(VisionError::Picture("no picture of the vehicle was kept".to_owned()));
         };
         let no_reading = if vote.is_some() { None } else { Some(self.no_reading()) };
-        let reading = vote.map(|vote| PlateReading {
-            bbox: shot.plate.unwrap_or_default().rounded(),
-            ..vote.reading
-        });
+        let reading =
+            vote.map(|vote| PlateReading { bbox: shot.plate.unwrap_or_default().rounded(), ..vote.reading });
         let payload = Payload::Vehicle(Vehicle {
             rule: passing.rule.clone(),
             direction: passing.direction,
@@ -171,7 +172,7 @@ fn group(class: ObjectClass) -> Option<VehicleGroup> {
 
 fn shot(number: u64, worth: f32, frame: &Frame, vehicle: BBox, plate: Option<BBox>) -> Shot {
     let vehicle = vehicle.clip(frame.picture.width, frame.picture.height);
-    Shot { number, worth, picture: copy(frame), captured: frame.captured, vehicle, plate }
+    Shot { number, worth, picture: copy(frame), vehicle, plate }
 }
 
 fn frame_area(frame: &Frame) -> f32 {

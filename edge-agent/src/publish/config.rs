@@ -68,6 +68,22 @@ impl BrokerConfig {
         secret::read(self.enrolment_code_file.as_deref(), self.enrolment_code_env.as_deref()).map_err(say)
     }
 
+    /// Makes paths relative to `folder`.
+    pub(crate) fn anchor(&mut self, folder: &std::path::Path) {
+        for path in [
+            &mut self.password_file,
+            &mut self.ca_file,
+            &mut self.client_cert_file,
+            &mut self.client_key_file,
+            &mut self.enrolment_code_file,
+        ]
+        .into_iter()
+        .flatten()
+        {
+            *path = folder.join(&*path);
+        }
+    }
+
     /// Everything wrong with these settings, one line each.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();

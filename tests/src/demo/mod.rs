@@ -1,0 +1,259 @@
+//! `make demo`: mock national services, central, cameras on loopback and an edge agent per site, started in that order
+//! and stopped in the opposite one.
+
+mod api;
+mod logins;
+mod own_camera;
+mod programs;
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, bail, ensure};
+use tokio_util::sync::CancellationToken;
+
+use api::Api;
+use logins::Logins;
+use programs::{Program, run_to_end};
+
+/// Starts the whole system on invented data and prints where to look. Ctrl-C stops it and says what was kept.
+#[derive(Debug, clap::Parser)]
+#[command(after_help = "Example:\n  demo --camera rtsp://me:secret@192.0.2.10:554/stream1\n\n\
+User name and password are taken out of the address and kept in a file that only you may read.")]
+pub struct Demo {
+    /// A camera of yours, besides those of the demonstration.
+    #[arg(long, value_name = "URL")]
+    camera: Option<String>,
+    /// Folder for everything that is kept between runs.
+    #[arg(long, value_name = "FOLDER", default_value = "run/demo")]
+    folder: PathBuf,
+    /// Take free ports instead of 8080, 1883, 9800 and 8554.
+    #[arg(long)]
+    any_ports: bool,
+    /// Write address and logins as JSON to this file once everything is up (for scripts).
+    #[arg(long, value_name = "FILE")]
+    ready_file: Option<PathBuf>,
+}
+
+const SITES: [(&str, &str, &str, &str); 3] = [
+    ("tourist", "trang-an", "edge-trang-an", "cong-chinh"),
+    ("industrial", "kcn-khanh-phu", "edge-khanh-phu", "cong-2"),
+    ("junction", "nga-tu-le-dai-hanh", "edge-le-dai-hanh", "huong-bac"),
+];
+
+struct Ports {
+    http: u16,
+    mqtt: u16,
+    mocks: u16,
+    rtsp: u16,
+}
+
+impl Ports {
+    fn choose(any: bool) -> anyhow::Result<Self> {
+        let port = |wanted: u16| -> anyhow::Result<u16> {
+            let listener = TcpListener::bind(("127.0.0.1", if any { 0 } else { wanted })).with_context(|| {
+                format!("port {wanted} is taken: is the demo running already? Stop what uses it (ss -ltnp shows it)")
+            })?;
+            Ok(listener.local_addr()?.port())
+        };
+        Ok(Self { http: port(8080)?, mqtt: port(1883)?, mocks: port(9800)?, rtsp: port(8554)? })
+    }
+}
+
+impl Demo {
+    /// Runs the demonstration until Ctrl-C, or until a part of it stops by itself.
+    ///
+    /// # Errors
+    /// What could not be started, or what stopped, and where its log is.
+    pub fn run(self) -> anyhow::Result<()> {
+        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?.block_on(async {
+            let stop = CancellationToken::new();
+            let on_signal = stop.clone();
+            let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+            tokio::spawn(async move {
+                tokio::select! {
+                    _ = tokio::signal::ctrl_c() => {}
+                    _ = terminate.recv() => {}
+                }
+                on_signal.cancel();
+            });
+            self.play(stop).await
+        })
+    }
+
+    async fn play(self, stop: CancellationToken) -> anyhow::Result<()> {
+        std::fs::create_dir_all(&self.folder)
+            .with_context(|| format!("cannot make {}", self.folder.display()))?;
+        let folder = self.folder.canonicalize()?;
+        let ports = Ports::choose(self.any_ports)?;
+        let mut programs = Vec::new();
+
+        programs.push(start_mocks(&folder, &ports)?);
+        wait_for_port(ports.mocks, &programs, &stop).await?;
+
+        let central = configure(&folder, "central", &ports)?;
+        let central_flag = ["--config".as_ref(), central.as_os_str()];
+        run_to_end("central", [&["migrate".as_ref()][..], &central_flag].concat())?;
+        let seeds =
+            Path::new("seeds/data").canonicalize().context("run the demo from the project's folder")?;
+        run_to_end(
+            "central",
+            [&["seed".as_ref(), "--from".as_ref(), seeds.as_os_str()][..], &central_flag].concat(),
+        )?;
+        let logins = Logins::make(&folder, &central)?;
+        programs.push(Program::start(
+            "central",
+            "central",
+            [&["serve".as_ref()][..], &central_flag].concat(),
+            &folder,
+        )?);
+        wait_for_port(ports.http, &programs, &stop).await?;
+
+        programs.push(start_cameras(&folder, &ports)?);
+        wait_for_port(ports.rtsp, &programs, &stop).await?;
+        for (name, site, agent, _) in SITES {
+            let config = configure(&folder, name, &ports)?;
+            programs.push(start_agent(&folder, &config, &central, site, agent)?);
+        }
+        if let Some(url) = &self.camera {
+            let config = own_camera::configure(&folder, url, &ports.mqtt)?;
+            programs.push(start_agent(&folder, &config, &central, own_camera::SITE, own_camera::AGENT)?);
+        }
+
+        let address = format!("http://127.0.0.1:{}", ports.http);
+        println!(
+            "\nVọng Gác  {address}\n\n{logins}\nLogs: {}/*.log   Ctrl-C stops everything.\n",
+            folder.display()
+        );
+        if let Some(path) = &self.ready_file {
+            std::fs::write(path, logins.ready(&address)?)?;
+        }
+        let ended = watch(&mut programs, &stop).await;
+        let api = Api::sign_in(&address, &logins).await;
+        let summary = match &api {
+            Ok(api) => api.summary().await.ok(),
+            Err(_) => None,
+        };
+        stop_all(programs);
+        say_what_was_kept(&folder, summary.as_deref());
+        ended
+    }
+}
+
+fn start_mocks(folder: &Path, ports: &Ports) -> anyhow::Result<Program> {
+    let state = folder.join("seeds");
+    let listen = format!("127.0.0.1:{}", ports.mocks);
+    let arguments =
+        ["serve".as_ref(), "--listen".as_ref(), listen.as_ref(), "--state-dir".as_ref(), state.as_os_str()];
+    Program::start("mock national services", "seeds", arguments.to_vec(), folder)
+}
+
+fn start_cameras(folder: &Path, ports: &Ports) -> anyhow::Result<Program> {
+    let street = "/usr/share/doc/opencv-doc/examples/data/vtest.avi";
+    ensure!(Path::new(street).exists(), "{street} is missing: install Debian's package opencv-doc");
+    let listen = format!("127.0.0.1:{}", ports.rtsp);
+    let mut arguments =
+        vec!["--listen".to_owned(), listen, "--cache".to_owned(), ".cache/cameras".to_owned()];
+    for (camera, clip) in [
+        ("cong-chinh", street),
+        ("cong-2", "tests/clips/gate.h264"),
+        ("huong-bac", "tests/clips/junction.h264"),
+    ] {
+        arguments.extend(["--mount".to_owned(), format!("{camera}={clip}")]);
+    }
+    Program::start("cameras", "cameras", arguments.iter().map(AsRef::as_ref).collect(), folder)
+}
+
+fn start_agent(
+    folder: &Path,
+    config: &Path,
+    central: &Path,
+    site: &str,
+    agent: &str,
+) -> anyhow::Result<Program> {
+    if !folder.join(agent).join("central.pub").exists() {
+        let flags = ["enrol", "--site", site, "--agent", agent, "--config"].map(AsRef::as_ref);
+        let printed = run_to_end("central", [&flags[..], &[central.as_os_str()]].concat())?;
+        let code = printed
+            .split_whitespace()
+            .find(|word| word.len() >= 16)
+            .context("central enrol printed no code")?;
+        logins::write_secret(&folder.join(format!("{agent}.code")), code)?;
+    }
+    let arguments = vec!["run".as_ref(), "--config".as_ref(), config.as_os_str()];
+    Program::start(agent, "edge-agent", arguments, folder)
+}
+
+/// A copy of `configs/demo/NAME.toml` with this run's folder and ports.
+fn configure(folder: &Path, name: &str, ports: &Ports) -> anyhow::Result<PathBuf> {
+    let sample = Path::new("configs/demo").join(format!("{name}.toml"));
+    let text = std::fs::read_to_string(&sample)
+        .with_context(|| format!("{}: run the demo from the project's folder", sample.display()))?;
+    let text = text
+        .replace("../../run/demo", &folder.display().to_string())
+        .replace(":8080", &format!(":{}", ports.http))
+        .replace(":1883", &format!(":{}", ports.mqtt))
+        .replace(":9800", &format!(":{}", ports.mocks))
+        .replace(":8554", &format!(":{}", ports.rtsp));
+    let path = folder.join(format!("{name}.toml"));
+    std::fs::write(&path, text)?;
+    Ok(path)
+}
+
+async fn wait_for_port(port: u16, programs: &[Program], stop: &CancellationToken) -> anyhow::Result<()> {
+    let until = Instant::now() + Duration::from_secs(120);
+    while tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_err() {
+        let newest = programs.last().context("nothing was started")?;
+        ensure!(!stop.is_cancelled(), "stopped while {} was starting", newest.name());
+        ensure!(
+            newest.is_running(),
+            "{} stopped at once; its log: {}",
+            newest.name(),
+            newest.log().display()
+        );
+        ensure!(
+            Instant::now() < until,
+            "{} does not answer on port {port}; its log: {}",
+            newest.name(),
+            newest.log().display()
+        );
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    Ok(())
+}
+
+/// Until Ctrl-C (fine) or until something stops by itself (an error).
+async fn watch(programs: &mut [Program], stop: &CancellationToken) -> anyhow::Result<()> {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            () = tokio::time::sleep(Duration::from_millis(500)) => {}
+        }
+        if let Some(dead) = programs.iter().find(|program| !program.is_running()) {
+            bail!("{} stopped by itself; its log: {}", dead.name(), dead.log().display());
+        }
+    }
+}
+
+/// Agents first, so that what they still hold reaches central; mocks last.
+fn stop_all(mut programs: Vec<Program>) {
+    while let Some(program) = programs.pop() {
+        println!("stopping {} …", program.name());
+        program.stop(Duration::from_secs(20));
+    }
+}
+
+fn say_what_was_kept(folder: &Path, summary: Option<&str>) {
+    println!("\nKept in {}:", folder.display());
+    if let Some(summary) = summary {
+        println!("  central: {summary}");
+    }
+    println!(
+        "  database and evidence in central/, agents' keys and outboxes in edge-*/, logins in logins.json"
+    );
+    for line in programs::last_lines(folder, "kept=") {
+        println!("  {line}");
+    }
+    println!("`make demo` goes on from there; delete the folder to start anew.");
+}
