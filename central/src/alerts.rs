@@ -149,8 +149,14 @@ pub fn for_matches(matches: &[Match]) -> Option<NewAlert> {
 }
 
 /// The alert for what the register answered. A repaired or unsure reading makes it "possible".
-pub fn for_registry(status: RegistryStatus, findings: &[Finding], seen: &Vehicle, sure_score: f32) -> Option<NewAlert> {
-    let certain = seen.reading.as_ref().is_some_and(|r| r.valid && r.edits.is_empty() && r.score >= sure_score);
+pub fn for_registry(
+    status: RegistryStatus,
+    findings: &[Finding],
+    seen: &Vehicle,
+    sure_score: f32,
+) -> Option<NewAlert> {
+    let certain =
+        seen.reading.as_ref().is_some_and(|r| r.valid && r.edits.is_empty() && r.score >= sure_score);
     let certainty = if certain { Certainty::Exact } else { Certainty::Possible };
     let alert = |kind, severity: Priority, title: (&str, &str), finding: &Finding| NewAlert {
         kind,
@@ -207,8 +213,18 @@ mod tests {
 
     #[test]
     fn a_possible_match_is_less_urgent_and_says_possible() {
-        let exact = matches(&reading("15C22860"), None, 1, &Snapshot::new(vec![entry("a", "15C22860", Priority::High)]));
-        let near = matches(&reading("15C22360"), None, 1, &Snapshot::new(vec![entry("a", "15C22860", Priority::High)]));
+        let exact = matches(
+            &reading("15C22860"),
+            None,
+            1,
+            &Snapshot::new(vec![entry("a", "15C22860", Priority::High)]),
+        );
+        let near = matches(
+            &reading("15C22360"),
+            None,
+            1,
+            &Snapshot::new(vec![entry("a", "15C22860", Priority::High)]),
+        );
         let (exact, near) = (for_matches(&exact).unwrap(), for_matches(&near).unwrap());
         assert_eq!((exact.severity, near.severity), (Priority::High, Priority::Medium));
         assert!(near.title_vi.starts_with("Có thể") && near.title_en.starts_with("Possibly"));

@@ -1,6 +1,8 @@
 //! Builds central, starts its parts, waits, and drains them under a deadline.
 
 use std::net::SocketAddr;
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -49,7 +51,7 @@ impl State {
     /// Opens everything that lasts, and brings the schema up to date.
     pub async fn open(config: Config) -> anyhow::Result<Self> {
         let folder = &config.data.folder;
-        std::fs::create_dir_all(folder).with_context(|| format!("cannot make the data folder {}", folder.display()))?;
+        make_folder(folder)?;
         let key = key::load_or_make(&folder.join("central.key"))?;
         let store = Store::open(&config.database_url()?).await?;
         let applied = migrate::run(&store).await?;
@@ -70,6 +72,15 @@ impl State {
             stop: CancellationToken::new(),
         })
     }
+}
+
+/// Makes the data folder, for central's user alone: it will hold personal data.
+pub fn make_folder(folder: &Path) -> anyhow::Result<()> {
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .with_context(|| format!("cannot make the data folder {}", folder.display()))
 }
 
 /// Central while it runs.

@@ -65,9 +65,13 @@ fn free_address(listen: SocketAddr) -> std::io::Result<SocketAddr> {
 }
 
 fn config(listen: SocketAddr) -> Config {
-    let megabytes = |size: usize, count: usize| SegmentConfig { max_segment_size: size * 1024 * 1024, max_segment_count: count };
+    let megabytes = |size: usize, count: usize| SegmentConfig {
+        max_segment_size: size * 1024 * 1024,
+        max_segment_count: count,
+    };
     let [events, evidence, ..] = wire::topic::CENTRAL_FILTERS;
-    let logs = HashMap::from([(events.to_owned(), megabytes(4, 10)), (evidence.to_owned(), megabytes(8, 10))]);
+    let logs =
+        HashMap::from([(events.to_owned(), megabytes(4, 10)), (evidence.to_owned(), megabytes(8, 10))]);
     let connections = ConnectionSettings {
         connection_timeout_ms: 10_000,
         max_payload_size: MAX_PAYLOAD,
@@ -76,7 +80,13 @@ fn config(listen: SocketAddr) -> Config {
         external_auth: None,
         dynamic_filters: false,
     };
-    let server = ServerSettings { name: "loopback".to_owned(), listen, tls: None, next_connection_delay_ms: 1, connections };
+    let server = ServerSettings {
+        name: "loopback".to_owned(),
+        listen,
+        tls: None,
+        next_connection_delay_ms: 1,
+        connections,
+    };
     Config {
         id: 0,
         router: RouterConfig {

@@ -17,11 +17,13 @@ use crate::{enrol, seed};
 /// Central of Vọng Gác: receives what edge agents saw, joins it with registers and watch lists, and shows it in the console.
 #[derive(Debug, Parser)]
 #[command(name = "central", version, propagate_version = true)]
-#[command(after_help = "First steps:\n  central check --config central.toml\n  central seed  --config central.toml --from FOLDER\n  \
+#[command(
+    after_help = "First steps:\n  central check --config central.toml\n  central seed  --config central.toml --from FOLDER\n  \
     central serve --config central.toml        prints the administrator's password once\n  \
     central enrol --config central.toml --site SITE --agent AGENT\n\n\
     Exit status: 0 done, 1 failed, 2 the command line or the configuration is wrong.\n\
-    RUST_LOG sets what is logged (default: info).")]
+    RUST_LOG sets what is logged (default: info)."
+)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -160,7 +162,10 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
             let code = enrol::new_code(&store, &config, &site, &agent, "console").await;
             store.close().await;
             let code = code?;
-            say(&format!("{}\nfor agent {agent} of site {site}, good until {:.0}", code.code, code.expires_at))
+            say(&format!(
+                "{}\nfor agent {agent} of site {site}, good until {:.0}",
+                code.code, code.expires_at
+            ))
         }
     }
 }
@@ -179,8 +184,7 @@ fn say(text: &str) -> anyhow::Result<()> {
 }
 
 async fn open(config: &Config) -> anyhow::Result<Store> {
-    let folder = &config.data.folder;
-    std::fs::create_dir_all(folder).with_context(|| format!("cannot make the data folder {}", folder.display()))?;
+    crate::app::make_folder(&config.data.folder)?;
     Ok(Store::open(&config.database_url()?).await?)
 }
 
@@ -204,7 +208,9 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     first_admin(&state.store).await?;
     let mut stop = std::pin::pin!(signal()?);
     let app = App::start(state).await?;
-    tracing::info!(console = %format!("http://{}", app.http), mqtt = ?app.mqtt, "central is ready");
+    let mqtt =
+        app.mqtt.map_or_else(|| app.state.config.mqtt.url.clone(), |address| format!("mqtt://{address}"));
+    tracing::info!(console = %format!("http://{}", app.http), mqtt, "central is ready");
     stop.as_mut().await;
     tracing::info!("stopping");
     app.stop().await;
@@ -239,14 +245,17 @@ async fn first_admin(store: &Store) -> anyhow::Result<()> {
         password: password.clone(),
     };
     auth::create_user(store, admin, now_ms()).await?;
-    say(&format!("first start: account admin, password {password}\n(shown once; change it with: central user password admin)"))
+    say(&format!(
+        "first start: account admin, password {password}\n(shown once; change it with: central user password admin)"
+    ))
 }
 
 async fn user(command: UserCommand) -> anyhow::Result<()> {
     match command {
         UserCommand::Add { config, username, role, name, sites, language, password_stdin } => {
-            let role = Role::parse(&role)
-                .with_context(|| format!("role {role:?} is none of gate_operator, traffic_police, ioc_operator, admin"))?;
+            let role = Role::parse(&role).with_context(|| {
+                format!("role {role:?} is none of gate_operator, traffic_police, ioc_operator, admin")
+            })?;
             let language = match language.as_str() {
                 "vi" => Language::Vi,
                 "en" => Language::En,

@@ -20,15 +20,7 @@ pub enum ConfigError {
         /// What the system said.
         source: std::io::Error,
     },
-    /// The text is not TOML, or has an unknown key or a value of the wrong type.
-    #[error("{path} is not a configuration of central:\n{problem}")]
-    NotToml {
-        /// The file.
-        path: PathBuf,
-        /// Where and what.
-        problem: String,
-    },
-    /// Values that cannot work, all of them.
+    /// Keys that are unknown and values that cannot work, all of them.
     #[error("{path} has {} problem(s):\n- {}", problems.len(), problems.join("\n- "))]
     Invalid {
         /// The file.
@@ -237,12 +229,10 @@ impl Config {
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
         let text = std::fs::read_to_string(path)
             .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
-        let mut config: Self = toml::from_str(&text).map_err(|error| ConfigError::NotToml {
-            path: path.to_owned(),
-            problem: error.to_string().trim_end().to_owned(),
-        })?;
+        let (config, mut problems) = parse(&text);
+        let mut config = config.unwrap_or_default();
         config.resolve(path.parent().unwrap_or(Path::new(".")));
-        let problems = config.problems();
+        problems.extend(config.problems());
         if problems.is_empty() {
             return Ok(config);
         }
@@ -289,29 +279,45 @@ impl Config {
             !(mqtt.embedded() || mqtt.url.starts_with("mqtt://") || mqtt.url.starts_with("mqtts://")),
             "mqtt.url: use mqtt://HOST:PORT or mqtts://HOST:PORT",
         );
-        bad(mqtt.url.starts_with("mqtts://") && mqtt.ca_file.is_none(), "mqtt.ca_file: mqtts:// needs the broker's authority");
-        bad(mqtt.cert_file.is_some() != mqtt.key_file.is_some(), "mqtt.cert_file and mqtt.key_file: set both or neither");
+        bad(
+            mqtt.url.starts_with("mqtts://") && mqtt.ca_file.is_none(),
+            "mqtt.ca_file: mqtts:// needs the broker's authority",
+        );
+        bad(
+            mqtt.cert_file.is_some() != mqtt.key_file.is_some(),
+            "mqtt.cert_file and mqtt.key_file: set both or neither",
+        );
         bad(mqtt.client_id.is_empty(), "mqtt.client_id: must not be empty");
-        bad(mqtt.password_env.is_some() && mqtt.password_file.is_some(), "mqtt.password_env and mqtt.password_file: set one");
+        bad(
+            mqtt.password_env.is_some() && mqtt.password_file.is_some(),
+            "mqtt.password_env and mqtt.password_file: set one",
+        );
         bad(rest.offline_after_s < 6, "rules.offline_after_s: agents speak every 5 s, use at least 6");
         bad(!(0.0..=1.0).contains(&rest.mismatch_min_score), "rules.mismatch_min_score: use 0 to 1");
         bad(rest.enrolment_minutes == 0, "rules.enrolment_minutes: use at least 1");
         bad(self.http.session_idle_minutes == 0, "http.session_idle_minutes: use at least 1");
         bad(self.retention.owner_days == 0, "retention.owner_days: use at least 1");
         if let Some(vehreg) = &self.registers.vehreg {
-            bad(!vehreg.url.starts_with("http://") && !vehreg.url.starts_with("https://"), "registers.vehreg.url: use http:// or https://");
+            bad(
+                !vehreg.url.starts_with("http://") && !vehreg.url.starts_with("https://"),
+                "registers.vehreg.url: use http:// or https://",
+            );
             bad(
                 vehreg.secret_env.is_some() == vehreg.secret_file.is_some(),
                 "registers.vehreg: set secret_env or secret_file (one of them)",
             );
             bad(
-                [&vehreg.client_id, &vehreg.unit_code, &vehreg.officer_id, &vehreg.purpose_code].iter().any(|v| v.is_empty()),
+                [&vehreg.client_id, &vehreg.unit_code, &vehreg.officer_id, &vehreg.purpose_code]
+                    .iter()
+                    .any(|v| v.is_empty()),
                 "registers.vehreg: client_id, unit_code, officer_id and purpose_code are all needed, the service refuses calls without",
             );
             bad(!(50..=10_000).contains(&vehreg.timeout_ms), "registers.vehreg.timeout_ms: use 50 to 10000");
             bad(vehreg.retry_s == 0, "registers.vehreg.retry_s: use at least 1");
         }
-        for (key, file) in [("ca_file", &mqtt.ca_file), ("cert_file", &mqtt.cert_file), ("key_file", &mqtt.key_file)] {
+        for (key, file) in
+            [("ca_file", &mqtt.ca_file), ("cert_file", &mqtt.cert_file), ("key_file", &mqtt.key_file)]
+        {
             if let Some(file) = file.as_ref().filter(|file| !file.is_file()) {
                 problems.push(format!("mqtt.{key}: there is no file {}", file.display()));
             }
@@ -324,7 +330,8 @@ impl Config {
     pub fn secret_problems(&self) -> Vec<String> {
         let mqtt = read_secret(self.mqtt.password_env.as_deref(), self.mqtt.password_file.as_deref()).err();
         let vehreg = self.registers.vehreg.as_ref();
-        let vehreg = vehreg.and_then(|v| read_secret(v.secret_env.as_deref(), v.secret_file.as_deref()).err());
+        let vehreg =
+            vehreg.and_then(|v| read_secret(v.secret_env.as_deref(), v.secret_file.as_deref()).err());
         let problems = [
             self.database_url().err().map(|error| format!("data.database_url_env: {error}")),
             mqtt.map(|error| format!("mqtt: {error}")),
@@ -348,6 +355,35 @@ impl Config {
     pub fn evidence_folder(&self) -> PathBuf {
         self.data.evidence_folder.clone().unwrap_or_else(|| self.data.folder.join("evidence"))
     }
+}
+
+/// Most faulty lines that are looked for.
+const MOST_PROBLEMS: usize = 50;
+
+/// Reads the text, and all that is wrong with it: a faulty line (or the table under a faulty header) is noted, blanked, and the
+/// rest is read again.
+fn parse(text: &str) -> (Option<Config>, Vec<String>) {
+    let mut lines: Vec<&str> = text.lines().collect();
+    let mut problems = Vec::new();
+    while problems.len() < MOST_PROBLEMS {
+        let rest = lines.join("\n");
+        let error = match toml::from_str(&rest) {
+            Ok(config) => return (Some(config), problems),
+            Err(error) => error,
+        };
+        let start = error.span().map_or(0, |span| span.start.min(rest.len()));
+        let at = rest[..start].matches('\n').count();
+        problems.push(format!("line {}: {}", at + 1, error.message().trim_end()));
+        let Some(line) = lines.get(at).filter(|line| !line.trim().is_empty()) else { break };
+        let is_header = |line: &str| line.trim_start().starts_with('[');
+        let end = if is_header(line) {
+            lines[at + 1..].iter().position(|line| is_header(line)).map_or(lines.len(), |next| at + 1 + next)
+        } else {
+            at + 1
+        };
+        lines[at..end].fill("");
+    }
+    (None, problems)
 }
 
 /// Whether a database URL means PostgreSQL.
@@ -413,12 +449,23 @@ mod tests {
     #[test]
     fn all_problems_come_in_one_message() {
         let error = load(
-            "[mqtt]\nlisten = \"0.0.0.0:1883\"\nclient_id = \"\"\n[rules]\noffline_after_s = 1\n\
+            "[mqtt]\nlisten = \"0.0.0.0:1883\"\nclient_id = \"\"\nhost = \"x\"\n[rule]\na = 1\n[rules]\noffline_after_s = 1\n\
+             late_after_s = \"soon\"\n\
              [registers.vehreg]\nurl = \"ftp://x\"\nclient_id = \"a\"\nunit_code = \"\"\nofficer_id = \"o\"\npurpose_code = \"p\"\n",
         )
         .unwrap_err()
         .to_string();
-        for key in ["mqtt.listen", "mqtt.client_id", "offline_after_s", "vehreg.url", "secret_env", "unit_code"] {
+        for key in [
+            "`host`",
+            "`rule`",
+            "line 9",
+            "mqtt.listen",
+            "mqtt.client_id",
+            "offline_after_s",
+            "vehreg.url",
+            "secret_env",
+            "unit_code",
+        ] {
             assert!(error.contains(key), "{key} is missing in {error}");
         }
     }

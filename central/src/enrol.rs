@@ -39,7 +39,13 @@ pub struct NewCode {
 }
 
 /// Makes a code for one agent. An earlier one that is still open ends.
-pub async fn new_code(store: &Store, config: &Config, site: &Name, agent: &Name, created_by: &str) -> Result<NewCode, CodeError> {
+pub async fn new_code(
+    store: &Store,
+    config: &Config,
+    site: &Name,
+    agent: &Name,
+    created_by: &str,
+) -> Result<NewCode, CodeError> {
     if !store.has_site(site.as_str()).await? {
         return Err(CodeError::UnknownSite(site.clone()));
     }
@@ -64,7 +70,12 @@ fn random_code() -> String {
 
 /// Answers an enrolment request.
 /// Only what the protocol allows is read; the reply goes to the topic's own agent.
-pub async fn answer(state: &State, topic: &Topic, arrival: &Arrival, publisher: &Publisher) -> Result<(), StoreError> {
+pub async fn answer(
+    state: &State,
+    topic: &Topic,
+    arrival: &Arrival,
+    publisher: &Publisher,
+) -> Result<(), StoreError> {
     let request: EnrolRequest = match serde_json::from_slice(&arrival.payload) {
         Ok(request) => request,
         Err(error) => {
@@ -76,19 +87,28 @@ pub async fn answer(state: &State, topic: &Topic, arrival: &Arrival, publisher: 
     let to = Topic { leaf: Leaf::Enrolled, ..topic.clone() };
     match serde_json::to_vec(&reply).map(|bytes| publisher.send(&to, bytes)) {
         Ok(true) => {}
-        Ok(false) => tracing::warn!(site = %topic.site, agent = %topic.agent, "enrolment reply dropped: the queue to the broker is full"),
+        Ok(false) => {
+            tracing::warn!(site = %topic.site, agent = %topic.agent, "enrolment reply dropped: the queue to the broker is full")
+        }
         Err(error) => tracing::error!(%error, "enrolment reply cannot be written"),
     }
     Ok(())
 }
 
-async fn decide(state: &State, topic: &Topic, request: &EnrolRequest, now: Timestamp) -> Result<EnrolReply, StoreError> {
+async fn decide(
+    state: &State,
+    topic: &Topic,
+    request: &EnrolRequest,
+    now: Timestamp,
+) -> Result<EnrolReply, StoreError> {
     let refuse = |reason: &str| {
         tracing::warn!(site = %topic.site, agent = %topic.agent, reason, "enrolment refused");
         Ok(EnrolReply::refused(request, reason))
     };
     if request.v != wire::VERSION {
-        return refuse("the request has another protocol version than central: bring both to the same release");
+        return refuse(
+            "the request has another protocol version than central: bring both to the same release",
+        );
     }
     if (&request.site, &request.agent) != (&topic.site, &topic.agent) {
         return refuse("the request names another site or agent than its topic");

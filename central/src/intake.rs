@@ -67,7 +67,7 @@ impl Intake {
         let mut batch = Vec::with_capacity(BATCH);
         while self.inbox.recv_many(&mut batch, BATCH).await > 0 {
             if let Err(error) = self.take(std::mem::take(&mut batch)).await {
-                self.state.health.write_failed("the database", &error);
+                self.state.health.write_failed(crate::health::DATABASE, &error);
                 tokio::time::sleep(WRITE_PAUSE).await;
             }
         }
@@ -146,9 +146,17 @@ impl Intake {
             signed: signed.is_some(),
         };
         let now_ms = arrival.received_at.as_millisecond();
-        let kept = self.state.store.quarantine(&message, self.state.config.rules.quarantine_per_agent, now_ms).await?;
+        let kept = self
+            .state
+            .store
+            .quarantine(&message, self.state.config.rules.quarantine_per_agent, now_ms)
+            .await?;
         tracing::warn!(
-            site = message.site, agent = message.agent, code = code.as_str(), bytes = message.bytes, kept,
+            site = message.site,
+            agent = message.agent,
+            code = code.as_str(),
+            bytes = message.bytes,
+            kept,
             "message quarantined"
         );
         if let (Some(head), Some(topic), true) = (signed, topic, kept) {
@@ -169,7 +177,8 @@ impl Intake {
         let mut results = stream::iter(pictures.into_iter().map(|(topic, name, arrival)| {
             let known = self.key_of(&topic).is_some_and(|key| !key.revoked);
             async move {
-                let result = if known { Some(evidence.put(name, arrival.payload.clone()).await) } else { None };
+                let result =
+                    if known { Some(evidence.put(name, arrival.payload.clone()).await) } else { None };
                 (topic, name, arrival, result)
             }
         }))
@@ -178,6 +187,7 @@ impl Intake {
             let refusal = match result {
                 Some(Ok(())) => {
                     self.state.health.count(&self.state.health.pictures);
+                    self.state.health.write_worked(crate::health::EVIDENCE);
                     let (site, agent) = (topic.site.to_string(), topic.agent.to_string());
                     stored.push(StoredPicture { sha256: name, bytes: arrival.payload.len(), site, agent });
                     continue;
@@ -189,7 +199,7 @@ impl Intake {
                 Some(Err(error)) => match ReasonCode::of_evidence(&error) {
                     Some(code) => Refusal { code, reason: error.to_string(), signed: None },
                     None => {
-                        self.state.health.write_failed("evidence", &error);
+                        self.state.health.write_failed(crate::health::EVIDENCE, &error);
                         continue;
                     }
                 },
@@ -200,11 +210,17 @@ impl Intake {
         self.state.store.add_pictures(&stored, now_ms).await
     }
 
-    async fn status(&self, topic: &Topic, arrival: &Arrival, receipts: &mut Outgoing) -> Result<(), StoreError> {
+    async fn status(
+        &self,
+        topic: &Topic,
+        arrival: &Arrival,
+        receipts: &mut Outgoing,
+    ) -> Result<(), StoreError> {
         if status::is_offline_will(&arrival.payload) {
             // The will is not signed: it may say that an enrolled agent is gone, and the next heartbeat says otherwise.
             if self.key_of(topic).is_some() {
-                presence::gone(&self.state, topic.site.as_str(), topic.agent.as_str(), arrival.received_at).await?;
+                presence::gone(&self.state, topic.site.as_str(), topic.agent.as_str(), arrival.received_at)
+                    .await?;
             }
             return Ok(());
         }
@@ -215,7 +231,11 @@ impl Intake {
     }
 
     /// Events of one batch, in their order.
-    async fn take_events(&self, events: Vec<VerifiedEvent>, receipts: &mut Outgoing) -> Result<(), StoreError> {
+    async fn take_events(
+        &self,
+        events: Vec<VerifiedEvent>,
+        receipts: &mut Outgoing,
+    ) -> Result<(), StoreError> {
         if events.is_empty() {
             return Ok(());
         }
@@ -234,21 +254,26 @@ impl Intake {
                         continue;
                     }
                     Err(error) => {
-                        self.state.health.write_failed("evidence", &error);
+                        self.state.health.write_failed(crate::health::EVIDENCE, &error);
                         continue;
                     }
                 }
             }
             ready.push((event, known.duplicate || known.foreign, known.prior));
         }
-        let decided: Vec<Decided> = stream::iter(ready.into_iter().map(|(event, known, prior)| self.decide(event, known, prior, &lists)))
-            .buffered(PARALLEL)
-            .collect()
-            .await;
+        let decided: Vec<Decided> = stream::iter(
+            ready.into_iter().map(|(event, known, prior)| self.decide(event, known, prior, &lists)),
+        )
+        .buffered(PARALLEL)
+        .collect()
+        .await;
         self.commit(decided, receipts).await
     }
 
-    async fn missing_pictures(&self, envelope: &Envelope) -> Result<Vec<Digest>, crate::evidence::EvidenceError> {
+    async fn missing_pictures(
+        &self,
+        envelope: &Envelope,
+    ) -> Result<Vec<Digest>, crate::evidence::EvidenceError> {
         let mut missing = Vec::new();
         for picture in &envelope.evidence {
             if !missing.contains(&picture.sha256) && !self.state.evidence.has(picture.sha256).await? {
@@ -259,27 +284,41 @@ impl Intake {
     }
 
     /// Asks the register, if there is something to ask, and judges.
-    async fn decide(&self, event: VerifiedEvent, known: bool, prior: Option<Prior>, lists: &Snapshot) -> Decided {
+    async fn decide(
+        &self,
+        event: VerifiedEvent,
+        known: bool,
+        prior: Option<Prior>,
+        lists: &Snapshot,
+    ) -> Decided {
         let envelope = event.envelope();
         let captured_at = envelope.captured.at;
-        let late = event.received_at().duration_since(captured_at).as_secs() > self.state.config.rules.late_after_s as i64;
+        let late = event.received_at().duration_since(captured_at).as_secs()
+            > self.state.config.rules.late_after_s as i64;
         let vehicle = match &envelope.payload {
             Payload::Vehicle(seen) if !known => {
                 let min_score = self.state.config.rules.mismatch_min_score;
-                let prior = prior.filter(|prior| seen.reading.as_ref().is_some_and(|reading| reading.text == prior.plate));
+                let prior = prior
+                    .filter(|prior| seen.reading.as_ref().is_some_and(|reading| reading.text == prior.plate));
                 let judge = |status, registered: Option<&RegisteredVehicle>| {
                     passages::judge(seen, captured_at.as_millisecond(), status, registered, lists, min_score)
                 };
                 Some(match prior {
                     Some(prior) => {
-                        let registered = prior.vehicle.as_deref().and_then(|text| serde_json::from_str(text).ok());
+                        let registered =
+                            prior.vehicle.as_deref().and_then(|text| serde_json::from_str(text).ok());
                         let status = RegistryStatus::parse(&prior.status).unwrap_or(RegistryStatus::NotAsked);
-                        DecidedVehicle { judgement: judge(status, registered.as_ref()), lookup: None, prior: Some(prior) }
+                        DecidedVehicle {
+                            judgement: judge(status, registered.as_ref()),
+                            lookup: None,
+                            prior: Some(prior),
+                        }
                     }
                     None => {
                         let (status, mut lookup) = self.ask(envelope, seen).await;
                         let answer = lookup.as_ref().and_then(|lookup| lookup.answer.as_ref());
-                        let judgement = judge(status, answer.and_then(|answer: &Answer| answer.vehicle.as_ref()));
+                        let judgement =
+                            judge(status, answer.and_then(|answer: &Answer| answer.vehicle.as_ref()));
                         if let Some(lookup) = &mut lookup {
                             lookup.findings.clone_from(&judgement.findings);
                         }
@@ -304,7 +343,9 @@ impl Intake {
         let (Some(register), Some(reading)) = (&self.register, &seen.reading) else {
             return (RegistryStatus::NotAsked, None);
         };
-        let row = registers::ask_for_passage(&self.state, register, &reading.text, group, envelope.captured.at).await;
+        let row =
+            registers::ask_for_passage(&self.state, register, &reading.text, group, envelope.captured.at)
+                .await;
         (row.answer.as_ref().map_or(RegistryStatus::Unavailable, |answer| answer.status), Some(row))
     }
 
@@ -329,7 +370,7 @@ impl Intake {
         let health = &self.state.health;
         let now_ms = Timestamp::now().as_millisecond();
         let committed = self.state.store.commit(decided, now_ms).await?;
-        health.write_worked();
+        health.write_worked(crate::health::DATABASE);
         health.last_commit_ms.store(now_ms, Ordering::Relaxed);
         health.alerts.fetch_add(committed.alerts, Ordering::Relaxed);
         for (one, outcome) in decided.iter().zip(committed.outcomes) {

@@ -38,7 +38,8 @@ pub fn load_or_make(path: &Path) -> Result<DeviceKey, KeyError> {
                 return Err(KeyError::Open(path.to_owned()));
             }
             // A digest is 32 bytes of hex, as a seed is.
-            let seed = wire::Digest::from_hex(text.trim()).ok_or_else(|| KeyError::Damaged(path.to_owned()))?;
+            let seed =
+                wire::Digest::from_hex(text.trim()).ok_or_else(|| KeyError::Damaged(path.to_owned()))?;
             Ok(DeviceKey::from_seed(seed.as_bytes()))
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => make(path).map_err(io),

@@ -1,5 +1,6 @@
 //! `central`: see `central --help`.
 
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use central::cli::{self, Cli};
@@ -11,7 +12,11 @@ fn main() -> ExitCode {
     // rumqttd calls every client that goes away an error.
     let quiet = || EnvFilter::new("info,rumqttd=off,rumqttc=warn,sqlx=warn");
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| quiet());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
     // One crypto provider for everything that speaks TLS. An error means that there is one already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {

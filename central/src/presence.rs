@@ -15,19 +15,30 @@ use crate::store::StoreError;
 const LOOK: Duration = Duration::from_secs(2);
 
 /// An agent said how it is, signed.
-pub async fn heard(state: &State, topic: &Topic, status: &Status, arrival: &Arrival) -> Result<(), StoreError> {
+pub async fn heard(
+    state: &State,
+    topic: &Topic,
+    status: &Status,
+    arrival: &Arrival,
+) -> Result<(), StoreError> {
     let (site, agent) = (topic.site.as_str(), topic.agent.as_str());
     let now_ms = arrival.received_at.as_millisecond();
     // What the broker had kept may be long past: it tells what the agent said last, not that it is there.
     let age_ms = now_ms - status.at.as_millisecond();
     let live = !arrival.retained || age_ms < state.config.rules.offline_after_s as i64 * 1000;
     let taken = state.store.take_status(site, agent, status, live, now_ms).await?;
+    state.health.write_worked(crate::health::DATABASE);
     if taken.stale {
         tracing::debug!(site, agent, "status ignored: older than the last one");
         return Ok(());
     }
     if taken.written_off > 0 {
-        tracing::warn!(site, agent, lost = taken.written_off, "events are lost: the agent no longer has them and did not say why");
+        tracing::warn!(
+            site,
+            agent,
+            lost = taken.written_off,
+            "events are lost: the agent no longer has them and did not say why"
+        );
     }
     match status.state {
         Presence::Online if live => _ = state.store.set_presence(site, agent, true, now_ms).await?,
@@ -71,7 +82,7 @@ pub async fn watch(state: State) {
             Ok::<(), StoreError>(())
         };
         if let Err(error) = result.await {
-            state.health.write_failed("the database", &error);
+            state.health.write_failed(crate::health::DATABASE, &error);
         }
     }
 }
@@ -81,7 +92,9 @@ async fn silent(state: &State, started_ms: i64) -> Result<(), StoreError> {
     let now_ms = Timestamp::now().as_millisecond();
     let limit_ms = state.config.rules.offline_after_s as i64 * 1000;
     for (site, agent, seen_ms) in state.store.agents_online().await? {
-        if now_ms - seen_ms.max(started_ms) > limit_ms && state.store.set_presence(&site, &agent, false, seen_ms.max(started_ms)).await? {
+        if now_ms - seen_ms.max(started_ms) > limit_ms
+            && state.store.set_presence(&site, &agent, false, seen_ms.max(started_ms)).await?
+        {
             tracing::warn!(site, agent, "agent offline: nothing heard of it");
             state.hub.send(Change::Agent { site, agent });
         }

@@ -15,7 +15,13 @@ pub struct Outgoing(Vec<(Name, Name, Vec<Receipt>)>);
 
 impl Outgoing {
     /// Adds a receipt for an agent.
-    pub fn add(&mut self, site: &Name, agent: &Name, head: SignedHead, result: ReceiptResult) -> &mut Receipt {
+    pub fn add(
+        &mut self,
+        site: &Name,
+        agent: &Name,
+        head: SignedHead,
+        result: ReceiptResult,
+    ) -> &mut Receipt {
         let at = match self.0.iter().position(|(s, a, _)| s == site && a == agent) {
             Some(at) => at,
             None => {
@@ -44,11 +50,18 @@ impl Outgoing {
     pub fn send(self, key: &DeviceKey, publisher: &Publisher) {
         for (site, agent, receipts) in self.0 {
             for part in receipts.chunks(PER_MESSAGE) {
-                let message = Receipts { v: wire::VERSION, site: site.clone(), agent: agent.clone(), receipts: part.to_vec() };
+                let message = Receipts {
+                    v: wire::VERSION,
+                    site: site.clone(),
+                    agent: agent.clone(),
+                    receipts: part.to_vec(),
+                };
                 let topic = Topic { site: site.clone(), agent: agent.clone(), leaf: Leaf::Receipt };
                 match serde_json::to_vec(&message) {
                     Ok(body) if publisher.send(&topic, wire::seal(key, &body)) => {}
-                    Ok(_) => tracing::warn!(%site, %agent, "receipts dropped: the queue to the broker is full"),
+                    Ok(_) => {
+                        tracing::warn!(%site, %agent, "receipts dropped: the queue to the broker is full")
+                    }
                     Err(error) => tracing::error!(%site, %agent, %error, "receipts cannot be written"),
                 }
             }

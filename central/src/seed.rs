@@ -98,7 +98,10 @@ struct ListRow {
 pub async fn load(store: &Store, folder: &Path, now_ms: i64) -> Result<Loaded, SeedError> {
     let (sites_path, lists_path) = (folder.join("sites.toml"), folder.join("watchlist.csv"));
     if !sites_path.exists() && !lists_path.exists() {
-        let source = std::io::Error::new(std::io::ErrorKind::NotFound, "neither sites.toml nor watchlist.csv is there");
+        let source = std::io::Error::new(
+            std::io::ErrorKind::NotFound,
+            "neither sites.toml nor watchlist.csv is there",
+        );
         return Err(SeedError::Unreadable { path: folder.to_owned(), source });
     }
     let sites = if sites_path.exists() { read_sites(&sites_path)? } else { Vec::new() };
@@ -125,10 +128,17 @@ fn read_sites(path: &Path) -> Result<Vec<SiteImport>, SeedError> {
         problems.extend(Name::new(site.id.clone()).err().map(|error| format!("site: {error}")));
         let models = ["access_tourist", "access_industrial", "access_rail", "traffic_violation"];
         if !models.contains(&site.model.as_str()) {
-            problems.push(format!("site {}: model {:?} is none of {}", site.id, site.model, models.join(", ")));
+            problems.push(format!(
+                "site {}: model {:?} is none of {}",
+                site.id,
+                site.model,
+                models.join(", ")
+            ));
         }
         for camera in &site.cameras {
-            problems.extend(Name::new(camera.id.clone()).err().map(|error| format!("site {}, camera: {error}", site.id)));
+            problems.extend(
+                Name::new(camera.id.clone()).err().map(|error| format!("site {}, camera: {error}", site.id)),
+            );
         }
         let cameras = site.cameras.into_iter().map(|camera| CameraImport {
             counts: if camera.counts.is_empty() { "unknown".to_owned() } else { camera.counts },
@@ -192,9 +202,11 @@ fn entry(row: &ListRow, now_ms: i64) -> Result<Entry, String> {
     };
     let priority = Priority::parse(&row.priority)
         .ok_or_else(|| format!("priority {:?} is none of low, medium, high, critical", row.priority))?;
-    let valid_from_ms = if row.valid_from.is_empty() { now_ms } else { day_ms("valid_from", &row.valid_from, 0)? };
+    let valid_from_ms =
+        if row.valid_from.is_empty() { now_ms } else { day_ms("valid_from", &row.valid_from, 0)? };
     // A list names the last day; the store keeps the first moment that no longer counts.
-    let valid_to_ms = if row.valid_to.is_empty() { None } else { Some(day_ms("valid_to", &row.valid_to, 1)?) };
+    let valid_to_ms =
+        if row.valid_to.is_empty() { None } else { Some(day_ms("valid_to", &row.valid_to, 1)?) };
     if valid_to_ms.is_some_and(|end| end <= valid_from_ms) {
         return Err("valid_to is before valid_from".to_owned());
     }
@@ -245,11 +257,14 @@ mod tests {
     fn a_last_day_counts_whole() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("watchlist.csv");
-        std::fs::write(&path, format!("{HEAD}a,A,A,30A-123.45,car,low,x,x,me,2025-01-01,2025-12-31\n")).unwrap();
+        std::fs::write(&path, format!("{HEAD}a,A,A,30A-123.45,car,low,x,x,me,2025-01-01,2025-12-31\n"))
+            .unwrap();
         let lists = read_lists(&path, 0).unwrap();
         let at = |text: &str| text.parse::<jiff::Timestamp>().unwrap().as_millisecond();
         let entry = &lists[0].entries[0];
-        assert!(entry.is_valid_at(at("2025-12-31T16:59:59Z")) && !entry.is_valid_at(at("2025-12-31T17:00:00Z")));
+        assert!(
+            entry.is_valid_at(at("2025-12-31T16:59:59Z")) && !entry.is_valid_at(at("2025-12-31T17:00:00Z"))
+        );
         assert!(entry.is_valid_at(at("2024-12-31T17:00:00Z")), "the first day starts at midnight in Vietnam");
     }
 

@@ -11,7 +11,10 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rumqttc::{AsyncClient, ConnAck, ConnectReturnCode, Event, EventLoop, MqttOptions, Outgoing, Packet, QoS, TlsConfiguration, Transport};
+use rumqttc::{
+    AsyncClient, ConnAck, ConnectReturnCode, Event, EventLoop, MqttOptions, Outgoing, Packet, QoS,
+    TlsConfiguration, Transport,
+};
 use thiserror::Error;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -141,7 +144,8 @@ impl Connection {
     }
 
     fn subscribe(&self) {
-        let filters = wire::topic::CENTRAL_FILTERS.map(|filter| rumqttc::SubscribeFilter::new(filter.to_owned(), QoS::AtLeastOnce));
+        let filters = wire::topic::CENTRAL_FILTERS
+            .map(|filter| rumqttc::SubscribeFilter::new(filter.to_owned(), QoS::AtLeastOnce));
         if let Err(error) = self.client.try_subscribe_many(filters) {
             // The queue is full of receipts: the connection is cut by its keep-alive or the next connect subscribes.
             tracing::warn!(%error, "could not subscribe; connecting again");
@@ -175,7 +179,11 @@ fn options(config: &Mqtt, embedded: Option<SocketAddr>) -> Result<MqttOptions, S
             let url = reqwest::Url::parse(&config.url).map_err(|error| SetupError::Url(error.to_string()))?;
             let tls = url.scheme() == "mqtts";
             let host = url.host_str().ok_or_else(|| SetupError::Url("names no host".to_owned()))?;
-            (host.trim_matches(['[', ']']).to_owned(), url.port().unwrap_or(if tls { 8883 } else { 1883 }), tls)
+            (
+                host.trim_matches(['[', ']']).to_owned(),
+                url.port().unwrap_or(if tls { 8883 } else { 1883 }),
+                tls,
+            )
         }
     };
     let mut options = MqttOptions::new(&config.client_id, host, port);
@@ -191,7 +199,9 @@ fn options(config: &Mqtt, embedded: Option<SocketAddr>) -> Result<MqttOptions, S
         options.set_credentials(username, password.unwrap_or_default());
     }
     if tls {
-        let read = |path: &std::path::PathBuf| std::fs::read(path).map_err(|source| SetupError::File { path: path.clone(), source });
+        let read = |path: &std::path::PathBuf| {
+            std::fs::read(path).map_err(|source| SetupError::File { path: path.clone(), source })
+        };
         let ca = config.ca_file.as_ref().map(read).transpose()?.unwrap_or_default();
         let client_auth = match (&config.cert_file, &config.key_file) {
             (Some(cert), Some(key)) => Some((read(cert)?, read(key)?)),

@@ -182,7 +182,10 @@ pub fn event(
         Box::new(Refusal { code, reason, signed })
     };
     if let Some(kind) = unknown_kind(body) {
-        return Err(refuse(ReasonCode::UnknownKind, format!("kind {kind:?} is not known to this version: upgrade central")));
+        return Err(refuse(
+            ReasonCode::UnknownKind,
+            format!("kind {kind:?} is not known to this version: upgrade central"),
+        ));
     }
     let envelope = Envelope::open(body).map_err(|error| match error {
         OpenError::NewerVersion(_) => refuse(ReasonCode::NewerVersion, error.to_string()),
@@ -196,10 +199,10 @@ pub fn event(
         return Err(refuse(ReasonCode::TopicMismatch, text));
     }
     check_bounds(&envelope).map_err(|problem| refuse(ReasonCode::Malformed, problem))?;
-    let message = std::str::from_utf8(&arrival.payload)
-        .ok()
-        .filter(|text| !text.contains("\\u0000"))
-        .ok_or_else(|| refuse(ReasonCode::Malformed, "the message is not text, or has a NUL in it".to_owned()))?;
+    let message =
+        std::str::from_utf8(&arrival.payload).ok().filter(|text| !text.contains("\\u0000")).ok_or_else(
+            || refuse(ReasonCode::Malformed, "the message is not text, or has a NUL in it".to_owned()),
+        )?;
     Ok(VerifiedEvent {
         digest: Digest::of(body),
         fingerprint,
@@ -216,10 +219,14 @@ pub fn status(arrival: &Arrival, key: Option<AgentKey>) -> Result<Status, Refusa
     struct Head {
         v: u32,
     }
-    let malformed = |error: serde_json::Error| Refusal::new(ReasonCode::Malformed, format!("not a status: {error}"));
+    let malformed =
+        |error: serde_json::Error| Refusal::new(ReasonCode::Malformed, format!("not a status: {error}"));
     let head: Head = serde_json::from_slice(body).map_err(malformed)?;
     if head.v > wire::VERSION {
-        return Err(Refusal::new(ReasonCode::NewerVersion, format!("status version {} is newer: upgrade central", head.v)));
+        return Err(Refusal::new(
+            ReasonCode::NewerVersion,
+            format!("status version {} is newer: upgrade central", head.v),
+        ));
     }
     serde_json::from_slice(body).map_err(malformed)
 }
@@ -234,17 +241,24 @@ fn signed_body(arrival: &Arrival, key: Option<AgentKey>) -> Result<(&[u8], Strin
         Refusal::new(code, error.to_string())
     })?;
     let Some(AgentKey { key, revoked }) = key else {
-        return Err(Refusal::new(ReasonCode::UnknownAgent, "no agent is enrolled under this site and name: enrol it with a code"));
+        return Err(Refusal::new(
+            ReasonCode::UnknownAgent,
+            "no agent is enrolled under this site and name: enrol it with a code",
+        ));
     };
     let fingerprint = key.fingerprint();
     if sealed.key != fingerprint {
         return Err(Refusal::new(
             ReasonCode::WrongKey,
-            format!("signed with key {:?}, enrolled is {fingerprint}: enrol the agent again", shorten(&sealed.key)),
+            format!(
+                "signed with key {:?}, enrolled is {fingerprint}: enrol the agent again",
+                shorten(&sealed.key)
+            ),
         ));
     }
     let body = sealed.verify(&key).map_err(|error| {
-        let code = if matches!(error, SealError::Forged) { ReasonCode::Forged } else { ReasonCode::Malformed };
+        let code =
+            if matches!(error, SealError::Forged) { ReasonCode::Forged } else { ReasonCode::Malformed };
         Refusal::new(code, error.to_string())
     })?;
     if revoked {
@@ -318,4 +332,135 @@ fn word(field: &str, text: &str) -> Result<(), String> {
     let fits = (1..=32).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
     if fits { Ok(()) } else { Err(format!("{field} is not a word of 1 to 32 letters")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wire::payload::{Crossing, Direction};
+    use wire::{Captured, DeviceKey, TimeSource};
+
+    fn key(seed: u8) -> DeviceKey {
+        DeviceKey::from_seed(&[seed; 32])
+    }
+
+    fn known(seed: u8) -> Option<AgentKey> {
+        Some(AgentKey { key: key(seed).public(), revoked: false })
+    }
+
+    fn envelope() -> Envelope {
+        Envelope {
+            v: wire::VERSION,
+            id: Uuid::now_v7(),
+            site: Name::new("kcn").unwrap(),
+            agent: Name::new("edge-1").unwrap(),
+            seq: 5,
+            prev: Digest::ZERO,
+            camera: Name::new("cong-2").unwrap(),
+            phase: Phase::Settled,
+            captured: Captured { at: Timestamp::UNIX_EPOCH, uncertainty_ms: 1, source: TimeSource::Rtcp },
+            payload: Payload::Crossing(Crossing {
+                line: Name::new("vach").unwrap(),
+                direction: Direction::In,
+                class: "person".to_owned(),
+                track: 1,
+            }),
+            evidence: vec![],
+            models: vec![],
+        }
+    }
+
+    fn arrival(payload: Vec<u8>) -> Arrival {
+        let topic = "vg/1/kcn/edge-1/event/cong-2".to_owned();
+        Arrival { topic, payload: payload.into(), retained: false, received_at: Timestamp::UNIX_EPOCH }
+    }
+
+    fn check(payload: Vec<u8>, key: Option<AgentKey>) -> Result<VerifiedEvent, Box<Refusal>> {
+        let arrival = arrival(payload);
+        let topic = topic(&arrival.topic).unwrap();
+        event(&arrival, &topic, &Name::new("cong-2").unwrap(), key)
+    }
+
+    fn refused(payload: Vec<u8>, key: Option<AgentKey>) -> (ReasonCode, bool) {
+        let refusal = check(payload, key).unwrap_err();
+        (refusal.code, refusal.signed.is_some())
+    }
+
+    #[test]
+    fn a_good_event_is_kept_byte_for_byte() {
+        let message = envelope().seal(&key(1)).unwrap().message;
+        let event = check(message.clone(), known(1)).unwrap();
+        assert_eq!(event.message().as_bytes(), message);
+        assert_eq!(event.envelope().seq, 5);
+    }
+
+    #[test]
+    fn nobody_elses_word_is_taken() {
+        let message = envelope().seal(&key(1)).unwrap().message;
+        assert_eq!(refused(message.clone(), None), (ReasonCode::UnknownAgent, false));
+        assert_eq!(refused(message.clone(), known(2)), (ReasonCode::WrongKey, false));
+        let revoked = known(1).map(|key| AgentKey { revoked: true, ..key });
+        assert_eq!(refused(message.clone(), revoked), (ReasonCode::RevokedAgent, false));
+        let changed = String::from_utf8(message).unwrap().replace("\"seq\":5", "\"seq\":6");
+        assert_eq!(refused(changed.into_bytes(), known(1)), (ReasonCode::Forged, false));
+    }
+
+    #[test]
+    fn bytes_that_are_no_message_are_refused_whatever_they_are() {
+        for bytes in [
+            &b""[..],
+            b"{}",
+            b"null",
+            b"\xff\xfe\x00",
+            b"{\"key\":\"\",\"sig\":\"\",\"body\":1}",
+            b"[[[[[[[[",
+        ] {
+            assert!(!refused(bytes.to_vec(), known(1)).1);
+        }
+        assert_eq!(refused(vec![b'x'; wire::MAX_MESSAGE_BYTES + 1], known(1)).0, ReasonCode::Oversized);
+    }
+
+    #[test]
+    fn what_is_signed_but_not_understood_may_be_freed() {
+        let with = |field: &str, value: serde_json::Value| {
+            let mut body = serde_json::to_value(envelope()).unwrap();
+            body[field] = value;
+            wire::seal(&key(1), &serde_json::to_vec(&body).unwrap())
+        };
+        assert_eq!(refused(with("v", 7.into()), known(1)), (ReasonCode::NewerVersion, true));
+        assert_eq!(refused(with("kind", "drone".into()), known(1)), (ReasonCode::UnknownKind, true));
+        assert_eq!(refused(with("camera", "cong-9".into()), known(1)), (ReasonCode::TopicMismatch, true));
+        assert_eq!(refused(with("site", "other".into()), known(1)), (ReasonCode::TopicMismatch, true));
+        assert_eq!(refused(with("captured", "yesterday".into()), known(1)), (ReasonCode::Malformed, true));
+        assert_eq!(refused(with("seq", 0.into()), known(1)), (ReasonCode::Malformed, true));
+        assert_eq!(refused(with("seq", u64::MAX.into()), known(1)), (ReasonCode::Malformed, true));
+        // An unknown field is no fault: it is how a protocol grows.
+        assert!(check(with("weather", "rain".into()), known(1)).is_ok());
+    }
+
+    #[test]
+    fn texts_that_the_store_cannot_hold_are_refused() {
+        let mut odd = envelope();
+        for class in ["", "a b", "per\u{0}son", &"x".repeat(33)] {
+            odd.payload = Payload::Crossing(Crossing {
+                line: Name::new("vach").unwrap(),
+                direction: Direction::In,
+                class: class.to_owned(),
+                track: 1,
+            });
+            assert_eq!(refused(odd.seal(&key(1)).unwrap().message, known(1)), (ReasonCode::Malformed, true));
+        }
+    }
+
+    #[test]
+    fn a_newer_topic_is_read_as_far_as_it_looks_the_same() {
+        assert_eq!(
+            topic("vg/2/kcn/edge-1/event/cong-2").unwrap(),
+            topic("vg/1/kcn/edge-1/event/cong-2").unwrap()
+        );
+        for bad in ["vg/0/kcn/edge-1/status", "vg/2/KCN/edge-1/status", "vg/x/kcn/edge-1/status", "vg/1", ""]
+        {
+            assert_eq!(topic(bad).unwrap_err().code, ReasonCode::UnknownTopic, "{bad}");
+        }
+    }
 }

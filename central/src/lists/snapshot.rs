@@ -166,7 +166,10 @@ mod tests {
 
     #[test]
     fn case_and_separators_of_a_list_never_matter() {
-        let snapshot = Snapshot::new(vec![entry("a", "30k-135.79", Priority::High), entry("b", "29-MĐ1 412.31", Priority::Low)]);
+        let snapshot = Snapshot::new(vec![
+            entry("a", "30k-135.79", Priority::High),
+            entry("b", "29-MĐ1 412.31", Priority::Low),
+        ]);
         assert_eq!(snapshot.exact("30K13579", 1).count(), 1);
         assert_eq!(snapshot.exact("29MD141231", 1).count(), 1);
     }

@@ -150,7 +150,8 @@ pub fn findings(
         )),
         _ => {}
     }
-    let sure = seen.class_score >= min_score && seen.reading.as_ref().is_some_and(|r| r.valid && r.score >= min_score);
+    let sure = seen.class_score >= min_score
+        && seen.reading.as_ref().is_some_and(|r| r.valid && r.score >= min_score);
     if let (true, Some(kind)) = (sure, registered.and_then(|vehicle| vehicle.kind.as_deref())) {
         findings.extend(type_finding(&seen.class, kind));
     }
@@ -240,6 +241,9 @@ mod tests {
         assert_eq!(found[0].code, OTHER_GROUP);
         vehicle.class_score = 0.5;
         assert!(findings(RegistryStatus::Found, &vehicle, Some(&registered("car")), 0.8).is_empty());
-        assert!(findings(RegistryStatus::Found, &seen("car", "30A12345"), Some(&registered("car")), 0.8).is_empty());
+        assert!(
+            findings(RegistryStatus::Found, &seen("car", "30A12345"), Some(&registered("car")), 0.8)
+                .is_empty()
+        );
     }
 }

@@ -66,7 +66,9 @@ pub fn matches(reading: &PlateReading, group: Option<&str>, at_ms: i64, lists: &
             });
         }
     }
-    for candidate in reading.candidates.iter().filter(|c| c.score >= CANDIDATE_SHARE && c.text != reading.text) {
+    for candidate in
+        reading.candidates.iter().filter(|c| c.score >= CANDIDATE_SHARE && c.text != reading.text)
+    {
         let percent = (candidate.score * 100.0).round();
         for entry in lists.exact(&candidate.text, at_ms) {
             add(Match {
@@ -93,7 +95,13 @@ fn exact(entry: &Arc<Entry>, group: Option<&str>) -> Match {
     } else {
         (Certainty::Exact, "Trùng mọi ký tự", "All characters are the same")
     };
-    Match { entry: entry.clone(), certainty, distance: 0, why_vi: why_vi.to_owned(), why_en: why_en.to_owned() }
+    Match {
+        entry: entry.clone(),
+        certainty,
+        distance: 0,
+        why_vi: why_vi.to_owned(),
+        why_en: why_en.to_owned(),
+    }
 }
 
 /// Positions in which two texts differ; the difference in length counts too.
@@ -148,7 +156,10 @@ mod tests {
         let found = matches(&reading("15C22360"), Some("car"), 1, &lists);
         assert_eq!(found[0].certainty, Certainty::Possible);
         assert!(found[0].why_vi.contains('3') && found[0].why_vi.contains('8'), "{}", found[0].why_vi);
-        assert!(matches(&reading("15C22460"), Some("car"), 1, &lists).is_empty(), "4 and 8 do not look alike");
+        assert!(
+            matches(&reading("15C22460"), Some("car"), 1, &lists).is_empty(),
+            "4 and 8 do not look alike"
+        );
     }
 
     #[test]
@@ -157,7 +168,10 @@ mod tests {
         listed.vehicle_group = Some("motorcycle".to_owned());
         let lists = Snapshot::new(vec![listed]);
         assert_eq!(matches(&reading("30A12345"), Some("car"), 1, &lists)[0].certainty, Certainty::Possible);
-        assert_eq!(matches(&reading("30A12345"), Some("motorcycle"), 1, &lists)[0].certainty, Certainty::Exact);
+        assert_eq!(
+            matches(&reading("30A12345"), Some("motorcycle"), 1, &lists)[0].certainty,
+            Certainty::Exact
+        );
     }
 
     #[test]
@@ -177,7 +191,8 @@ mod tests {
             entry("low", "15C22360", Priority::Low),
             entry("high", "15C22360", Priority::High),
         ]);
-        let ids: Vec<_> = matches(&reading("15C22360"), None, 1, &lists).iter().map(|m| m.entry.entry_id.clone()).collect();
+        let ids: Vec<_> =
+            matches(&reading("15C22360"), None, 1, &lists).iter().map(|m| m.entry.entry_id.clone()).collect();
         assert_eq!(ids, ["high", "low", "near"]);
     }
 }

@@ -22,7 +22,12 @@ pub async fn ask_for_passage(
     captured_at: Timestamp,
 ) -> LookupRow {
     let lookup_id = Uuid::new_v4();
-    let question = Question { lookup_id, plate: plate.to_owned(), vehicle_group: group.map(str::to_owned), as_of: captured_at };
+    let question = Question {
+        lookup_id,
+        plate: plate.to_owned(),
+        vehicle_group: group.map(str::to_owned),
+        as_of: captured_at,
+    };
     let answer = ask(state, register, &question).await;
     let now_ms = Timestamp::now().as_millisecond();
     let settings = register.settings();
@@ -46,7 +51,11 @@ pub async fn ask_for_passage(
 }
 
 /// Asks and counts.
-async fn ask(state: &State, register: &VehicleRegister, question: &Question) -> Result<vehreg::Answer, AskError> {
+async fn ask(
+    state: &State,
+    register: &VehicleRegister,
+    question: &Question,
+) -> Result<vehreg::Answer, AskError> {
     let answer = register.ask(question).await;
     let counter = if answer.is_ok() { &state.health.lookups_answered } else { &state.health.lookups_failed };
     counter.fetch_add(1, Ordering::Relaxed);

@@ -44,7 +44,7 @@ pub async fn run(state: State, register: Option<Arc<VehicleRegister>>) {
             },
         };
         if let Err(error) = result {
-            state.health.write_failed("the database", &error);
+            state.health.write_failed(crate::health::DATABASE, &error);
         }
     }
 }
@@ -61,7 +61,8 @@ async fn clean(state: &State) -> Result<(), StoreError> {
 
 async fn ask_due(state: &State, register: &VehicleRegister) -> Result<(), StoreError> {
     let due = state.store.lookups_due(Timestamp::now().as_millisecond(), AT_ONCE).await?;
-    let mut results = stream::iter(due.into_iter().map(|waiting| ask_again(state, register, waiting))).buffer_unordered(PARALLEL);
+    let mut results = stream::iter(due.into_iter().map(|waiting| ask_again(state, register, waiting)))
+        .buffer_unordered(PARALLEL);
     while let Some(result) = results.next().await {
         result?;
     }

@@ -81,7 +81,10 @@ pub struct Answer {
 impl std::fmt::Debug for Answer {
     /// Without the owner: an answer may end up in a log.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Answer").field("status", &self.status).field("txn_id", &self.txn_id).finish_non_exhaustive()
+        f.debug_struct("Answer")
+            .field("status", &self.status)
+            .field("txn_id", &self.txn_id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -132,9 +135,11 @@ struct ErrorBody {
 impl VehicleRegister {
     /// A client; nothing is asked yet.
     pub fn new(settings: &Vehreg) -> Result<Self, SetupError> {
-        let secret = read_secret(settings.secret_env.as_deref(), settings.secret_file.as_deref())?.unwrap_or_default();
+        let secret =
+            read_secret(settings.secret_env.as_deref(), settings.secret_file.as_deref())?.unwrap_or_default();
         let url = format!("{}{PATH}", settings.url.trim_end_matches('/'));
-        let path = reqwest::Url::parse(&url).map_err(|error| SetupError::Url(error.to_string()))?.path().to_owned();
+        let path =
+            reqwest::Url::parse(&url).map_err(|error| SetupError::Url(error.to_string()))?.path().to_owned();
         let http = reqwest::Client::builder()
             .timeout(Duration::from_millis(settings.timeout_ms))
             .build()
@@ -202,7 +207,10 @@ impl VehicleRegister {
         let status = response.status();
         let bytes = response.bytes().await.map_err(no_answer)?;
         if !status.is_success() {
-            let code = serde_json::from_slice::<ErrorBody>(&bytes).ok().and_then(|body| body.code).unwrap_or_default();
+            let code = serde_json::from_slice::<ErrorBody>(&bytes)
+                .ok()
+                .and_then(|body| body.code)
+                .unwrap_or_default();
             return Err(AskError::Refused { status: status.as_u16(), code: code.chars().take(40).collect() });
         }
         read(&bytes)
@@ -259,7 +267,12 @@ mod tests {
         assert_eq!(answer.status, RegistryStatus::Stolen);
         assert_eq!(answer.vehicle.unwrap().kind.as_deref(), Some("motorcycle"));
         assert_eq!(answer.owner.unwrap().id_number.as_deref(), Some("037078900106"));
-        assert!(read(br#"{"status":"NOT_FOUND","vehicle":null,"owner":null,"txnId":"T2"}"#).unwrap().owner.is_none());
+        assert!(
+            read(br#"{"status":"NOT_FOUND","vehicle":null,"owner":null,"txnId":"T2"}"#)
+                .unwrap()
+                .owner
+                .is_none()
+        );
     }
 
     #[test]

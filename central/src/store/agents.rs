@@ -33,10 +33,13 @@ pub struct StatusTaken {
 impl Store {
     /// Keys of all agents: the whole table, which is small.
     pub async fn agent_keys(&self) -> Result<HashMap<(Name, Name), AgentKey>, StoreError> {
-        let rows = sqlx::query("select site, agent, public_key, revoked_at_ms from agents").fetch_all(self.read()).await?;
+        let rows = sqlx::query("select site, agent, public_key, revoked_at_ms from agents")
+            .fetch_all(self.read())
+            .await?;
         let mut keys = HashMap::with_capacity(rows.len());
         for row in &rows {
-            let (site, agent, key): (String, String, String) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+            let (site, agent, key): (String, String, String) =
+                (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
             let damaged = |problem: &str| StoreError::Damaged {
                 table: "agents",
                 id: format!("{site}/{agent}"),
@@ -90,7 +93,13 @@ impl Store {
     }
 
     /// Codes of an agent that are open, or were used by this key within the last while (so that a lost reply can be sent again).
-    pub async fn usable_codes(&self, site: &str, agent: &str, key: &PublicKey, now_ms: i64) -> Result<Vec<Code>, StoreError> {
+    pub async fn usable_codes(
+        &self,
+        site: &str,
+        agent: &str,
+        key: &PublicKey,
+        now_ms: i64,
+    ) -> Result<Vec<Code>, StoreError> {
         let rows = sqlx::query(
             "select code_id, code, expires_at_ms from enrolment_codes
              where site = $1 and agent = $2 and code is not null and expires_at_ms > $3
@@ -103,13 +112,22 @@ impl Store {
         .fetch_all(self.read())
         .await?;
         rows.iter()
-            .map(|row| Ok(Code { code_id: row.try_get(0)?, code: row.try_get(1)?, expires_at_ms: row.try_get(2)? }))
+            .map(|row| {
+                Ok(Code { code_id: row.try_get(0)?, code: row.try_get(1)?, expires_at_ms: row.try_get(2)? })
+            })
             .collect()
     }
 
     /// Makes an agent's key known, using up the code. Doing it again with the same key and code changes nothing. Returns false
     /// when another device was faster with the same code.
-    pub async fn enrol(&self, code_id: &str, site: &str, agent: &str, key: &PublicKey, now_ms: i64) -> Result<bool, StoreError> {
+    pub async fn enrol(
+        &self,
+        code_id: &str,
+        site: &str,
+        agent: &str,
+        key: &PublicKey,
+        now_ms: i64,
+    ) -> Result<bool, StoreError> {
         let mut writer = self.write().await?;
         let taken = sqlx::query(
             "update enrolment_codes set used_at_ms = coalesce(used_at_ms, $2), used_key = $3
@@ -154,10 +172,12 @@ impl Store {
     /// Erases codes whose time is over.
     pub async fn erase_codes(&self, now_ms: i64) -> Result<u64, StoreError> {
         let mut writer = self.write().await?;
-        let done = sqlx::query("update enrolment_codes set code = null where code is not null and expires_at_ms <= $1")
-            .bind(now_ms)
-            .execute(&mut *writer)
-            .await?;
+        let done = sqlx::query(
+            "update enrolment_codes set code = null where code is not null and expires_at_ms <= $1",
+        )
+        .bind(now_ms)
+        .execute(&mut *writer)
+        .await?;
         writer.commit().await?;
         Ok(done.rows_affected())
     }
@@ -208,7 +228,13 @@ impl Store {
     }
 
     /// Sets an agent's presence; opens or closes its offline period. Returns whether that changed anything.
-    pub async fn set_presence(&self, site: &str, agent: &str, online: bool, since_ms: i64) -> Result<bool, StoreError> {
+    pub async fn set_presence(
+        &self,
+        site: &str,
+        agent: &str,
+        online: bool,
+        since_ms: i64,
+    ) -> Result<bool, StoreError> {
         let mut writer = self.write().await?;
         let word = if online { "online" } else { "offline" };
         let done = sqlx::query("update agents set state = $3, state_since_ms = $4 where site = $1 and agent = $2 and state <> $3")
@@ -240,9 +266,11 @@ impl Store {
 
     /// Agents that are taken for online, with when they were last heard.
     pub async fn agents_online(&self) -> Result<Vec<(String, String, i64)>, StoreError> {
-        let rows = sqlx::query("select site, agent, coalesce(last_seen_ms, state_since_ms) from agents where state = 'online'")
-            .fetch_all(self.read())
-            .await?;
+        let rows = sqlx::query(
+            "select site, agent, coalesce(last_seen_ms, state_since_ms) from agents where state = 'online'",
+        )
+        .fetch_all(self.read())
+        .await?;
         rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?))).collect()
     }
 }

@@ -39,7 +39,11 @@ pub(in crate::store) struct Raised {
 }
 
 /// Raises alerts, most severe first; one of the same kind for the same passage stays as it is.
-pub(in crate::store) async fn raise(writer: &mut Writer, context: &Context<'_>, alerts: &[NewAlert]) -> Result<Raised, StoreError> {
+pub(in crate::store) async fn raise(
+    writer: &mut Writer,
+    context: &Context<'_>,
+    alerts: &[NewAlert],
+) -> Result<Raised, StoreError> {
     let mut raised = Raised::default();
     for alert in alerts {
         let there = sqlx::query("select alert_id from alerts where passage_id = $1 and kind = $2")

@@ -97,7 +97,10 @@ impl Store {
     /// What is stored of an event: to skip questions about what is known.
     pub async fn known(&self, envelope: &Envelope) -> Result<Known, StoreError> {
         let id = envelope.id.to_string();
-        let rows = sqlx::query("select phase, site, agent from events where id = $1").bind(&id).fetch_all(self.read()).await?;
+        let rows = sqlx::query("select phase, site, agent from events where id = $1")
+            .bind(&id)
+            .fetch_all(self.read())
+            .await?;
         let mut known = Known::default();
         for row in &rows {
             known.duplicate |= row.try_get::<String, _>(0)? == envelope.phase.as_str();
@@ -174,7 +177,8 @@ impl Batch {
             }
             Payload::Vehicle(vehicle) => {
                 if let Some(judged) = &decided.vehicle {
-                    let written = passages::write(&mut self.writer, decided, vehicle, judged, self.now_ms).await?;
+                    let written =
+                        passages::write(&mut self.writer, decided, vehicle, judged, self.now_ms).await?;
                     self.feed_id = self.feed_id.max(written.feed_id);
                     self.alerts += written.alerts;
                 }
@@ -263,7 +267,13 @@ impl Batch {
         Ok(())
     }
 
-    async fn count(&mut self, envelope: &Envelope, line: &wire::Name, class: &str, direction: Direction) -> Result<(), StoreError> {
+    async fn count(
+        &mut self,
+        envelope: &Envelope,
+        line: &wire::Name,
+        class: &str,
+        direction: Direction,
+    ) -> Result<(), StoreError> {
         let inwards = i64::from(matches!(direction, Direction::In | Direction::Forward));
         let captured = envelope.captured.at.as_millisecond();
         sqlx::query(

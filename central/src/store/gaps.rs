@@ -22,18 +22,23 @@ fn number(value: u64) -> i64 {
 }
 
 /// Reads the accounting of an enrolled agent.
-pub(in crate::store) async fn load(writer: &mut Writer, site: &str, agent: &str) -> Result<Account, StoreError> {
+pub(in crate::store) async fn load(
+    writer: &mut Writer,
+    site: &str,
+    agent: &str,
+) -> Result<Account, StoreError> {
     let max = sqlx::query("select max_seq from agents where site = $1 and agent = $2")
         .bind(site)
         .bind(agent)
         .fetch_optional(&mut **writer)
         .await?
         .map_or(Ok(0), |row| row.try_get::<i64, _>(0))?;
-    let rows = sqlx::query("select from_seq, to_seq from gaps where site = $1 and agent = $2 order by from_seq")
-        .bind(site)
-        .bind(agent)
-        .fetch_all(&mut **writer)
-        .await?;
+    let rows =
+        sqlx::query("select from_seq, to_seq from gaps where site = $1 and agent = $2 order by from_seq")
+            .bind(site)
+            .bind(agent)
+            .fetch_all(&mut **writer)
+            .await?;
     let mut missing = Vec::with_capacity(rows.len());
     for row in rows {
         missing.push((row.try_get::<i64, _>(0)?.unsigned_abs(), row.try_get::<i64, _>(1)?.unsigned_abs()));
@@ -54,14 +59,16 @@ impl Account {
                 .await?;
         }
         for new in self.gaps.missing.iter().filter(|range| !self.before.missing.contains(range)) {
-            sqlx::query("insert into gaps (site, agent, from_seq, to_seq, noticed_at_ms) values ($1, $2, $3, $4, $5)")
-                .bind(&self.site)
-                .bind(&self.agent)
-                .bind(number(new.0))
-                .bind(number(new.1))
-                .bind(now_ms)
-                .execute(&mut **writer)
-                .await?;
+            sqlx::query(
+                "insert into gaps (site, agent, from_seq, to_seq, noticed_at_ms) values ($1, $2, $3, $4, $5)",
+            )
+            .bind(&self.site)
+            .bind(&self.agent)
+            .bind(number(new.0))
+            .bind(number(new.1))
+            .bind(now_ms)
+            .execute(&mut **writer)
+            .await?;
         }
         if self.gaps.max != self.before.max {
             sqlx::query("update agents set max_seq = $3 where site = $1 and agent = $2")
@@ -75,7 +82,13 @@ impl Account {
     }
 
     /// The agent says that these will never come. What it says of numbers that did arrive is not believed.
-    pub async fn report(&mut self, writer: &mut Writer, event_id: &str, loss: &OutboxLoss, now_ms: i64) -> Result<(), StoreError> {
+    pub async fn report(
+        &mut self,
+        writer: &mut Writer,
+        event_id: &str,
+        loss: &OutboxLoss,
+        now_ms: i64,
+    ) -> Result<(), StoreError> {
         let reason = match loss.reason {
             LossReason::Full => "full",
             LossReason::Damaged => "damaged",
@@ -126,7 +139,12 @@ impl Account {
     }
 
     /// The agent's outbox holds nothing below `floor`: what is missing there never comes.
-    pub async fn write_off(&mut self, writer: &mut Writer, floor: u64, now_ms: i64) -> Result<u64, StoreError> {
+    pub async fn write_off(
+        &mut self,
+        writer: &mut Writer,
+        floor: u64,
+        now_ms: i64,
+    ) -> Result<u64, StoreError> {
         let mut lost = 0;
         if floor > 1 {
             for range in self.gaps.take(1, floor - 1) {
@@ -139,8 +157,26 @@ impl Account {
 }
 
 impl Store {
+    /// Numbers of an agent that will never come: ranges with their reason.
+    pub async fn losses_of(&self, site: &str, agent: &str) -> Result<Vec<(i64, i64, String)>, StoreError> {
+        let rows = sqlx::query(
+            "select from_seq, to_seq, reason from losses where site = $1 and agent = $2 order by from_seq",
+        )
+        .bind(site)
+        .bind(agent)
+        .fetch_all(self.read())
+        .await?;
+        rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?))).collect()
+    }
+
     /// Numbers of envelopes that were kept aside: they did arrive.
-    pub async fn mark_arrived(&self, site: &str, agent: &str, seqs: &[u64], now_ms: i64) -> Result<(), StoreError> {
+    pub async fn mark_arrived(
+        &self,
+        site: &str,
+        agent: &str,
+        seqs: &[u64],
+        now_ms: i64,
+    ) -> Result<(), StoreError> {
         let mut writer = self.write().await?;
         let mut account = load(&mut writer, site, agent).await?;
         for &seq in seqs.iter().filter(|&&seq| seq > 0 && i64::try_from(seq).is_ok()) {

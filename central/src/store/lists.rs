@@ -57,7 +57,9 @@ impl Store {
 
     /// A number that changes with every change of any list: cheap to ask for.
     pub async fn lists_version(&self) -> Result<i64, StoreError> {
-        let row = sqlx::query("select cast(coalesce(sum(version), 0) as bigint) from lists").fetch_one(self.read()).await?;
+        let row = sqlx::query("select cast(coalesce(sum(version), 0) as bigint) from lists")
+            .fetch_one(self.read())
+            .await?;
         Ok(row.try_get(0)?)
     }
 

@@ -71,14 +71,35 @@ fn columns(answer: Option<&Answer>, findings: &[Finding]) -> Result<Columns, Sto
     Ok(Columns {
         status: answer.map_or(RegistryStatus::Unavailable, |answer| answer.status).as_str(),
         txn_id: answer.and_then(|answer| answer.txn_id.clone()),
-        vehicle: answer.and_then(|a| a.vehicle.as_ref()).map(serde_json::to_string).transpose().map_err(encode)?,
-        owner: answer.and_then(|a| a.owner.as_ref()).map(serde_json::to_string).transpose().map_err(encode)?,
+        vehicle: answer
+            .and_then(|a| a.vehicle.as_ref())
+            .map(serde_json::to_string)
+            .transpose()
+            .map_err(encode)?,
+        owner: answer
+            .and_then(|a| a.owner.as_ref())
+            .map(serde_json::to_string)
+            .transpose()
+            .map_err(encode)?,
         findings: serde_json::to_string(findings).map_err(encode)?,
     })
 }
 
+/// A newer question takes the place of those that still wait.
+pub(in crate::store) async fn supersede(writer: &mut Writer, passage_id: &str) -> Result<(), StoreError> {
+    sqlx::query("update registry_lookups set next_try_at_ms = null where passage_id = $1 and next_try_at_ms is not null")
+        .bind(passage_id)
+        .execute(&mut **writer)
+        .await?;
+    Ok(())
+}
+
 /// Writes a question of a passage.
-pub(in crate::store) async fn insert(writer: &mut Writer, passage_id: &str, lookup: &LookupRow) -> Result<(), StoreError> {
+pub(in crate::store) async fn insert(
+    writer: &mut Writer,
+    passage_id: &str,
+    lookup: &LookupRow,
+) -> Result<(), StoreError> {
     let columns = columns(lookup.answer.as_ref(), &lookup.findings)?;
     sqlx::query(
         "insert into registry_lookups (lookup_id, passage_id, register, plate, vehicle_group, officer, unit, purpose,
@@ -139,9 +160,12 @@ impl Store {
             .await?;
         let Some(row) = row else { return Ok(None) };
         let message: String = row.try_get(0)?;
-        let damaged = |problem: String| StoreError::Damaged { table: "events", id: passage_id.to_owned(), problem };
-        let sealed = Sealed::parse(message.as_bytes(), usize::MAX).map_err(|error| damaged(error.to_string()))?;
-        let envelope = Envelope::open(sealed.unverified_body()).map_err(|error| damaged(error.to_string()))?;
+        let damaged =
+            |problem: String| StoreError::Damaged { table: "events", id: passage_id.to_owned(), problem };
+        let sealed =
+            Sealed::parse(message.as_bytes(), usize::MAX).map_err(|error| damaged(error.to_string()))?;
+        let envelope =
+            Envelope::open(sealed.unverified_body()).map_err(|error| damaged(error.to_string()))?;
         Ok(match envelope.payload {
             Payload::Vehicle(vehicle) => Some(vehicle),
             _ => None,
@@ -149,7 +173,12 @@ impl Store {
     }
 
     /// Another try failed; `next_try_at_ms` is none when asking again is useless.
-    pub async fn lookup_failed(&self, lookup_id: &str, now_ms: i64, next_try_at_ms: Option<i64>) -> Result<(), StoreError> {
+    pub async fn lookup_failed(
+        &self,
+        lookup_id: &str,
+        now_ms: i64,
+        next_try_at_ms: Option<i64>,
+    ) -> Result<(), StoreError> {
         let mut writer = self.write().await?;
         sqlx::query(
             "update registry_lookups set attempts = attempts + 1, asked_at_ms = $2, next_try_at_ms = $3 where lookup_id = $1",
@@ -201,14 +230,16 @@ impl Store {
         let reading: Option<wire::payload::PlateReading> =
             row.try_get::<Option<String>, _>(2)?.and_then(|text| serde_json::from_str(&text).ok());
         let mut feed_id = next_feed_id(&mut writer, "passage", &waiting.passage_id, &site, now_ms).await?;
-        sqlx::query("update passages set feed_id = $2, registry = $3, vehicle = $4, owner_masked = $5 where id = $1")
-            .bind(&waiting.passage_id)
-            .bind(feed_id)
-            .bind(columns.status)
-            .bind(&columns.vehicle)
-            .bind(answer.owner.as_ref().map(|owner| crate::masking::mask_name(&owner.kind, &owner.name)))
-            .execute(&mut *writer)
-            .await?;
+        sqlx::query(
+            "update passages set feed_id = $2, registry = $3, vehicle = $4, owner_masked = $5 where id = $1",
+        )
+        .bind(&waiting.passage_id)
+        .bind(feed_id)
+        .bind(columns.status)
+        .bind(&columns.vehicle)
+        .bind(answer.owner.as_ref().map(|owner| crate::masking::mask_name(&owner.kind, &owner.name)))
+        .execute(&mut *writer)
+        .await?;
         let context = alerts::Context {
             passage_id: &waiting.passage_id,
             site: &site,
@@ -236,10 +267,12 @@ impl Store {
         .bind(now_ms)
         .execute(&mut *writer)
         .await?;
-        let done = sqlx::query("update registry_lookups set owner = null where owner is not null and expires_at_ms <= $1")
-            .bind(now_ms)
-            .execute(&mut *writer)
-            .await?;
+        let done = sqlx::query(
+            "update registry_lookups set owner = null where owner is not null and expires_at_ms <= $1",
+        )
+        .bind(now_ms)
+        .execute(&mut *writer)
+        .await?;
         writer.commit().await?;
         Ok(done.rows_affected())
     }

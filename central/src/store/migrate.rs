@@ -30,7 +30,8 @@ pub async fn run(store: &Store) -> Result<Vec<i64>, StoreError> {
 /// The schema version of the database; 0 for an empty one.
 pub async fn version(store: &Store) -> Result<i64, StoreError> {
     sqlx::query(TABLE).execute(&store.write).await?;
-    let row = sqlx::query("select coalesce(max(version), 0) from schema_versions").fetch_one(&store.write).await?;
+    let row =
+        sqlx::query("select coalesce(max(version), 0) from schema_versions").fetch_one(&store.write).await?;
     Ok(row.try_get(0)?)
 }
 
@@ -96,7 +97,8 @@ mod tests {
     async fn an_upgraded_schema_is_the_fresh_one() {
         let (_folder, fresh) = testing::fresh().await;
         let folder = tempfile::tempdir().unwrap();
-        let stepwise = Store::open(&format!("sqlite://{}", folder.path().join("t.db").display())).await.unwrap();
+        let stepwise =
+            Store::open(&format!("sqlite://{}", folder.path().join("t.db").display())).await.unwrap();
         for migration in MIGRATIONS {
             assert_eq!(run_up_to(&stepwise, migration.version).await.unwrap(), [migration.version]);
         }
@@ -107,14 +109,20 @@ mod tests {
     #[tokio::test]
     async fn a_newer_database_is_refused() {
         let (_folder, store) = testing::fresh().await;
-        sqlx::query("insert into schema_versions values (999, 'later', '', 0)").execute(&store.write).await.unwrap();
+        sqlx::query("insert into schema_versions values (999, 'later', '', 0)")
+            .execute(&store.write)
+            .await
+            .unwrap();
         assert!(matches!(run(&store).await, Err(StoreError::Newer { found: 999, .. })));
     }
 
     #[tokio::test]
     async fn an_altered_migration_is_noticed() {
         let (_folder, store) = testing::fresh().await;
-        sqlx::query("update schema_versions set sha256 = 'x' where version = 1").execute(&store.write).await.unwrap();
+        sqlx::query("update schema_versions set sha256 = 'x' where version = 1")
+            .execute(&store.write)
+            .await
+            .unwrap();
         assert!(matches!(run(&store).await, Err(StoreError::Altered(1))));
     }
 }

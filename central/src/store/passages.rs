@@ -31,8 +31,12 @@ pub(in crate::store) async fn write(
 ) -> Result<Written, StoreError> {
     let envelope = decided.event.envelope();
     let id = envelope.id.to_string();
-    let before = sqlx::query("select phase from passages where id = $1").bind(&id).fetch_optional(&mut **writer).await?;
-    let settled_before = before.map(|row| row.try_get::<String, _>(0)).transpose()?.is_some_and(|phase| phase == "settled");
+    let before = sqlx::query("select phase from passages where id = $1")
+        .bind(&id)
+        .fetch_optional(&mut **writer)
+        .await?;
+    let settled_before =
+        before.map(|row| row.try_get::<String, _>(0)).transpose()?.is_some_and(|phase| phase == "settled");
     if settled_before && envelope.phase == Phase::Provisional {
         // The record is settled; the envelope itself is kept in `events`.
         return Ok(Written { feed_id: None, alerts: 0 });
@@ -40,6 +44,7 @@ pub(in crate::store) async fn write(
     let mut feed_id = next_feed_id(writer, "passage", &id, envelope.site.as_str(), now_ms).await?;
     upsert(writer, decided, vehicle, judged, feed_id).await?;
     if let Some(lookup) = &judged.lookup {
+        lookups::supersede(writer, &id).await?;
         lookups::insert(writer, &id, lookup).await?;
     }
     sqlx::query("delete from matches where passage_id = $1").bind(&id).execute(&mut **writer).await?;
@@ -66,7 +71,10 @@ pub(in crate::store) async fn write(
 fn thumbnail(decided: &Decided) -> Option<String> {
     let pictures = &decided.event.envelope().evidence;
     let of = |role| pictures.iter().find(|picture| picture.role == role);
-    of(EvidenceRole::Vehicle).or_else(|| of(EvidenceRole::Overview)).or(pictures.first()).map(|p| p.sha256.to_string())
+    of(EvidenceRole::Vehicle)
+        .or_else(|| of(EvidenceRole::Overview))
+        .or(pictures.first())
+        .map(|p| p.sha256.to_string())
 }
 
 async fn upsert(
@@ -143,7 +151,12 @@ async fn upsert(
     Ok(())
 }
 
-async fn insert_match(writer: &mut Writer, passage_id: &str, found: &Match, now_ms: i64) -> Result<(), StoreError> {
+async fn insert_match(
+    writer: &mut Writer,
+    passage_id: &str,
+    found: &Match,
+    now_ms: i64,
+) -> Result<(), StoreError> {
     let entry = &found.entry;
     sqlx::query(
         "insert into matches (match_id, passage_id, list, list_name_vi, list_name_en, entry_id, plate, result, distance,

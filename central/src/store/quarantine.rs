@@ -46,7 +46,12 @@ const KEEP_UNSIGNED_TOTAL: i64 = 2_000;
 
 impl Store {
     /// Puts a message aside. Returns whether it is kept (now or from before): only then may its agent free it.
-    pub async fn quarantine(&self, message: &Quarantined, per_agent: u32, now_ms: i64) -> Result<bool, StoreError> {
+    pub async fn quarantine(
+        &self,
+        message: &Quarantined,
+        per_agent: u32,
+        now_ms: i64,
+    ) -> Result<bool, StoreError> {
         let (site, agent) = (message.site.as_deref().unwrap_or(""), message.agent.as_deref().unwrap_or(""));
         let mut writer = self.write().await?;
         let there = sqlx::query(
@@ -60,14 +65,16 @@ impl Store {
         .bind(i64::from(message.signed))
         .fetch_one(&mut *writer)
         .await?;
-        let (same, of_agent, unsigned): (i64, i64, i64) = (there.try_get(0)?, there.try_get(1)?, there.try_get(2)?);
+        let (same, of_agent, unsigned): (i64, i64, i64) =
+            (there.try_get(0)?, there.try_get(1)?, there.try_get(2)?);
         let room = match message.signed {
             true => of_agent < i64::from(per_agent),
             false => of_agent < KEEP_UNSIGNED && unsigned < KEEP_UNSIGNED_TOTAL,
         };
         let keep = same == 0 && room;
         // Beyond the bound, names that nobody enrolled are counted together: they cost nothing to invent.
-        let (count_site, count_agent) = if keep || same > 0 || message.signed { (site, agent) } else { ("", "") };
+        let (count_site, count_agent) =
+            if keep || same > 0 || message.signed { (site, agent) } else { ("", "") };
         sqlx::query(
             "insert into quarantine_counts (site, agent, reason_code, messages, last_at_ms) values ($1, $2, $3, 1, $4)
              on conflict (site, agent, reason_code)

@@ -77,7 +77,10 @@ impl Store {
 
     /// Whether a site is known.
     pub async fn has_site(&self, site: &str) -> Result<bool, StoreError> {
-        let row = sqlx::query("select count(*) from sites where site = $1").bind(site).fetch_one(self.read()).await?;
+        let row = sqlx::query("select count(*) from sites where site = $1")
+            .bind(site)
+            .fetch_one(self.read())
+            .await?;
         Ok(row.try_get::<i64, _>(0)? > 0)
     }
 }
