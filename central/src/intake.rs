@@ -246,17 +246,21 @@ impl Intake {
             let known = self.state.store.known(envelope).await?;
             // What is there needs neither pictures nor questions; the commit finds the same and counts it.
             if !known.duplicate && !known.foreign {
-                match self.missing_pictures(envelope).await {
-                    Ok(missing) if missing.is_empty() => {}
-                    Ok(missing) => {
-                        self.state.health.count(&self.state.health.evidence_missing);
-                        receipts.missing(&envelope.site, &envelope.agent, head_of(envelope), missing);
-                        continue;
-                    }
+                let missing = match self.missing_pictures(envelope).await {
+                    Ok(missing) => missing,
                     Err(error) => {
                         self.state.health.write_failed(crate::health::EVIDENCE, &error);
                         continue;
                     }
+                };
+                let (site, agent) = (&envelope.site, &envelope.agent);
+                let given_up =
+                    self.state.store.pictures_given_up(site.as_str(), agent.as_str(), &missing).await?;
+                if missing.iter().any(|picture| !given_up.contains(picture)) {
+                    self.state.health.count(&self.state.health.evidence_missing);
+                    let wanted = missing.into_iter().filter(|picture| !given_up.contains(picture)).collect();
+                    receipts.missing(site, agent, head_of(envelope), wanted);
+                    continue;
                 }
             }
             ready.push((event, known.duplicate || known.foreign, known.prior));

@@ -244,7 +244,8 @@ async fn a_disk_that_cannot_be_written_loses_nothing_and_is_reported() {
     let mut envelope = agent.envelope("cong-2", car("35A24681"));
     envelope.evidence = vec![evidence(&overview, EvidenceRole::Overview)];
     // A file where the folder has to be: the write fails as on a full disk.
-    let in_the_way = central.folder.path().join("data/evidence").join(&Digest::of(&overview).to_string()[..2]);
+    let in_the_way =
+        central.folder.path().join("data/evidence").join(&Digest::of(&overview).to_string()[..2]);
     std::fs::write(&in_the_way, b"").unwrap();
     agent.send_picture(&overview).await;
     agent.send(&envelope).await;
@@ -255,5 +256,30 @@ async fn a_disk_that_cannot_be_written_loses_nothing_and_is_reported() {
     agent.send(&envelope).await;
     while agent.receipts().await[0].result != ReceiptResult::Committed {}
     assert_eq!(central.state().health.trouble(), None);
+    central.app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_whose_pictures_were_given_up_is_committed_without_them() {
+    let central = Central::start("").await;
+    let mut agent = Agent::enrolled(&central.app, SITE, "edge-1", 1).await;
+    let (kept, gone) = (picture(1), picture(2));
+    let mut envelope = agent.envelope("cong-2", car("35A24681"));
+    envelope.evidence = vec![evidence(&kept, EvidenceRole::Overview), evidence(&gone, EvidenceRole::Vehicle)];
+    let loss =
+        OutboxLoss { reason: LossReason::Full, previews: 0, pictures: vec![Digest::of(&gone)], seqs: vec![] };
+    agent.send(&agent.envelope(wire::payload::AGENT_ITSELF, Payload::OutboxLoss(loss))).await;
+    assert_eq!(agent.receipts().await[0].result, ReceiptResult::Committed);
+    agent.send(&envelope).await;
+    assert_eq!(
+        agent.receipts().await[0].missing,
+        [Digest::of(&kept)],
+        "only what can still come is asked for"
+    );
+    agent.send_picture(&kept).await;
+    agent.send(&envelope).await;
+    assert_eq!(agent.receipts().await[0].result, ReceiptResult::Committed);
+    let cameras = central.state().store.cameras_seen(&Scope::all(), SITE, "").await.unwrap();
+    assert!(cameras.iter().all(|camera| camera.camera != "agent"), "the agent is no camera");
     central.app.stop().await;
 }

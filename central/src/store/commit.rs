@@ -167,13 +167,16 @@ impl Batch {
         if !inserted {
             return Ok(Outcome::Duplicate);
         }
-        self.camera(envelope).await?;
+        if envelope.camera.as_str() != wire::payload::AGENT_ITSELF {
+            self.camera(envelope).await?;
+        }
         match &envelope.payload {
             Payload::Crossing(crossing) => self.crossing(envelope, crossing).await?,
             Payload::CameraState(state) => self.camera_state(envelope, state).await?,
             Payload::OutboxLoss(loss) => {
                 let (account, ..) = account_of(&mut self.accounts, &mut self.writer, envelope).await?;
-                account.report(&mut self.writer, &id, loss, self.now_ms).await?;
+                let captured_at_ms = envelope.captured.at.as_millisecond();
+                account.report(&mut self.writer, &id, loss, captured_at_ms, self.now_ms).await?;
             }
             Payload::Vehicle(vehicle) => {
                 if let Some(judged) = &decided.vehicle {

@@ -87,30 +87,68 @@ impl Account {
         writer: &mut Writer,
         event_id: &str,
         loss: &OutboxLoss,
+        captured_at_ms: i64,
         now_ms: i64,
     ) -> Result<(), StoreError> {
         let reason = match loss.reason {
             LossReason::Full => "full",
             LossReason::Damaged => "damaged",
         };
+        sqlx::query(
+            "insert into loss_reports (event_id, site, agent, captured_at_ms, reason, previews)
+             values ($1, $2, $3, $4, $5, $6) on conflict (event_id) do nothing",
+        )
+        .bind(event_id)
+        .bind(&self.site)
+        .bind(&self.agent)
+        .bind(captured_at_ms)
+        .bind(reason)
+        .bind(number(loss.previews))
+        .execute(&mut **writer)
+        .await?;
         for &[from, to] in &loss.seqs {
-            for range in self.gaps.take(from, to) {
-                self.lose(writer, range, reason, Some(event_id), now_ms).await?;
-            }
-            // What was written off without an explanation has one now.
+            self.report_range(writer, event_id, (from, to), reason, now_ms).await?;
+        }
+        for picture in &loss.pictures {
             sqlx::query(
-                "update losses set reason = $1, event_id = $2
-                 where site = $3 and agent = $4 and reason = 'unexplained' and from_seq >= $5 and to_seq <= $6",
+                "insert into lost_pictures (site, agent, sha256, event_id, noticed_at_ms)
+                 values ($1, $2, $3, $4, $5) on conflict (site, agent, sha256) do nothing",
             )
-            .bind(reason)
-            .bind(event_id)
             .bind(&self.site)
             .bind(&self.agent)
-            .bind(number(from))
-            .bind(number(to))
+            .bind(picture.to_string())
+            .bind(event_id)
+            .bind(now_ms)
             .execute(&mut **writer)
             .await?;
         }
+        Ok(())
+    }
+
+    async fn report_range(
+        &mut self,
+        writer: &mut Writer,
+        event_id: &str,
+        (from, to): (u64, u64),
+        reason: &str,
+        now_ms: i64,
+    ) -> Result<(), StoreError> {
+        for range in self.gaps.take(from, to) {
+            self.lose(writer, range, reason, Some(event_id), now_ms).await?;
+        }
+        // What was written off without an explanation has one now.
+        sqlx::query(
+            "update losses set reason = $1, event_id = $2
+             where site = $3 and agent = $4 and reason = 'unexplained' and from_seq >= $5 and to_seq <= $6",
+        )
+        .bind(reason)
+        .bind(event_id)
+        .bind(&self.site)
+        .bind(&self.agent)
+        .bind(number(from))
+        .bind(number(to))
+        .execute(&mut **writer)
+        .await?;
         Ok(())
     }
 
@@ -157,6 +195,30 @@ impl Account {
 }
 
 impl Store {
+    /// Of these pictures, those that an agent said will never come.
+    pub async fn pictures_given_up(
+        &self,
+        site: &str,
+        agent: &str,
+        pictures: &[wire::Digest],
+    ) -> Result<Vec<wire::Digest>, StoreError> {
+        let mut given_up = Vec::new();
+        for picture in pictures {
+            let row = sqlx::query(
+                "select count(*) from lost_pictures where site = $1 and agent = $2 and sha256 = $3",
+            )
+            .bind(site)
+            .bind(agent)
+            .bind(picture.to_string())
+            .fetch_one(self.read())
+            .await?;
+            if row.try_get::<i64, _>(0)? > 0 {
+                given_up.push(*picture);
+            }
+        }
+        Ok(given_up)
+    }
+
     /// Numbers of an agent that will never come: ranges with their reason.
     pub async fn losses_of(&self, site: &str, agent: &str) -> Result<Vec<(i64, i64, String)>, StoreError> {
         let rows = sqlx::query(

@@ -12,8 +12,10 @@ struct Migration {
 }
 
 /// All steps, oldest first. A step that was released is never edited: a new one follows.
-const MIGRATIONS: &[Migration] =
-    &[Migration { version: 1, name: "first", sql: include_str!("migrations/0001_first.sql") }];
+const MIGRATIONS: &[Migration] = &[
+    Migration { version: 1, name: "first", sql: include_str!("migrations/0001_first.sql") },
+    Migration { version: 2, name: "given_up", sql: include_str!("migrations/0002_given_up.sql") },
+];
 
 const TABLE: &str = "create table if not exists schema_versions (
     version bigint primary key,

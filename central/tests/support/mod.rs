@@ -1,5 +1,8 @@
 //! A central of its own for each test, and an agent that speaks the protocol by hand.
 
+// Each test file is a program of its own and uses a part of this.
+#![allow(dead_code)]
+
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
