@@ -26,7 +26,8 @@ pub const HASHERS: usize = 2;
 static HASHING: Semaphore = Semaphore::const_new(HASHERS);
 
 /// Verified against when the account does not exist, so that the answer takes as long as for one that does.
-static DUMMY_HASH: LazyLock<Option<String>> = LazyLock::new(|| hash_password("no account has this password").ok());
+static DUMMY_HASH: LazyLock<Option<String>> =
+    LazyLock::new(|| hash_password("no account has this password").ok());
 
 /// Why an account could not be made or a password not be used.
 #[derive(Debug, Error)]
@@ -200,7 +201,9 @@ pub fn check_password(username: &str, password: &str) -> Result<(), AuthError> {
     distinct.sort_unstable();
     distinct.dedup();
     if distinct.len() < 5 {
-        return Err(AuthError::WeakPassword("the password repeats itself: use at least 5 different characters"));
+        return Err(AuthError::WeakPassword(
+            "the password repeats itself: use at least 5 different characters",
+        ));
     }
     Ok(())
 }

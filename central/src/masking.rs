@@ -104,10 +104,9 @@ fn reason(role: Role) -> (&'static str, &'static str) {
             "Trung tâm điều hành không có mục đích sử dụng địa chỉ và số định danh.",
             "The operations centre has no purpose for the address and the number.",
         ),
-        Role::Admin => (
-            "Quản trị viên không được xem dữ liệu cá nhân.",
-            "Administrators see no personal data.",
-        ),
+        Role::Admin => {
+            ("Quản trị viên không được xem dữ liệu cá nhân.", "Administrators see no personal data.")
+        }
     }
 }
 
@@ -122,9 +121,9 @@ pub fn mask_name(kind: &str, name: &str) -> String {
     }
     let mut words = name.split_whitespace();
     let family = words.next().unwrap_or_default();
-    words.filter_map(|word| word.chars().next()).fold(family.to_owned(), |masked, initial| {
-        format!("{masked} {}.", initial.to_uppercase())
-    })
+    words
+        .filter_map(|word| word.chars().next())
+        .fold(family.to_owned(), |masked, initial| format!("{masked} {}.", initial.to_uppercase()))
 }
 
 /// All but the last three characters as dots; a number too short to hide anything wholly.
@@ -182,7 +181,8 @@ mod tests {
 
     #[test]
     fn an_organisation_keeps_its_name() {
-        let org = Owner { kind: "ORG".into(), name: "Công ty TNHH A".into(), address: None, id_number: None };
+        let org =
+            Owner { kind: "ORG".into(), name: "Công ty TNHH A".into(), address: None, id_number: None };
         let seen = view(&org, Role::GateOperator, true);
         assert_eq!(seen.name.as_deref(), Some("Công ty TNHH A"));
         assert_eq!((seen.masked.len(), seen.mask_reason), (0, None));

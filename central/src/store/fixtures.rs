@@ -31,7 +31,12 @@ impl Store {
     /// A site with camera `cong` and agent `edge`.
     pub async fn put_site(&self, site: &str) {
         let mut writer = self.write().await.unwrap();
-        run(&mut writer, "insert into sites values ($1, 'access_industrial', 'Khu ' || $1, 'Site ' || $1, '', '', 1)", &[site]).await;
+        run(
+            &mut writer,
+            "insert into sites values ($1, 'access_industrial', 'Khu ' || $1, 'Site ' || $1, '', '', 1)",
+            &[site],
+        )
+        .await;
         run(
             &mut writer,
             "insert into agents (site, agent, public_key, fingerprint, enrolled_at_ms, state, state_since_ms, max_seq,
@@ -91,7 +96,8 @@ impl Store {
             &[passage_id, site, &Digest::of(body).to_string(), &agent_key().public().fingerprint(), &message],
         )
         .await;
-        let owner = r#"{"kind":"PERSON","name":"Nguyễn Văn Minh","address":"Số 12","id_number":"001085900101"}"#;
+        let owner =
+            r#"{"kind":"PERSON","name":"Nguyễn Văn Minh","address":"Số 12","id_number":"001085900101"}"#;
         run(
             &mut writer,
             "insert into registry_lookups values ('look-' || $1, $1, 'vehreg', 'P', null, 'o', 'u', 'p', 5, 6, 'found', 'txn-1',
@@ -126,7 +132,8 @@ impl Store {
         .execute(&mut *writer)
         .await
         .unwrap();
-        run(&mut writer, "insert into alert_history values ($1, 1, 1, 'system', null, 'new', null)", &[id]).await;
+        run(&mut writer, "insert into alert_history values ($1, 1, 1, 'system', null, 'new', null)", &[id])
+            .await;
         writer.commit().await.unwrap();
         feed_id
     }
@@ -134,11 +141,13 @@ impl Store {
     /// Makes every session look as if it had last been used, and begun, so long ago.
     pub async fn age_sessions(&self, by_ms: i64) {
         let mut writer = self.write().await.unwrap();
-        sqlx::query("update sessions set last_used_ms = last_used_ms - $1, expires_at_ms = expires_at_ms - $1")
-            .bind(by_ms)
-            .execute(&mut *writer)
-            .await
-            .unwrap();
+        sqlx::query(
+            "update sessions set last_used_ms = last_used_ms - $1, expires_at_ms = expires_at_ms - $1",
+        )
+        .bind(by_ms)
+        .execute(&mut *writer)
+        .await
+        .unwrap();
         writer.commit().await.unwrap();
     }
 }

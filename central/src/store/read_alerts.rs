@@ -173,7 +173,10 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn steps_of(&self, alerts: &[AlertRow]) -> Result<HashMap<String, Vec<AlertStepRow>>, StoreError> {
+    pub async fn steps_of(
+        &self,
+        alerts: &[AlertRow],
+    ) -> Result<HashMap<String, Vec<AlertStepRow>>, StoreError> {
         let mut steps: HashMap<String, Vec<AlertStepRow>> = HashMap::new();
         if alerts.is_empty() {
             return Ok(steps);
@@ -184,7 +187,8 @@ impl Store {
              where alert_id in ({}) order by alert_id, step",
             placeholders(1, alerts.len())
         );
-        let query = alerts.iter().fold(sqlx::query(AssertSqlSafe(text)), |query, alert| query.bind(&alert.alert_id));
+        let query =
+            alerts.iter().fold(sqlx::query(AssertSqlSafe(text)), |query, alert| query.bind(&alert.alert_id));
         for row in query.fetch_all(self.read()).await? {
             let step = AlertStepRow::read(&row)?;
             steps.entry(step.alert_id.clone()).or_default().push(step);
@@ -197,8 +201,9 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn feed_head(&self) -> Result<i64, StoreError> {
-        let head: Option<i64> =
-            sqlx::query_scalar("select value from counters where name = 'feed'").fetch_optional(self.read()).await?;
+        let head: Option<i64> = sqlx::query_scalar("select value from counters where name = 'feed'")
+            .fetch_optional(self.read())
+            .await?;
         Ok(head.unwrap_or(0))
     }
 }

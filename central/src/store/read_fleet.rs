@@ -115,7 +115,12 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn cameras_seen(&self, scope: &Scope, site: &str, camera: &str) -> Result<Vec<CameraRow>, StoreError> {
+    pub async fn cameras_seen(
+        &self,
+        scope: &Scope,
+        site: &str,
+        camera: &str,
+    ) -> Result<Vec<CameraRow>, StoreError> {
         let rows = sqlx::query(
             "select c.site, c.camera, c.name_vi, c.name_en, c.counts, c.agent, c.state, c.since_ms, c.health, c.snapshot,
                 a.state as agent_state, a.state_since_ms as agent_since_ms
@@ -135,7 +140,12 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn agents_seen(&self, scope: &Scope, site: &str, agent: &str) -> Result<Vec<AgentRow>, StoreError> {
+    pub async fn agents_seen(
+        &self,
+        scope: &Scope,
+        site: &str,
+        agent: &str,
+    ) -> Result<Vec<AgentRow>, StoreError> {
         let rows = sqlx::query(
             "select a.site, a.agent, a.state, a.last_seen_ms, a.version, a.status, a.max_seq, a.enrolled_at_ms,
                 a.revoked_at_ms,

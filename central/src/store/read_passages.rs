@@ -207,13 +207,12 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn passage(&self, id: &str, scope: &Scope) -> Result<Option<PassageRow>, StoreError> {
-        let row = sqlx::query(passage_columns!(
-            "where p.id = $1 and ($2 = '' or $2 like '%,' || p.site || ',%')"
-        ))
-        .bind(id)
-        .bind(scope.sql())
-        .fetch_optional(self.read())
-        .await?;
+        let row =
+            sqlx::query(passage_columns!("where p.id = $1 and ($2 = '' or $2 like '%,' || p.site || ',%')"))
+                .bind(id)
+                .bind(scope.sql())
+                .fetch_optional(self.read())
+                .await?;
         Ok(row.as_ref().map(PassageRow::read).transpose()?)
     }
 

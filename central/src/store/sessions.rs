@@ -43,7 +43,10 @@ impl Store {
         address: Option<&str>,
     ) -> Result<(), StoreError> {
         let mut writer = self.write().await?;
-        sqlx::query("delete from sessions where expires_at_ms <= $1").bind(now_ms).execute(&mut *writer).await?;
+        sqlx::query("delete from sessions where expires_at_ms <= $1")
+            .bind(now_ms)
+            .execute(&mut *writer)
+            .await?;
         sqlx::query(
             "insert into sessions (session_id, user_id, data, created_at_ms, last_used_ms, expires_at_ms, address)
              values ($1, $2, '{}', $3, $3, $4, $5)",
@@ -107,7 +110,10 @@ impl Store {
     /// When the database fails.
     pub async fn delete_session(&self, session_id: &str) -> Result<(), StoreError> {
         let mut writer = self.write().await?;
-        sqlx::query("delete from sessions where session_id = $1").bind(session_id).execute(&mut *writer).await?;
+        sqlx::query("delete from sessions where session_id = $1")
+            .bind(session_id)
+            .execute(&mut *writer)
+            .await?;
         Ok(writer.commit().await?)
     }
 }

@@ -98,7 +98,12 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn set_disabled(&self, username: &str, disabled: bool, now_ms: i64) -> Result<bool, StoreError> {
+    pub async fn set_disabled(
+        &self,
+        username: &str,
+        disabled: bool,
+        now_ms: i64,
+    ) -> Result<bool, StoreError> {
         let value = if disabled { "1" } else { "0" };
         self.change_user(
             "update users set disabled = cast($2 as bigint), changed_at_ms = $3 where username = $1",
@@ -148,7 +153,10 @@ mod tests {
         let (_folder, store) = testing::fresh().await;
         create_user(&store, new("Gate.1"), 7).await.unwrap();
         let user = store.user_by_name("gate.1").await.unwrap().unwrap();
-        assert_eq!((user.display_name.as_str(), user.created_at_ms, user.last_sign_in_ms), ("Trực ban", 7, None));
+        assert_eq!(
+            (user.display_name.as_str(), user.created_at_ms, user.last_sign_in_ms),
+            ("Trực ban", 7, None)
+        );
         assert!(!user.password_hash.contains("xanh"));
         assert!(verify_password(Some(user.password_hash), "trời xanh mây trắng".into()).await);
         assert!(matches!(create_user(&store, new("gate.1"), 8).await, Err(AuthError::Taken(_))));

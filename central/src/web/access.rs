@@ -8,12 +8,12 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
+use super::now_ms;
 use super::problem::Problem;
 use super::session::{COOKIE, session_id};
-use super::now_ms;
 use crate::app;
-use crate::auth::Role::{self, Admin, GateOperator, IocOperator, TrafficPolice};
 use crate::auth::Language;
+use crate::auth::Role::{self, Admin, GateOperator, IocOperator, TrafficPolice};
 use crate::store::StoreError;
 use crate::store::audit::AuditRow;
 use crate::store::rows::Scope;

@@ -104,7 +104,11 @@ impl Alert {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn with_steps(store: &Store, rows: Vec<AlertRow>, viewer: &Viewer) -> Result<Vec<Alert>, StoreError> {
+pub async fn with_steps(
+    store: &Store,
+    rows: Vec<AlertRow>,
+    viewer: &Viewer,
+) -> Result<Vec<Alert>, StoreError> {
     let mut steps = store.steps_of(&rows).await?;
     let alert = |row: AlertRow| {
         let steps = steps.remove(&row.alert_id).unwrap_or_default();

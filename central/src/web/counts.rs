@@ -90,7 +90,10 @@ pub async fn read(
     let from = query.from.map_or_else(|| day_start_ms(now), |moment| moment.0);
     let to = query.to.map_or(now, |moment| moment.0);
     if to <= from || to - from > MAX_SPAN_MS {
-        return Err(Problem::bad_request("bad_span", "from and to: `to` after `from`, at most 92 days apart"));
+        return Err(Problem::bad_request(
+            "bad_span",
+            "from and to: `to` after `from`, at most 92 days apart",
+        ));
     }
     let wanted = match query.subject.as_deref() {
         None | Some("") => ["person", "vehicle"].as_slice(),

@@ -40,7 +40,8 @@ pub async fn create(
     viewer: Viewer,
     Json(new): Json<NewCode>,
 ) -> Result<Response, Problem> {
-    let bad = |field: &str, error: wire::NameError| Problem::unacceptable("bad_name", format!("{field}: {error}"));
+    let bad =
+        |field: &str, error: wire::NameError| Problem::unacceptable("bad_name", format!("{field}: {error}"));
     let site = Name::new(new.site).map_err(|error| bad("site", error))?;
     let agent = Name::new(new.agent).map_err(|error| bad("agent", error))?;
     if !viewer.scope.sees(site.as_str()) || !app.store.has_site(site.as_str()).await? {
@@ -50,7 +51,9 @@ pub async fn create(
     let expires_at_ms = now + i64::from(app.config.rules.enrolment_minutes) * 60_000;
     let row = viewer.does("enrolment_code.create").on("agent", &format!("{site}/{agent}"));
     app.store.audit(&row).await?;
-    app.store.add_code(&id, site.as_str(), agent.as_str(), &code, &viewer.username, now, expires_at_ms).await?;
+    app.store
+        .add_code(&id, site.as_str(), agent.as_str(), &code, &viewer.username, now, expires_at_ms)
+        .await?;
     Ok((StatusCode::CREATED, Json(EnrolmentCode { code, expires_at: Moment(expires_at_ms) })).into_response())
 }
 

@@ -45,7 +45,9 @@ impl<'de> Deserialize<'de> for Moment {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         let at: Timestamp = text.parse().map_err(|_| {
-            serde::de::Error::custom(format_args!("{text:?} is not an RFC 3339 time such as 2026-11-21T07:00:00Z"))
+            serde::de::Error::custom(format_args!(
+                "{text:?} is not an RFC 3339 time such as 2026-11-21T07:00:00Z"
+            ))
         })?;
         Ok(Self(at.as_millisecond()))
     }
@@ -117,7 +119,8 @@ impl Place {
         let Some(cursor) = cursor.filter(|cursor| !cursor.is_empty()) else { return Ok(Self::start()) };
         let read = || {
             let (at, id) = cursor.split_once('.')?;
-            let id_fits = (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+            let id_fits =
+                (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
             let at_ms = i64::from_str_radix(at, 16).ok()?;
             id_fits.then(|| Self { at_ms, id: id.to_owned() })
         };
@@ -137,8 +140,14 @@ mod tests {
 
     #[test]
     fn a_moment_is_rfc_3339_with_milliseconds() {
-        assert_eq!(serde_json::to_string(&Moment(1_795_000_000_120)).unwrap(), r#""2026-11-18T11:06:40.120Z""#);
-        assert_eq!(serde_json::from_str::<Moment>(r#""2026-11-18T18:06:40.12+07:00""#).unwrap(), Moment(1_795_000_000_120));
+        assert_eq!(
+            serde_json::to_string(&Moment(1_795_000_000_120)).unwrap(),
+            r#""2026-11-18T11:06:40.120Z""#
+        );
+        assert_eq!(
+            serde_json::from_str::<Moment>(r#""2026-11-18T18:06:40.12+07:00""#).unwrap(),
+            Moment(1_795_000_000_120)
+        );
         assert!(serde_json::from_str::<Moment>("\"yesterday\"").is_err());
     }
 

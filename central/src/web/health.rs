@@ -51,7 +51,12 @@ pub async fn metrics(
     }
     let broker = u8::from(app.health.broker_connected.load(Ordering::Relaxed));
     write("vg_broker_connected", "gauge", "Whether the broker is connected and subscribed", &broker);
-    write("vg_writing", "gauge", "Whether commits and pictures can be written", &u8::from(app.health.trouble().is_none()));
+    write(
+        "vg_writing",
+        "gauge",
+        "Whether commits and pictures can be written",
+        &u8::from(app.health.trouble().is_none()),
+    );
     write("vg_live_viewers", "gauge", "Open live streams", &app.hub.viewers());
     let newest = app.health.last_commit_ms.load(Ordering::Relaxed) as f64 / 1000.0;
     write("vg_last_commit_timestamp_seconds", "gauge", "When the newest event was committed", &newest);

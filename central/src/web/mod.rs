@@ -35,6 +35,7 @@ mod evidence;
 mod extract;
 mod health;
 mod openapi;
+mod passage;
 mod passages;
 mod problem;
 mod quarantine;
@@ -93,7 +94,7 @@ fn resources() -> OpenApiRouter<Web> {
         .routes(routes!(summary::read))
         .routes(routes!(sites::list))
         .routes(routes!(passages::list))
-        .routes(routes!(passages::detail))
+        .routes(routes!(passage::detail))
         .routes(routes!(alerts::list))
         .routes(routes!(alerts::detail))
         .routes(routes!(alerts::transition))
@@ -117,7 +118,11 @@ async fn wrong_method() -> Response {
 
 async fn deadline(request: Request, next: Next) -> Result<Response, Problem> {
     tokio::time::timeout(DEADLINE, next.run(request)).await.map_err(|_| {
-        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "timeout", "central took too long: try again in a moment")
+        Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "timeout",
+            "central took too long: try again in a moment",
+        )
     })
 }
 
@@ -134,7 +139,8 @@ async fn headers(request: Request, next: Next) -> Response {
     }
     headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
     headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
-    headers.insert("permissions-policy", HeaderValue::from_static("camera=(), geolocation=(), microphone=()"));
+    headers
+        .insert("permissions-policy", HeaderValue::from_static("camera=(), geolocation=(), microphone=()"));
     let policy = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
     if api {

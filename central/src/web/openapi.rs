@@ -68,7 +68,10 @@ fn finish(mut document: Document) -> Document {
 
 fn describe(operation: &mut Operation, access: Option<Access>) {
     let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
-    let refusal = ResponseBuilder::new().description("Any refusal").content("application/problem+json", problem).build();
+    let refusal = ResponseBuilder::new()
+        .description("Any refusal")
+        .content("application/problem+json", problem)
+        .build();
     operation.responses.responses.insert("default".to_owned(), RefOr::T(refusal));
     if let Some(Access::Roles(roles)) = access {
         operation.security = Some(vec![SecurityRequirement::new("session", Vec::<String>::new())]);

@@ -61,7 +61,11 @@ impl Problem {
 
     /// 404: it is not there, or not for this account: the answer does not tell which.
     pub fn not_found(what: &'static str) -> Self {
-        Self::new(StatusCode::NOT_FOUND, "not_found", format!("there is no such {what}, or not for this account"))
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "not_found",
+            format!("there is no such {what}, or not for this account"),
+        )
     }
 
     /// 422: understood, and not acceptable.
@@ -114,7 +118,9 @@ impl From<AuthError> for Problem {
             AuthError::BadDisplayName => "bad_display_name",
             AuthError::BadSite(_) => "bad_site",
             AuthError::WeakPassword(_) => "weak_password",
-            AuthError::Taken(_) => return Self::new(StatusCode::CONFLICT, "username_taken", error.to_string()),
+            AuthError::Taken(_) => {
+                return Self::new(StatusCode::CONFLICT, "username_taken", error.to_string());
+            }
             AuthError::Hash(_) | AuthError::Store(_) => return Self::internal(&error),
         };
         Self::unacceptable(code, error.to_string())
@@ -153,4 +159,30 @@ pub fn after_panic(panic: Box<dyn Any + Send + 'static>) -> Response<Body> {
         .or_else(|| panic.downcast_ref::<&str>().copied())
         .unwrap_or("no message");
     Problem::internal(&format_args!("handler panicked: {message}")).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::http::Request;
+    use axum::routing::get;
+    use tower::ServiceExt as _;
+    use tower_http::catch_panic::CatchPanicLayer;
+
+    use super::*;
+
+    async fn panics() {
+        panic!("plate 30K13579");
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_a_problem_that_tells_nothing() {
+        let router = Router::new().route("/", get(panics)).layer(CatchPanicLayer::custom(after_panic));
+        let response = router.oneshot(Request::new(Body::empty())).await.unwrap();
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "application/problem+json");
+        let bytes = axum::body::to_bytes(response.into_body(), 10_000).await.unwrap();
+        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        assert!(text.contains("\"internal\"") && !text.contains("30K"), "{text}");
+    }
 }

@@ -46,7 +46,8 @@ pub async fn list(
     let limit = page_size(query.limit)?;
     let place = Place::parse(query.cursor.as_deref())?;
     let rows = app.store.quarantine_seen(&viewer.scope, (place.at_ms, &place.id), limit + 1).await?;
-    let page = Page::cut(rows, limit, |row| Place { at_ms: row.received_at_ms, id: row.quarantine_id.clone() });
+    let page =
+        Page::cut(rows, limit, |row| Place { at_ms: row.received_at_ms, id: row.quarantine_id.clone() });
     let item = |row: QuarantineRow| Quarantined {
         id: row.quarantine_id,
         received_at: Moment(row.received_at_ms),

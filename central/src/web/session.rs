@@ -74,7 +74,10 @@ pub fn session_id(token: &str) -> String {
     responses((status = 200, description = "Signed in", body = User),
         (status = 401, description = "`bad_credentials`", body = Problem),
         (status = 429, description = "`rate_limited`: wait for `Retry-After` seconds", body = Problem)))]
-pub async fn sign_in(State(web): State<Web>, request: Request<axum::body::Body>) -> Result<Response, Problem> {
+pub async fn sign_in(
+    State(web): State<Web>,
+    request: Request<axum::body::Body>,
+) -> Result<Response, Problem> {
     let address = access::peer(request.extensions());
     let before = access::cookie(request.headers()).map(session_id);
     let Json(typed) = Json::<Credentials>::from_request(request, &web).await?;
@@ -87,7 +90,9 @@ pub async fn sign_in(State(web): State<Web>, request: Request<axum::body::Body>)
     let account = store.user_by_name(&username).await?;
     let hash = account.as_ref().filter(|user| user.disabled == 0).map(|user| user.password_hash.clone());
     let sized = typed.password.len() <= auth::MAX_PASSWORD;
-    let right = auth::verify_password(hash.filter(|_| sized), if sized { typed.password } else { String::new() }).await;
+    let right =
+        auth::verify_password(hash.filter(|_| sized), if sized { typed.password } else { String::new() })
+            .await;
     let address_text = address.map(|address| address.to_string());
     // What was typed as a name may be a password: it is written only when it is a name.
     let actor = account.as_ref().map_or("unknown", |user| user.username.as_str());
@@ -139,7 +144,9 @@ fn new_token() -> String {
 
 fn set_cookie(token: &str, max_age_s: i64, https: bool) -> Result<HeaderValue, InvalidHeaderValue> {
     let secure = if https { "; Secure" } else { "" };
-    HeaderValue::from_str(&format!("{COOKIE}={token}; Path=/; Max-Age={max_age_s}; HttpOnly; SameSite=Strict{secure}"))
+    HeaderValue::from_str(&format!(
+        "{COOKIE}={token}; Path=/; Max-Age={max_age_s}; HttpOnly; SameSite=Strict{secure}"
+    ))
 }
 
 fn with_cookie(

@@ -57,7 +57,9 @@ pub async fn open(
             .ok()
             .and_then(|text| text.parse::<i64>().ok())
             .filter(|id| *id >= 0)
-            .ok_or_else(|| Problem::bad_request("bad_last_event_id", "Last-Event-ID: use the id of an event"))?
+            .ok_or_else(|| {
+                Problem::bad_request("bad_last_event_id", "Last-Event-ID: use the id of an event")
+            })?
             // An id from a database that is no more: everything is newer.
             .min(head),
     };
@@ -85,7 +87,12 @@ impl Woken {
     /// Everything, for a viewer that missed changes.
     fn all() -> Self {
         let everything = || BTreeSet::from([(String::new(), String::new())]);
-        Self { feed: true, cameras: everything(), agents: everything(), counts: BTreeSet::from([String::new()]) }
+        Self {
+            feed: true,
+            cameras: everything(),
+            agents: everything(),
+            counts: BTreeSet::from([String::new()]),
+        }
     }
 
     fn add(&mut self, change: Change) {

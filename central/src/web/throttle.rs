@@ -52,7 +52,8 @@ impl Throttle {
             known.retain(|_, failures| now_ms - failures.last_ms < FORGET_MS);
         }
         if known.len() >= MAX_KEYS
-            && let Some(oldest) = known.iter().min_by_key(|(_, failures)| failures.last_ms).map(|(key, _)| key.clone())
+            && let Some(oldest) =
+                known.iter().min_by_key(|(_, failures)| failures.last_ms).map(|(key, _)| key.clone())
         {
             known.remove(&oldest);
         }

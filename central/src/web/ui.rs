@@ -28,7 +28,8 @@ pub async fn serve(method: Method, uri: Uri, request: HeaderMap) -> Response<Bod
         return Problem::not_found("resource").into_response();
     }
     if method != Method::GET && method != Method::HEAD {
-        return Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "pages are only read").into_response();
+        return Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "pages are only read")
+            .into_response();
     }
     let is_file = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
     match (is_file, path) {

@@ -40,12 +40,16 @@ async fn every_operation_lets_in_exactly_the_roles_of_its_rule() {
         }
         let url = path.replace("{id}", "none").replace("{sha256}", "none");
         let request = |cookie: &str| {
-            let request = Request::builder().method(method.as_str()).uri(&url).header("x-requested-with", "vong-gac");
+            let request =
+                Request::builder().method(method.as_str()).uri(&url).header("x-requested-with", "vong-gac");
             request.header(header::COOKIE, cookie).body(Body::empty()).unwrap()
         };
         let Some(Access::Roles(roles)) = rule(&method, &path) else {
             let status = site.open(request("")).await.status();
-            assert!(status != StatusCode::UNAUTHORIZED && status != StatusCode::FORBIDDEN, "{method} {path}: {status}");
+            assert!(
+                status != StatusCode::UNAUTHORIZED && status != StatusCode::FORBIDDEN,
+                "{method} {path}: {status}"
+            );
             continue;
         };
         assert_eq!(site.open(request("")).await.status(), StatusCode::UNAUTHORIZED, "{method} {path}");
@@ -99,14 +103,18 @@ async fn every_refusal_is_a_problem_document() {
     let reply = site.get("/api/v1/nothing", &admin).await;
     assert_eq!((reply.status, reply.problem().as_str()), (StatusCode::NOT_FOUND, "not_found"));
     let reply = site.call("PUT", "/api/v1/users", &admin, None).await;
-    assert_eq!((reply.status, reply.problem().as_str()), (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"));
+    assert_eq!(
+        (reply.status, reply.problem().as_str()),
+        (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed")
+    );
     let reply = site.call("POST", "/api/v1/users", &admin, Some(json!({ "username": 3 }))).await;
     assert_eq!((reply.status, reply.problem().as_str()), (StatusCode::UNPROCESSABLE_ENTITY, "bad_body"));
     let reply = site.call("POST", "/api/v1/users", &admin, Some(json!("x".repeat(70_000)))).await;
     assert_eq!((reply.status, reply.problem().as_str()), (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large"));
     let reply = site.call("POST", "/api/v1/users", &admin, None).await;
     assert_eq!((reply.status, reply.problem().as_str()), (StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json"));
-    let request = Request::builder().method(Method::POST).uri("/api/v1/session").header("x-requested-with", "vong-gac");
+    let request =
+        Request::builder().method(Method::POST).uri("/api/v1/session").header("x-requested-with", "vong-gac");
     let request = request.header(header::CONTENT_TYPE, "application/json").body(Body::from("{")).unwrap();
     let reply = site.send(request).await;
     assert_eq!((reply.status, reply.problem().as_str()), (StatusCode::BAD_REQUEST, "malformed_json"));
@@ -167,8 +175,12 @@ async fn health_is_told_to_machines_and_numbers_only_on_this_machine() {
     site.state.health.broker_connected.store(true, std::sync::atomic::Ordering::Relaxed);
     assert_eq!(site.get("/readyz", "").await.status, StatusCode::OK);
     let text = String::from_utf8(site.get("/metrics", "").await.bytes).unwrap();
-    assert!(text.contains("\nvg_broker_connected 1\n") && text.contains("# TYPE vg_events_committed_total counter"));
-    let request = Request::builder().uri("/metrics").header("x-forwarded-for", "10.0.0.9").body(Body::empty()).unwrap();
+    assert!(
+        text.contains("\nvg_broker_connected 1\n")
+            && text.contains("# TYPE vg_events_committed_total counter")
+    );
+    let request =
+        Request::builder().uri("/metrics").header("x-forwarded-for", "10.0.0.9").body(Body::empty()).unwrap();
     assert_eq!(site.send(request).await.status, StatusCode::FORBIDDEN);
 }
 

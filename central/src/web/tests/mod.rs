@@ -41,7 +41,8 @@ pub struct Reply {
 
 impl Reply {
     pub fn json(&self) -> Value {
-        serde_json::from_slice(&self.bytes).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&self.bytes)))
+        serde_json::from_slice(&self.bytes)
+            .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&self.bytes)))
     }
 
     /// Checks that it is a problem document, and gives its code.
@@ -49,7 +50,10 @@ impl Reply {
         assert_eq!(self.headers[header::CONTENT_TYPE], "application/problem+json");
         let json = self.json();
         assert_eq!(json["status"], self.status.as_u16());
-        assert!(json["type"].is_string() && json["title"].is_string() && json["detail"].is_string(), "{json}");
+        assert!(
+            json["type"].is_string() && json["title"].is_string() && json["detail"].is_string(),
+            "{json}"
+        );
         json["code"].as_str().unwrap().to_owned()
     }
 }
@@ -107,9 +111,10 @@ impl Site {
         let request = Request::builder().method(method).uri(path).header("x-requested-with", "vong-gac");
         let request = if cookie.is_empty() { request } else { request.header(header::COOKIE, cookie) };
         let request = match body {
-            Some(body) => {
-                request.header(header::CONTENT_TYPE, "application/json").body(Body::from(body.to_string())).unwrap()
-            }
+            Some(body) => request
+                .header(header::CONTENT_TYPE, "application/json")
+                .body(Body::from(body.to_string()))
+                .unwrap(),
             None => request.body(Body::empty()).unwrap(),
         };
         self.send(request).await

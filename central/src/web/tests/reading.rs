@@ -16,7 +16,12 @@ fn passage<'a>(id: &'a str, site: &'a str, captured_at_ms: i64) -> Passage<'a> {
 
 async fn ids(site: &Site, path: &str, cookie: &str) -> (Vec<String>, Option<String>) {
     let page = site.get(path, cookie).await.json();
-    let ids = page["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect();
+    let ids = page["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| item["id"].as_str().unwrap().to_owned())
+        .collect();
     (ids, page["next"].as_str().map(str::to_owned))
 }
 
@@ -48,7 +53,10 @@ async fn passages_are_found_by_plate_camera_and_time() {
     site.state.store.put_site(KCN).await;
     let cookie = site.cookie(Role::TrafficPolice, &[]).await;
     site.state.store.put_passage(&passage("a", KCN, 1_795_000_000_000)).await;
-    site.state.store.put_passage(&Passage { id: "b", site: KCN, captured_at_ms: 1_795_000_060_000, plate: None }).await;
+    site.state
+        .store
+        .put_passage(&Passage { id: "b", site: KCN, captured_at_ms: 1_795_000_060_000, plate: None })
+        .await;
     for (query, expected) in [
         ("", vec!["b", "a"]),
         ("?plate=30k-135", vec!["a"]),
@@ -103,7 +111,13 @@ async fn each_role_sees_of_an_owner_what_its_purpose_needs() {
     site.state.store.put_background("p", KCN).await;
     for (role, name, address, id_number, short) in [
         (Role::GateOperator, json!("Nguyễn V. M."), json!(null), json!(null), json!("Nguyễn V. M.")),
-        (Role::TrafficPolice, json!("Nguyễn Văn Minh"), json!("Số 12"), json!("•••••••••101"), json!("Nguyễn V. M.")),
+        (
+            Role::TrafficPolice,
+            json!("Nguyễn Văn Minh"),
+            json!("Số 12"),
+            json!("•••••••••101"),
+            json!("Nguyễn V. M."),
+        ),
         (Role::IocOperator, json!("Nguyễn Văn Minh"), json!(null), json!(null), json!("Nguyễn V. M.")),
         (Role::Admin, json!(null), json!(null), json!(null), json!(null)),
     ] {
@@ -111,10 +125,17 @@ async fn each_role_sees_of_an_owner_what_its_purpose_needs() {
         let reply = site.get("/api/v1/passages/p", &cookie).await;
         let detail = reply.json();
         let owner = &detail["owner"];
-        assert_eq!((&owner["name"], &owner["address"], &owner["id_number"]), (&name, &address, &id_number), "{role:?}");
+        assert_eq!(
+            (&owner["name"], &owner["address"], &owner["id_number"]),
+            (&name, &address, &id_number),
+            "{role:?}"
+        );
         assert_eq!(detail["owner_masked"], short);
         assert!(owner["mask_reason"].is_string());
-        assert!(!String::from_utf8_lossy(&reply.bytes).contains("001085900101"), "{role:?} got the whole number");
+        assert!(
+            !String::from_utf8_lossy(&reply.bytes).contains("001085900101"),
+            "{role:?} got the whole number"
+        );
         if role == Role::Admin {
             for path in ["/api/v1/passages", "/api/v1/passages/p"] {
                 let text = String::from_utf8(site.get(path, &cookie).await.bytes).unwrap();
@@ -135,11 +156,17 @@ async fn a_look_at_a_passage_is_written_down_with_its_purpose() {
         let detail = site.get("/api/v1/passages/p", &cookie).await.json();
         let audit = detail["audit"].as_array().unwrap();
         assert_eq!(audit.len(), looks, "each look adds one, also for the one who looks");
-        assert_eq!((&audit[0]["actor"], &audit[0]["action"]), (&json!("traffic.police0"), &json!("passage.view")));
+        assert_eq!(
+            (&audit[0]["actor"], &audit[0]["action"]),
+            (&json!("traffic.police0"), &json!("passage.view"))
+        );
     }
     let rows = site.state.store.audit_of("passage", "p", 10).await.unwrap();
     assert_eq!(rows[0].purpose.as_deref(), Some("view_passage"));
-    assert_eq!((rows[0].role.as_deref(), rows[0].address.as_deref()), (Some("traffic_police"), Some("127.0.0.1")));
+    assert_eq!(
+        (rows[0].role.as_deref(), rows[0].address.as_deref()),
+        (Some("traffic_police"), Some("127.0.0.1"))
+    );
 }
 
 #[tokio::test]
@@ -153,7 +180,10 @@ async fn a_passage_shows_what_proves_it() {
     let detail = site.get("/api/v1/passages/p", &cookie).await.json();
     assert_eq!(detail["envelope"]["signature_ok"], json!(true));
     assert_eq!(detail["registry"]["txn_id"], json!("txn-1"));
-    assert_eq!((&detail["matches"][0]["result"], &detail["matches"][0]["list_name"]), (&json!("possible"), &json!("Danh sách")));
+    assert_eq!(
+        (&detail["matches"][0]["result"], &detail["matches"][0]["list_name"]),
+        (&json!("possible"), &json!("Danh sách"))
+    );
     assert_eq!(detail["alerts"][0]["history"][0]["to"], json!("new"));
 }
 
@@ -168,7 +198,10 @@ async fn an_alert_moves_forward_with_its_history_and_a_wrong_step_is_a_conflict(
     let path = "/api/v1/alerts/al/transition";
     let mut changes = site.state.hub.subscribe();
     let alert = site.call("POST", path, &cookie, step("acknowledged")).await.json();
-    assert_eq!((&alert["state"], &alert["acknowledged_by"]), (&json!("acknowledged"), &json!("ioc.operator0")));
+    assert_eq!(
+        (&alert["state"], &alert["acknowledged_by"]),
+        (&json!("acknowledged"), &json!("ioc.operator0"))
+    );
     assert_eq!(alert["history"][1]["note"], json!("đã gọi cổng"));
     assert!(alert["feed_id"].as_i64().unwrap() > raised);
     assert!(changes.recv().await.is_ok(), "viewers are told");
@@ -197,7 +230,8 @@ async fn a_picture_is_kept_by_the_browser_and_only_for_those_who_may_see_it() {
     let cache = reply.headers[header::CACHE_CONTROL].to_str().unwrap();
     assert!(cache.contains("private") && cache.contains("immutable"), "{cache}");
     let tag = reply.headers[header::ETAG].clone();
-    let request = Request::builder().uri(&path).header(header::COOKIE, &cookie).header(header::IF_NONE_MATCH, tag);
+    let request =
+        Request::builder().uri(&path).header(header::COOKIE, &cookie).header(header::IF_NONE_MATCH, tag);
     let reply = site.send(request.body(Body::empty()).unwrap()).await;
     assert_eq!((reply.status, reply.bytes.len()), (StatusCode::NOT_MODIFIED, 0));
     assert_eq!(site.get("/api/v1/evidence/zz", &cookie).await.problem(), "not_found");
@@ -212,13 +246,25 @@ async fn cameras_agents_and_numbers_have_the_agreed_form() {
     site.state.store.put_site(KCN).await;
     let cookie = site.cookie(Role::IocOperator, &[]).await;
     let camera = site.get("/api/v1/cameras", &cookie).await.json()[0].clone();
-    assert_eq!((&camera["state"], &camera["fps"], &camera["analysed"]), (&json!("live"), &json!(12.5), &json!(9)));
+    assert_eq!(
+        (&camera["state"], &camera["fps"], &camera["analysed"]),
+        (&json!("live"), &json!(12.5), &json!(9))
+    );
     let agent = site.get("/api/v1/agents", &cookie).await.json()[0].clone();
-    assert_eq!((&agent["state"], &agent["next_seq"], &agent["gaps"]), (&json!("online"), &json!(6), &json!(0)));
+    assert_eq!(
+        (&agent["state"], &agent["next_seq"], &agent["gaps"]),
+        (&json!("online"), &json!(6), &json!(0))
+    );
     let counts = site.get("/api/v1/counts?site=kcn", &cookie).await.json();
     assert_eq!(counts, json!({ "lines": [], "hours": [], "loss": { "lost": 0, "late": 0, "offline_s": 0 } }));
-    for bad in ["from=2026-01-01T00:00:00Z", "subject=dog", "from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z"] {
-        assert_eq!(site.get(&format!("/api/v1/counts?{bad}"), &cookie).await.status, StatusCode::BAD_REQUEST, "{bad}");
+    for bad in
+        ["from=2026-01-01T00:00:00Z", "subject=dog", "from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z"]
+    {
+        assert_eq!(
+            site.get(&format!("/api/v1/counts?{bad}"), &cookie).await.status,
+            StatusCode::BAD_REQUEST,
+            "{bad}"
+        );
     }
     let page = site.get("/api/v1/quarantine", &cookie).await.json();
     assert_eq!(page, json!({ "items": [], "next": null }));

@@ -46,14 +46,19 @@ async fn a_new_sign_in_replaces_the_session_that_the_browser_had() {
 async fn a_wrong_password_and_an_unknown_name_get_the_same_answer() {
     let site = Site::new().await;
     let username = site.user(Role::GateOperator, &[]).await;
-    let (wrong, unknown) = (site.sign_in(&username, "not the password").await, site.sign_in("nobody", PASSWORD).await);
+    let (wrong, unknown) =
+        (site.sign_in(&username, "not the password").await, site.sign_in("nobody", PASSWORD).await);
     assert_eq!(wrong.status, StatusCode::UNAUTHORIZED);
     assert_eq!(wrong.problem(), "bad_credentials");
     assert_eq!(wrong.bytes, unknown.bytes);
     assert!(!wrong.headers.contains_key(header::SET_COOKIE));
     let rows = site.state.store.audit_rows("", "session.refused", (i64::MAX, ""), 10).await.unwrap();
     let actors: Vec<_> = rows.iter().map(|row| row.actor.as_str()).collect();
-    assert_eq!(actors, ["unknown", username.as_str()], "what was typed as an unknown name is not written down");
+    assert_eq!(
+        actors,
+        ["unknown", username.as_str()],
+        "what was typed as an unknown name is not written down"
+    );
 }
 
 #[tokio::test]
@@ -72,7 +77,9 @@ async fn guessing_is_slowed_down_and_the_right_password_has_to_wait_too() {
 async fn a_request_that_another_page_could_forge_is_refused() {
     let site = Site::new().await;
     let cookie = site.cookie(Role::GateOperator, &[]).await;
-    for (method, path) in [("DELETE", "/api/v1/session"), ("POST", "/api/v1/session"), ("POST", "/api/v1/users")] {
+    for (method, path) in
+        [("DELETE", "/api/v1/session"), ("POST", "/api/v1/session"), ("POST", "/api/v1/users")]
+    {
         let request = Request::builder().method(method).uri(path).header(header::COOKIE, &cookie);
         let reply = site.send(request.body(Body::empty()).unwrap()).await;
         assert_eq!((reply.status, reply.problem().as_str()), (StatusCode::FORBIDDEN, "missing_header"));
@@ -85,14 +92,26 @@ async fn a_session_ends_when_it_is_idle_or_old() {
     let site = Site::new().await;
     let cookie = site.cookie(Role::GateOperator, &[]).await;
     site.state.store.age_sessions(7 * 3600 * 1000).await;
-    assert_eq!(site.get("/api/v1/session", &cookie).await.status, StatusCode::OK, "seven idle hours are fine");
+    assert_eq!(
+        site.get("/api/v1/session", &cookie).await.status,
+        StatusCode::OK,
+        "seven idle hours are fine"
+    );
     site.state.store.age_sessions(4 * 3600 * 1000).await;
     assert_eq!(site.get("/api/v1/session", &cookie).await.status, StatusCode::OK, "it was used in between");
     site.state.store.age_sessions(2 * 3600 * 1000).await;
-    assert_eq!(site.get("/api/v1/session", &cookie).await.status, StatusCode::UNAUTHORIZED, "twelve hours are over");
+    assert_eq!(
+        site.get("/api/v1/session", &cookie).await.status,
+        StatusCode::UNAUTHORIZED,
+        "twelve hours are over"
+    );
     let idle = site.cookie(Role::Admin, &[]).await;
     site.state.store.age_sessions(8 * 3600 * 1000 + 1).await;
-    assert_eq!(site.get("/api/v1/session", &idle).await.status, StatusCode::UNAUTHORIZED, "eight idle hours are not");
+    assert_eq!(
+        site.get("/api/v1/session", &idle).await.status,
+        StatusCode::UNAUTHORIZED,
+        "eight idle hours are not"
+    );
 }
 
 #[tokio::test]
@@ -110,7 +129,9 @@ async fn the_database_does_not_hold_what_a_browser_sends() {
     let cookie = site.cookie(Role::GateOperator, &[]).await;
     let token = cookie.strip_prefix("vg_session=").unwrap();
     assert!(site.state.store.session(token, 0, 0).await.unwrap().is_none());
-    assert!(site.state.store.session(&super::super::session::session_id(token), 0, 0).await.unwrap().is_some());
+    assert!(
+        site.state.store.session(&super::super::session::session_id(token), 0, 0).await.unwrap().is_some()
+    );
 }
 
 #[tokio::test]

@@ -43,7 +43,9 @@ impl Viewer {
         loop {
             if let Some((event, rest)) = self.text.split_once("\n\n") {
                 let field = |name: &str| {
-                    event.lines().find_map(|line| Some(line.strip_prefix(name)?.strip_prefix(": ")?.to_owned()))
+                    event
+                        .lines()
+                        .find_map(|line| Some(line.strip_prefix(name)?.strip_prefix(": ")?.to_owned()))
                 };
                 let seen = field("event").map(|kind| Seen {
                     kind,
@@ -56,8 +58,10 @@ impl Viewer {
                     None => continue,
                 }
             }
-            let chunk = tokio::time::timeout(Duration::from_secs(10), self.body.next()).await.expect("nothing came")?;
-            self.text.push_str(&String::from_utf8(chunk.unwrap().to_vec()).unwrap());
+            let chunk = tokio::time::timeout(Duration::from_secs(10), self.body.next())
+                .await
+                .expect("nothing came")?;
+            self.text.push_str(std::str::from_utf8(&chunk.unwrap()).unwrap());
         }
     }
 
@@ -72,11 +76,8 @@ impl Viewer {
 
 async fn commit(site: &Site, n: i64) -> i64 {
     let id = format!("p{n}");
-    let feed_id = site
-        .state
-        .store
-        .put_passage(&Passage { id: &id, site: KCN, captured_at_ms: n, plate: None })
-        .await;
+    let feed_id =
+        site.state.store.put_passage(&Passage { id: &id, site: KCN, captured_at_ms: n, plate: None }).await;
     site.state.hub.send(Change::Feed(feed_id));
     feed_id
 }
@@ -157,7 +158,8 @@ async fn a_viewer_with_sites_gets_those_alone() {
     commit(&site, 1).await;
     site.state.hub.send(Change::Camera { site: KCN.into(), camera: "cong".into() });
     site.state.hub.send(Change::Counts { site: KCN.into() });
-    let mine = store.put_passage(&Passage { id: "mine", site: "trang-an", captured_at_ms: 9, plate: None }).await;
+    let mine =
+        store.put_passage(&Passage { id: "mine", site: "trang-an", captured_at_ms: 9, plate: None }).await;
     site.state.hub.send(Change::Feed(mine));
     assert_eq!(viewer.next().await.unwrap().id, Some(mine));
 }
@@ -203,7 +205,8 @@ async fn a_strange_last_event_id_is_refused_and_one_from_the_future_starts_from_
     let site = Site::new().await;
     site.state.store.put_site(KCN).await;
     let cookie = site.cookie(Role::GateOperator, &[]).await;
-    let request = Request::builder().uri("/api/v1/stream").header(header::COOKIE, &cookie).header("last-event-id", "x");
+    let request =
+        Request::builder().uri("/api/v1/stream").header(header::COOKIE, &cookie).header("last-event-id", "x");
     assert_eq!(site.send(request.body(Body::empty()).unwrap()).await.problem(), "bad_last_event_id");
     let mut viewer = Viewer::open(&site, &cookie, Some(1_000_000)).await;
     let id = commit(&site, 1).await;
