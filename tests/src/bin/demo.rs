@@ -3,6 +3,8 @@
 use clap::Parser as _;
 
 fn main() -> std::process::ExitCode {
+    // The HTTP client wants one even for plain HTTP; there cannot be a second one yet.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     match promises::demo::Demo::parse().run() {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(error) => {

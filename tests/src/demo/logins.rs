@@ -46,8 +46,8 @@ impl Logins {
             let flags =
                 ["user", "add", username, "--role", role, "--name", shown, "--config"].map(AsRef::as_ref);
             let printed = run_to_end("central", [&flags[..], &[central.as_os_str()]].concat())?;
-            let password =
-                printed.split_whitespace().last().context("central user add printed no password")?;
+            let mut words = printed.split_whitespace().skip_while(|word| *word != "password");
+            let password = words.nth(1).context("central user add printed no password")?;
             logins.push(Login {
                 username: username.to_owned(),
                 password: password.to_owned(),

@@ -177,7 +177,7 @@ fn start_agent(
         let printed = run_to_end("central", [&flags[..], &[central.as_os_str()]].concat())?;
         let code = printed
             .split_whitespace()
-            .find(|word| word.len() >= 16)
+            .next()
             .context("central enrol printed no code")?;
         logins::write_secret(&folder.join(format!("{agent}.code")), code)?;
     }
