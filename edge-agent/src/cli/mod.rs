@@ -7,6 +7,8 @@ mod replay;
 mod run;
 mod track;
 
+use std::io::IsTerminal as _;
+
 use clap::{Parser, Subcommand};
 
 /// Exit code for a configuration that cannot be used.
@@ -59,8 +61,11 @@ impl Cli {
 fn start_log() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("VG_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,sled=warn"));
-    let log =
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false);
     // A second start in one process (tests) keeps the first log.
     let _ = match std::env::var("VG_LOG_FORMAT").as_deref() {
         Ok("json") => log.json().try_init(),
