@@ -1,5 +1,7 @@
 //! A vehicle event becomes a passage: what the register and the lists say about it, and which alerts that raises. Pure.
 
+use std::cmp::Reverse;
+
 use wire::payload::Vehicle;
 
 use crate::alerts::{self, NewAlert};
@@ -44,7 +46,7 @@ pub fn judge(
         .into_iter()
         .chain(alerts::for_registry(status, &findings, seen, min_score))
         .collect();
-    raised.sort_by(|a, b| b.severity.cmp(&a.severity));
+    raised.sort_by_key(|alert| Reverse(alert.severity));
     Judgement { registry: status, findings, matches, alerts: raised }
 }
 

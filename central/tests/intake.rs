@@ -283,3 +283,25 @@ async fn an_event_whose_pictures_were_given_up_is_committed_without_them() {
     assert!(cameras.iter().all(|camera| camera.camera != "agent"), "the agent is no camera");
     central.app.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backlog_is_committed_in_order_and_each_event_once() {
+    const COUNT: usize = 1000;
+    let central = Central::start("").await;
+    let mut agent = Agent::enrolled(&central.app, SITE, "edge-1", 1).await;
+    let started = std::time::Instant::now();
+    let mut receipts = Vec::new();
+    while receipts.len() < COUNT {
+        for _ in 0..50 {
+            agent.send(&agent.envelope("cong-2", car("35A24681"))).await;
+        }
+        receipts.extend(agent.receipts_for(50).await);
+    }
+    println!("{:.0} events a second", COUNT as f64 / started.elapsed().as_secs_f64());
+    assert!(receipts.iter().all(|receipt| receipt.result == ReceiptResult::Committed));
+    assert!(receipts.windows(2).all(|pair| pair[0].seq < pair[1].seq), "in the order they were sent");
+    let row = central.state().store.agents_seen(&Scope::all(), SITE, "edge-1").await.unwrap().remove(0);
+    assert_eq!((row.max_seq, row.missing), (COUNT as i64, 0));
+    assert_eq!(central.state().store.feed_head().await.unwrap(), COUNT as i64);
+    central.app.stop().await;
+}

@@ -1,6 +1,7 @@
 //! A reading meets the watch lists: exact, or "possible" with the reason why. A possible match never names anybody; it asks a
 //! person to look at the picture.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use wire::payload::PlateReading;
@@ -80,7 +81,7 @@ pub fn matches(reading: &PlateReading, group: Option<&str>, at_ms: i64, lists: &
             });
         }
     }
-    found.sort_by(|a, b| (b.certainty, b.entry.priority).cmp(&(a.certainty, a.entry.priority)));
+    found.sort_by_key(|found| Reverse((found.certainty, found.entry.priority)));
     found
 }
 
