@@ -19,6 +19,7 @@
 //! One tree, because sled applies a batch atomically within one tree only.
 
 mod frame;
+mod inner;
 mod policy;
 mod record;
 mod reserve;

@@ -1,19 +1,19 @@
 //! The store itself: sled behind a lock, with an index of heads in memory.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use tokio::sync::watch;
 use uuid::Uuid;
 use wire::payload::{AGENT_ITSELF, LossReason, OutboxLoss};
-use wire::status::{Evicted, OutboxHealth};
+use wire::status::OutboxHealth;
 use wire::{Captured, DeviceKey, Digest, Name, Payload, Phase, Receipt};
 
 use super::frame;
+use super::inner::{Entry, Inner, Losses, OpenFailure, event_key, picture_key};
 use super::policy::{self, Bounds, EvictionClass, Waiting};
 use super::record::{Draft, Stored};
 use super::reserve::{Reserve, write_durably};
@@ -48,48 +48,6 @@ pub enum OutboxError {
 
 /// State of the outbox as `health` reports it.
 pub type Health = OutboxHealth;
-
-#[derive(Debug, Default, Clone, Serialize, Deserialize)]
-struct Losses {
-    damaged: bool,
-    previews: u64,
-    seqs: Vec<[u64; 2]>,
-    #[serde(default)]
-    pictures: Vec<Digest>,
-}
-
-impl Losses {
-    fn is_empty(&self) -> bool {
-        self.seqs.is_empty() && self.pictures.is_empty()
-    }
-
-    fn add(&mut self, seq: u64) {
-        match self.seqs.last_mut() {
-            Some([_, last]) if *last + 1 == seq => *last = seq,
-            _ => self.seqs.push([seq, seq]),
-        }
-    }
-}
-
-struct Entry {
-    waiting: Waiting,
-    id: Uuid,
-    phase: Phase,
-    evidence: Vec<Digest>,
-}
-
-struct Inner {
-    tree: sled::Tree,
-    // Dropped after the tree: closing the database is what gives the directory free.
-    db: sled::Db,
-    index: BTreeMap<u64, Entry>,
-    users: HashMap<Digest, u32>,
-    bytes: u64,
-    next: u64,
-    prev: Digest,
-    evicted: Evicted,
-    losses: Losses,
-}
 
 /// See the [module](super).
 pub struct Outbox {
@@ -438,160 +396,6 @@ impl Outbox {
     }
 }
 
-/// Why a store did not open.
-enum OpenFailure {
-    /// Another process has it, or the disk refuses: trying again is right.
-    Busy(std::io::Error),
-    /// It cannot be read.
-    Damaged(String),
-}
-
-impl Inner {
-    fn open(path: &Path) -> Result<Self, OpenFailure> {
-        let refuse = |error: sled::Error| match error {
-            sled::Error::Io(source) if !tells_of_damage(&source) => OpenFailure::Busy(source),
-            other => OpenFailure::Damaged(other.to_string()),
-        };
-        let db = sled::Config::new()
-            .path(path)
-            .cache_capacity(16 << 20)
-            .flush_every_ms(None)
-            .open()
-            .map_err(refuse)?;
-        let tree = db.open_tree("outbox").map_err(refuse)?;
-        let counter = |key: &str| tree.get(key).map_err(refuse);
-        let mut inner = Self {
-            next: json(counter("m/next")?).unwrap_or(1),
-            prev: json(counter("m/prev")?).unwrap_or(Digest::ZERO),
-            evicted: json(counter("m/evicted")?).unwrap_or_default(),
-            losses: json(counter("m/lost")?).unwrap_or_default(),
-            index: BTreeMap::new(),
-            users: HashMap::new(),
-            bytes: 0,
-            tree,
-            db,
-        };
-        inner.load().map_err(refuse)?;
-        Ok(inner)
-    }
-
-    /// Reads every head; a record whose checksum is wrong is dropped and counted.
-    fn load(&mut self) -> Result<(), sled::Error> {
-        let mut broken = Vec::new();
-        for item in self.tree.scan_prefix(b"e") {
-            let (key, framed) = item?;
-            match Stored::from_frame(&framed) {
-                Some(stored) => self.enter(&stored, framed.len() as u64)?,
-                None => broken.push(key),
-            }
-        }
-        for key in broken {
-            if let Some(seq) = key.get(1..9).and_then(|bytes| bytes.try_into().ok()).map(u64::from_be_bytes) {
-                self.losses.damaged = true;
-                self.losses.add(seq);
-                tracing::error!(seq, "an event in the outbox was damaged and is given up");
-            }
-            self.tree.remove(key)?;
-        }
-        self.next = self.next.max(self.index.keys().next_back().map_or(1, |last| last + 1));
-        Ok(())
-    }
-
-    fn enter(&mut self, stored: &Stored, framed_bytes: u64) -> Result<(), sled::Error> {
-        let mut bytes = framed_bytes;
-        for sha256 in &stored.evidence {
-            let users = self.users.entry(*sha256).or_default();
-            *users += 1;
-            bytes += self.tree.get(picture_key(sha256))?.map_or(0, |framed| framed.len() as u64);
-        }
-        self.bytes += bytes;
-        let waiting = Waiting { class: stored.class, bytes };
-        let entry = Entry { waiting, id: stored.id, phase: stored.phase, evidence: stored.evidence.clone() };
-        self.index.insert(stored.seq, entry);
-        Ok(())
-    }
-
-    fn take_over(&mut self, found: salvage::Salvaged, ceiling: u64) -> Result<(), sled::Error> {
-        let mut batch = sled::Batch::default();
-        for (sha256, jpeg) in &found.pictures {
-            batch.insert(picture_key(sha256), frame::wrap(frame::PICTURE, jpeg));
-        }
-        for stored in found.events.values() {
-            // Written from a value that was just read: it serialises.
-            if let Ok(framed) = stored.to_frame() {
-                batch.insert(event_key(stored.seq).to_vec(), framed);
-            }
-        }
-        self.tree.apply_batch(batch)?;
-        self.load()?;
-        self.drop_unused_pictures(&found.pictures)?;
-        if let Some(last) = found.events.values().next_back() {
-            self.prev = last.digest;
-        }
-        self.skip_to(self.next, ceiling);
-        self.losses.damaged = true;
-        let mut batch = sled::Batch::default();
-        // Counters are numbers and digests: they serialise.
-        let _ = self.save_counters(&mut batch);
-        self.tree.apply_batch(batch)?;
-        self.db.flush().map(drop)
-    }
-
-    fn drop_unused_pictures(&mut self, pictures: &HashMap<Digest, Vec<u8>>) -> Result<(), sled::Error> {
-        for sha256 in pictures.keys().filter(|sha256| !self.users.contains_key(sha256)) {
-            self.tree.remove(picture_key(sha256))?;
-        }
-        Ok(())
-    }
-
-    /// Gives up the numbers `from..=ceiling`, which may or may not have been used: counted as lost at worst.
-    fn skip_to(&mut self, from: u64, ceiling: u64) {
-        if ceiling >= from {
-            self.losses.damaged = true;
-            self.losses.seqs.push([from, ceiling]);
-            self.next = ceiling + 1;
-            self.prev = Digest::ZERO;
-        }
-    }
-
-    fn remove(&mut self, seq: u64, batch: &mut sled::Batch) -> Option<Entry> {
-        let entry = self.index.remove(&seq)?;
-        self.bytes = self.bytes.saturating_sub(entry.waiting.bytes);
-        batch.remove(event_key(seq).to_vec());
-        for sha256 in &entry.evidence {
-            if let Some(users) = self.users.get_mut(sha256) {
-                *users -= 1;
-                if *users == 0 {
-                    self.users.remove(sha256);
-                    batch.remove(picture_key(sha256));
-                }
-            }
-        }
-        Some(entry)
-    }
-
-    fn count_eviction(&mut self, seq: u64, class: EvictionClass) {
-        let counter = match class {
-            EvictionClass::Preview => &mut self.evicted.preview,
-            EvictionClass::Crossing => &mut self.evicted.crossing,
-            EvictionClass::Vehicle => &mut self.evicted.vehicle,
-            EvictionClass::Watch => &mut self.evicted.watch,
-        };
-        *counter += 1;
-        self.losses.previews += u64::from(class == EvictionClass::Preview);
-        self.losses.add(seq);
-        tracing::warn!(seq, class = ?class, "outbox full: an event was evicted");
-    }
-
-    fn save_counters(&self, batch: &mut sled::Batch) -> Result<(), serde_json::Error> {
-        batch.insert("m/next", serde_json::to_vec(&self.next)?);
-        batch.insert("m/prev", serde_json::to_vec(&self.prev)?);
-        batch.insert("m/evicted", serde_json::to_vec(&self.evicted)?);
-        batch.insert("m/lost", serde_json::to_vec(&self.losses)?);
-        Ok(())
-    }
-}
-
 /// What one report can tell, and what the next ones must.
 fn split_report(mut losses: Losses) -> (Losses, Losses) {
     let more = losses.seqs.split_off(losses.seqs.len().min(RANGES_PER_REPORT));
@@ -600,30 +404,8 @@ fn split_report(mut losses: Losses) -> (Losses, Losses) {
     (losses, rest)
 }
 
-/// Whether the content is to blame. Anything else (no space, no permission, another process) may pass.
-fn tells_of_damage(error: &std::io::Error) -> bool {
-    use std::io::ErrorKind::{InvalidData, InvalidInput, IsADirectory, NotADirectory, UnexpectedEof};
-    matches!(error.kind(), InvalidData | InvalidInput | IsADirectory | NotADirectory | UnexpectedEof)
-}
-
-fn json<T: serde::de::DeserializeOwned>(value: Option<sled::IVec>) -> Option<T> {
-    serde_json::from_slice(&value?).ok()
-}
-
 fn read_count(path: &Path) -> u64 {
     std::fs::read_to_string(path).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0)
-}
-
-fn event_key(seq: u64) -> [u8; 9] {
-    let mut key = [b'e'; 9];
-    key[1..].copy_from_slice(&seq.to_be_bytes());
-    key
-}
-
-fn picture_key(sha256: &Digest) -> Vec<u8> {
-    let mut key = vec![b'p'];
-    key.extend_from_slice(sha256.as_bytes());
-    key
 }
 
 /// A panic elsewhere must not stop the outbox: its state is consistent between statements that matter.

@@ -1,0 +1,232 @@
+//! What is inside the outbox's lock: the sled tree, and an index of its heads in memory.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+use wire::status::Evicted;
+use wire::{Digest, Phase};
+
+use super::frame;
+use super::policy::{EvictionClass, Waiting};
+use super::record::Stored;
+use super::salvage;
+
+#[derive(Debug, Default, Clone, Serialize, Deserialize)]
+pub(super) struct Losses {
+    pub(super) damaged: bool,
+    pub(super) previews: u64,
+    pub(super) seqs: Vec<[u64; 2]>,
+    #[serde(default)]
+    pub(super) pictures: Vec<Digest>,
+}
+
+impl Losses {
+    pub(super) fn is_empty(&self) -> bool {
+        self.seqs.is_empty() && self.pictures.is_empty()
+    }
+
+    pub(super) fn add(&mut self, seq: u64) {
+        match self.seqs.last_mut() {
+            Some([_, last]) if *last + 1 == seq => *last = seq,
+            _ => self.seqs.push([seq, seq]),
+        }
+    }
+}
+
+pub(super) struct Entry {
+    pub(super) waiting: Waiting,
+    pub(super) id: Uuid,
+    pub(super) phase: Phase,
+    pub(super) evidence: Vec<Digest>,
+}
+
+pub(super) struct Inner {
+    pub(super) tree: sled::Tree,
+    // Dropped after the tree: closing the database is what gives the directory free.
+    pub(super) db: sled::Db,
+    pub(super) index: BTreeMap<u64, Entry>,
+    pub(super) users: HashMap<Digest, u32>,
+    pub(super) bytes: u64,
+    pub(super) next: u64,
+    pub(super) prev: Digest,
+    pub(super) evicted: Evicted,
+    pub(super) losses: Losses,
+}
+
+/// Why a store did not open.
+pub(super) enum OpenFailure {
+    /// Another process has it, or the disk refuses: trying again is right.
+    Busy(std::io::Error),
+    /// It cannot be read.
+    Damaged(String),
+}
+
+impl Inner {
+    pub(super) fn open(path: &Path) -> Result<Self, OpenFailure> {
+        let refuse = |error: sled::Error| match error {
+            sled::Error::Io(source) if !tells_of_damage(&source) => OpenFailure::Busy(source),
+            other => OpenFailure::Damaged(other.to_string()),
+        };
+        let db = sled::Config::new()
+            .path(path)
+            .cache_capacity(16 << 20)
+            .flush_every_ms(None)
+            .open()
+            .map_err(refuse)?;
+        let tree = db.open_tree("outbox").map_err(refuse)?;
+        let counter = |key: &str| tree.get(key).map_err(refuse);
+        let mut inner = Self {
+            next: json(counter("m/next")?).unwrap_or(1),
+            prev: json(counter("m/prev")?).unwrap_or(Digest::ZERO),
+            evicted: json(counter("m/evicted")?).unwrap_or_default(),
+            losses: json(counter("m/lost")?).unwrap_or_default(),
+            index: BTreeMap::new(),
+            users: HashMap::new(),
+            bytes: 0,
+            tree,
+            db,
+        };
+        inner.load().map_err(refuse)?;
+        Ok(inner)
+    }
+
+    /// Reads every head; a record whose checksum is wrong is dropped and counted.
+    fn load(&mut self) -> Result<(), sled::Error> {
+        let mut broken = Vec::new();
+        for item in self.tree.scan_prefix(b"e") {
+            let (key, framed) = item?;
+            match Stored::from_frame(&framed) {
+                Some(stored) => self.enter(&stored, framed.len() as u64)?,
+                None => broken.push(key),
+            }
+        }
+        for key in broken {
+            if let Some(seq) = key.get(1..9).and_then(|bytes| bytes.try_into().ok()).map(u64::from_be_bytes) {
+                self.losses.damaged = true;
+                self.losses.add(seq);
+                tracing::error!(seq, "an event in the outbox was damaged and is given up");
+            }
+            self.tree.remove(key)?;
+        }
+        self.next = self.next.max(self.index.keys().next_back().map_or(1, |last| last + 1));
+        Ok(())
+    }
+
+    fn enter(&mut self, stored: &Stored, framed_bytes: u64) -> Result<(), sled::Error> {
+        let mut bytes = framed_bytes;
+        for sha256 in &stored.evidence {
+            let users = self.users.entry(*sha256).or_default();
+            *users += 1;
+            bytes += self.tree.get(picture_key(sha256))?.map_or(0, |framed| framed.len() as u64);
+        }
+        self.bytes += bytes;
+        let waiting = Waiting { class: stored.class, bytes };
+        let entry = Entry { waiting, id: stored.id, phase: stored.phase, evidence: stored.evidence.clone() };
+        self.index.insert(stored.seq, entry);
+        Ok(())
+    }
+
+    pub(super) fn take_over(&mut self, found: salvage::Salvaged, ceiling: u64) -> Result<(), sled::Error> {
+        let mut batch = sled::Batch::default();
+        for (sha256, jpeg) in &found.pictures {
+            batch.insert(picture_key(sha256), frame::wrap(frame::PICTURE, jpeg));
+        }
+        for stored in found.events.values() {
+            // Written from a value that was just read: it serialises.
+            if let Ok(framed) = stored.to_frame() {
+                batch.insert(event_key(stored.seq).to_vec(), framed);
+            }
+        }
+        self.tree.apply_batch(batch)?;
+        self.load()?;
+        self.drop_unused_pictures(&found.pictures)?;
+        if let Some(last) = found.events.values().next_back() {
+            self.prev = last.digest;
+        }
+        self.skip_to(self.next, ceiling);
+        self.losses.damaged = true;
+        let mut batch = sled::Batch::default();
+        // Counters are numbers and digests: they serialise.
+        let _ = self.save_counters(&mut batch);
+        self.tree.apply_batch(batch)?;
+        self.db.flush().map(drop)
+    }
+
+    fn drop_unused_pictures(&mut self, pictures: &HashMap<Digest, Vec<u8>>) -> Result<(), sled::Error> {
+        for sha256 in pictures.keys().filter(|sha256| !self.users.contains_key(sha256)) {
+            self.tree.remove(picture_key(sha256))?;
+        }
+        Ok(())
+    }
+
+    /// Gives up the numbers `from..=ceiling`, which may or may not have been used: counted as lost at worst.
+    pub(super) fn skip_to(&mut self, from: u64, ceiling: u64) {
+        if ceiling >= from {
+            self.losses.damaged = true;
+            self.losses.seqs.push([from, ceiling]);
+            self.next = ceiling + 1;
+            self.prev = Digest::ZERO;
+        }
+    }
+
+    pub(super) fn remove(&mut self, seq: u64, batch: &mut sled::Batch) -> Option<Entry> {
+        let entry = self.index.remove(&seq)?;
+        self.bytes = self.bytes.saturating_sub(entry.waiting.bytes);
+        batch.remove(event_key(seq).to_vec());
+        for sha256 in &entry.evidence {
+            if let Some(users) = self.users.get_mut(sha256) {
+                *users -= 1;
+                if *users == 0 {
+                    self.users.remove(sha256);
+                    batch.remove(picture_key(sha256));
+                }
+            }
+        }
+        Some(entry)
+    }
+
+    pub(super) fn count_eviction(&mut self, seq: u64, class: EvictionClass) {
+        let counter = match class {
+            EvictionClass::Preview => &mut self.evicted.preview,
+            EvictionClass::Crossing => &mut self.evicted.crossing,
+            EvictionClass::Vehicle => &mut self.evicted.vehicle,
+            EvictionClass::Watch => &mut self.evicted.watch,
+        };
+        *counter += 1;
+        self.losses.previews += u64::from(class == EvictionClass::Preview);
+        self.losses.add(seq);
+        tracing::warn!(seq, class = ?class, "outbox full: an event was evicted");
+    }
+
+    pub(super) fn save_counters(&self, batch: &mut sled::Batch) -> Result<(), serde_json::Error> {
+        batch.insert("m/next", serde_json::to_vec(&self.next)?);
+        batch.insert("m/prev", serde_json::to_vec(&self.prev)?);
+        batch.insert("m/evicted", serde_json::to_vec(&self.evicted)?);
+        batch.insert("m/lost", serde_json::to_vec(&self.losses)?);
+        Ok(())
+    }
+}
+
+/// Whether the content is to blame. Anything else (no space, no permission, another process) may pass.
+fn tells_of_damage(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{InvalidData, InvalidInput, IsADirectory, NotADirectory, UnexpectedEof};
+    matches!(error.kind(), InvalidData | InvalidInput | IsADirectory | NotADirectory | UnexpectedEof)
+}
+
+fn json<T: serde::de::DeserializeOwned>(value: Option<sled::IVec>) -> Option<T> {
+    serde_json::from_slice(&value?).ok()
+}
+
+pub(super) fn event_key(seq: u64) -> [u8; 9] {
+    let mut key = [b'e'; 9];
+    key[1..].copy_from_slice(&seq.to_be_bytes());
+    key
+}
+
+pub(super) fn picture_key(sha256: &Digest) -> Vec<u8> {
+    let mut key = vec![b'p'];
+    key.extend_from_slice(sha256.as_bytes());
+    key
+}
