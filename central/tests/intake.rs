@@ -293,7 +293,7 @@ async fn a_backlog_is_committed_in_order_and_each_event_once() {
     let mut receipts = Vec::new();
     while receipts.len() < COUNT {
         for _ in 0..50 {
-            agent.send(&agent.envelope("cong-2", car("35A24681"))).await;
+            agent.send(&agent.envelope("cong-2", car("36A97531"))).await;
         }
         receipts.extend(agent.receipts_for(50).await);
     }
