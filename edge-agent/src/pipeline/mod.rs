@@ -101,7 +101,7 @@ impl Pipeline {
         self.tracks_moving = changes.seen().any(moves);
         let drafts = self.conclude(frame, &changes);
         self.times.end_frame();
-        drafts
+        Ok(drafts)
     }
 
     /// The stream is over: what was waiting for a better look is written down as it stands.
@@ -112,12 +112,12 @@ impl Pipeline {
         waiting.into_iter().flat_map(|(id, mut watched)| self.settle(id, &mut watched)).collect()
     }
 
-    fn conclude(&mut self, frame: &Frame, changes: &TrackChanges) -> Result<Vec<Draft>, VisionError> {
+    fn conclude(&mut self, frame: &Frame, changes: &TrackChanges) -> Vec<Draft> {
         let crossings = self.cross_lines((frame.picture.width, frame.picture.height), changes);
         self.times.end(Stage::Rest);
         let mut drafts = Vec::new();
         if self.read_plates {
-            self.look_at_plates(frame, changes)?;
+            self.look_at_plates(frame, changes);
         }
         for crossing in crossings {
             let track =
@@ -131,11 +131,12 @@ impl Pipeline {
         }
         drafts.extend(self.settle_due(frame.captured, changes));
         self.times.end(Stage::Rest);
-        Ok(drafts)
+        drafts
     }
 
     /// One plate per frame at most: the vehicle whose next look promises most.
-    fn look_at_plates(&mut self, frame: &Frame, changes: &TrackChanges) -> Result<(), VisionError> {
+    /// A look that fails is counted, and costs no crossing.
+    fn look_at_plates(&mut self, frame: &Frame, changes: &TrackChanges) {
         let now_s = frame.captured.stream_s;
         let mut best: Option<(f32, TrackView)> = None;
         for track in changes.seen().filter(|track| track.class.is_vehicle()) {
@@ -146,16 +147,22 @@ impl Pipeline {
                 best = Some((promise, *track));
             }
         }
-        let Some((_, track)) = best else { return Ok(()) };
+        let Some((_, track)) = best else { return };
         let outcome = self.models.plates.read(&frame.picture, &track.bbox, track.class);
         self.times.end(Stage::Plate);
         self.times.counts.looks += 1;
-        let outcome = outcome?;
-        if let Some(watched) = self.vehicles.get_mut(&track.id) {
-            watched.look(frame, &track, outcome);
+        match outcome {
+            Ok(outcome) => {
+                if let Some(watched) = self.vehicles.get_mut(&track.id) {
+                    watched.look(frame, &track, outcome);
+                }
+            }
+            Err(error) => {
+                self.times.counts.failed += 1;
+                tracing::error!(camera = %self.camera, track = track.id, %error, "a plate could not be looked at");
+            }
         }
         self.times.end(Stage::Rest);
-        Ok(())
     }
 
     /// Lines are kept in pixels: made at the first frame, and anew when the camera changes its resolution.
