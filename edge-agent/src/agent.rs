@@ -29,6 +29,8 @@ use crate::vision::{Detector, ModelStore, PlateReader, Runtime};
 const DRAFTS: usize = 64;
 /// Drafts written with one flush.
 const BATCH: usize = 32;
+/// How long a disk that refuses may hold up a stop.
+const LAST_TRIES: Duration = Duration::from_secs(5);
 /// How long the publisher may go on sending after everything else has stopped.
 const DRAIN: Duration = Duration::from_secs(3);
 
@@ -69,8 +71,8 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<Stop
 
     let (drafts, written) = sync_channel(DRAFTS);
     let writer = spawn("outbox", {
-        let outbox = outbox.clone();
-        move || write(&outbox, &written)
+        let (outbox, stop) = (outbox.clone(), stop.clone());
+        move || write(&outbox, &written, &stop)
     })?;
     let mut watches = Vec::new();
     let mut cameras = Vec::new();
@@ -116,16 +118,24 @@ async fn drain(outbox: &Outbox, connected: bool) {
     }
 }
 
-/// Drafts → outbox, for ever: a disk that refuses is tried again, and what cannot be written yet is held.
-fn write(outbox: &Outbox, drafts: &Receiver<Draft>) {
+/// Drafts → outbox: a disk that refuses is tried again for as long as the agent runs, and what cannot be written yet is held.
+fn write(outbox: &Outbox, drafts: &Receiver<Draft>, stop: &CancellationToken) {
     while let Ok(first) = drafts.recv() {
         let mut batch = vec![first];
         batch.extend(drafts.try_iter().take(BATCH - 1));
         let mut pause = Duration::from_millis(100);
+        let mut stopping: Option<Instant> = None;
         while let Err(error) = outbox.append(batch.clone()) {
             tracing::error!(%error, events = batch.len(), "events cannot be written; cameras wait");
+            if stop.is_cancelled() && stopping.get_or_insert_with(Instant::now).elapsed() > LAST_TRIES {
+                tracing::error!(
+                    events = batch.len(),
+                    "stopped while the disk refused: these events are lost"
+                );
+                break;
+            }
             std::thread::sleep(pause);
-            pause = (pause * 2).min(Duration::from_secs(10));
+            pause = (pause * 2).min(Duration::from_secs(if stop.is_cancelled() { 1 } else { 10 }));
         }
     }
 }

@@ -110,38 +110,25 @@ impl Outbox {
     /// # Errors
     /// When the disk refuses: nothing of `drafts` is stored, and the next call tries the store anew.
     pub fn append(&self, drafts: Vec<Draft>) -> Result<Vec<u64>, OutboxError> {
-        self.commit(drafts, None)
+        self.commit(|_| Some(drafts))
     }
 
     /// Appends an event that reports what was lost since the last report, if anything was.
+    ///
+    /// # Errors
+    /// As [`Outbox::append`]; then the losses are told next time.
     pub fn report_losses(&self, id: Uuid, now: Captured) -> Result<Option<u64>, OutboxError> {
-        let (told, rest) = {
-            let inner = locked(&self.inner);
-            let Some(losses) =
-                inner.as_ref().map(|inner| inner.losses.clone()).filter(|losses| !losses.is_empty())
-            else {
-                return Ok(None);
-            };
-            split_report(losses)
-        };
-        // The camera name is a constant that fits.
-        let Ok(camera) = Name::new(AGENT_ITSELF) else { return Ok(None) };
-        let payload = Payload::OutboxLoss(OutboxLoss {
-            reason: if told.damaged { LossReason::Damaged } else { LossReason::Full },
-            previews: told.previews,
-            seqs: told.seqs,
-            pictures: told.pictures,
-        });
-        let draft = Draft {
-            id,
-            phase: Phase::Settled,
-            camera,
-            captured: now,
-            payload,
-            pictures: Vec::new(),
-            models: Vec::new(),
-        };
-        Ok(self.commit(vec![draft], Some(rest))?.first().copied())
+        let seqs = self.commit(|inner| {
+            // The name is a constant that fits.
+            let camera = Name::new(AGENT_ITSELF).ok()?;
+            if inner.losses.is_empty() {
+                return None;
+            }
+            let (told, rest) = split_report(std::mem::take(&mut inner.losses));
+            inner.losses = rest;
+            Some(vec![loss_report(id, now, camera, told)])
+        })?;
+        Ok(seqs.first().copied())
     }
 
     /// The event with number `seq`, if it still waits and is whole.
@@ -229,13 +216,15 @@ impl Outbox {
         }
     }
 
-    fn commit(&self, drafts: Vec<Draft>, losses: Option<Losses>) -> Result<Vec<u64>, OutboxError> {
+    /// Writes what `make` gives, all under one lock, so that nothing happens between looking and writing.
+    fn commit(&self, make: impl FnOnce(&mut Inner) -> Option<Vec<Draft>>) -> Result<Vec<u64>, OutboxError> {
         let mut guard = locked(&self.inner);
         if guard.is_none() {
             *guard = Some(self.open_or_replace()?);
         }
         let Some(inner) = guard.as_mut() else { return Ok(Vec::new()) };
-        let written = self.write(inner, drafts, losses);
+        let Some(drafts) = make(inner) else { return Ok(Vec::new()) };
+        let written = self.write(inner, drafts);
         if written.is_err() {
             // sled refuses everything after a failed write: open it anew next time, from what is on disk.
             *guard = None;
@@ -247,18 +236,10 @@ impl Outbox {
         Ok(seqs)
     }
 
-    fn write(
-        &self,
-        inner: &mut Inner,
-        drafts: Vec<Draft>,
-        losses: Option<Losses>,
-    ) -> Result<Vec<u64>, OutboxError> {
+    fn write(&self, inner: &mut Inner, drafts: Vec<Draft>) -> Result<Vec<u64>, OutboxError> {
         let io = |source| OutboxError::Io { folder: self.folder.clone(), source };
         let mut batch = sled::Batch::default();
         let mut seqs = Vec::with_capacity(drafts.len());
-        if let Some(losses) = losses {
-            inner.losses = losses;
-        }
         let bounds = self.bounds_now(inner.bytes);
         for draft in drafts {
             let seq = inner.next;
@@ -394,6 +375,16 @@ impl Outbox {
         inner.take_over(found, locked(&self.reserve).ceiling()).map_err(|source| self.store_error(source))?;
         Ok(inner)
     }
+}
+
+fn loss_report(id: Uuid, captured: Captured, camera: Name, told: Losses) -> Draft {
+    let payload = Payload::OutboxLoss(OutboxLoss {
+        reason: if told.damaged { LossReason::Damaged } else { LossReason::Full },
+        previews: told.previews,
+        seqs: told.seqs,
+        pictures: told.pictures,
+    });
+    Draft { id, phase: Phase::Settled, camera, captured, payload, pictures: Vec::new(), models: Vec::new() }
 }
 
 /// What one report can tell, and what the next ones must.
