@@ -2,6 +2,8 @@
 //!
 //! `configs/edge-agent.toml` is a complete, commented example.
 
+mod faults;
+
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
@@ -28,15 +30,7 @@ pub enum ConfigError {
         /// What the system said.
         source: std::io::Error,
     },
-    /// It is not TOML of the expected form: the message names line and key.
-    #[error("{path}: {message}")]
-    Parse {
-        /// Which file.
-        path: PathBuf,
-        /// What is wrong, where.
-        message: String,
-    },
-    /// It reads, but does not make sense.
+    /// Lines that cannot be read, and values that do not make sense.
     #[error("{path} has {} problem(s):\n{}", .problems.len(), .problems.iter().map(|p| format!("  - {p}")).collect::<Vec<_>>().join("\n"))]
     Problems {
         /// Which file.
@@ -213,15 +207,15 @@ impl Config {
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
         let text = std::fs::read_to_string(path)
             .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
-        let mut config: Self = toml::from_str(&text).map_err(|error| ConfigError::Parse {
-            path: path.to_owned(),
-            message: error.to_string().trim_end().to_owned(),
-        })?;
-        config.anchor(path.parent().unwrap_or(Path::new("")));
-        match config.problems() {
-            problems if problems.is_empty() => Ok(config),
-            problems => Err(ConfigError::Problems { path: path.to_owned(), problems }),
+        let (config, mut problems) = faults::parse::<Self>(&text);
+        if let Some(mut config) = config {
+            config.anchor(path.parent().unwrap_or(Path::new("")));
+            problems.extend(config.problems());
+            if problems.is_empty() {
+                return Ok(config);
+            }
         }
+        Err(ConfigError::Problems { path: path.to_owned(), problems })
     }
 
     /// The camera named `id`, or the only one when `id` is not given.
