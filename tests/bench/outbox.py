@@ -16,7 +16,12 @@ from pathlib import Path
 MESSAGE_BYTES = 1024
 PICTURE_BYTES = 100_000
 # Name, events per transaction, with a picture, deleted at once.
-WAYS = [("event", 1, False, False), ("batch", 32, False, False), ("picture", 1, True, False), ("picture+receipt", 1, True, True)]
+WAYS = [
+    ("event", 1, False, False),
+    ("batch", 32, False, False),
+    ("picture", 1, True, False),
+    ("picture+receipt", 1, True, True),
+]
 
 
 def sqlite_way(folder, batch, picture, delete, seconds, appends=None):
@@ -62,8 +67,10 @@ def syncs(command):
         return None
     kin = "fsync,fdatasync,sync_file_range,msync"
     with tempfile.NamedTemporaryFile("r") as log:
-        subprocess.run(["strace", "-f", "-e", f"trace={kin}", "-o", log.name, *command], check=True, stdout=subprocess.DEVNULL)
-        return {call: len(re.findall(rf"\b{call}\(", log.read())) / 200 for call in kin.split(",") if not log.seek(0)}
+        traced = ["strace", "-f", "-e", f"trace={kin}", "-o", log.name, *command]
+        subprocess.run(traced, check=True, stdout=subprocess.DEVNULL)
+        text = log.read()
+    return {call: len(re.findall(rf"\b{call}\(", text)) / 200 for call in kin.split(",")}
 
 
 def main():
@@ -80,11 +87,12 @@ def main():
             sqlite_way(Path(folder), batch, picture, delete, 0, appends=200)
         return
 
-    record = {"date": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()), "rounds": args.rounds, "sqlite_version": sqlite3.sqlite_version}
-    record |= {"ours": {}, "sqlite": {}, "syncs": {}}
+    record = {"date": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()), "rounds": args.rounds}
+    record |= {"sqlite_version": sqlite3.sqlite_version, "ours": {}, "sqlite": {}, "syncs": {}}
     for turn in range(args.rounds):
         print(f"outbox: {turn + 1} of {args.rounds}", file=sys.stderr)
-        lines = subprocess.run([args.bench, args.out, "--seconds", str(args.seconds)], check=True, capture_output=True, text=True).stdout
+        command = [args.bench, args.out, "--seconds", str(args.seconds)]
+        lines = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
         for outcome in map(json.loads, lines.splitlines()):
             record["ours"].setdefault(outcome["name"], []).append(outcome)
         for name, batch, picture, delete in WAYS:

@@ -94,7 +94,7 @@ def main():
         else:
             absent.append(f"{name} ({video})")
             print(f"{name} is left out: there is no {video}", file=sys.stderr)
-    record = {"date": began, "load": os.getloadavg(), "rounds": args.rounds, "clips": clips, "absent": absent}
+    record = {"date": began, "load": os.getloadavg()[0], "rounds": args.rounds, "clips": clips, "absent": absent}
     (args.out / "pipeline.json").write_text(json.dumps(record, indent=1))
 
 

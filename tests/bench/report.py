@@ -28,8 +28,8 @@ def verdict(met):
 def machine():
     model = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
     memory = re.search(r"MemTotal:\s*(\d+)", Path("/proc/meminfo").read_text())
-    cores = len(os.sched_getaffinity(0))
-    return f"{model[1] if model else platform.machine()}, {cores} cores, {int(memory[1]) / 2**20:.0f} GiB, Linux {platform.release().split("-")[0]}"
+    cores, kernel = len(os.sched_getaffinity(0)), platform.release().split("-")[0]
+    return f"{model[1] if model else platform.machine()}, {cores} cores, {int(memory[1]) / 2**20:.0f} GiB, Linux {kernel}"
 
 
 def per_stage(runs, stage):
@@ -83,7 +83,7 @@ def pipeline(measured):
         return ["Not measured."]
     record = json.loads(path.read_text())
     clips = [Clip(clip) for clip in record["clips"]]
-    out = [PIPELINE.format(date=record["date"], rounds=record["rounds"], load=f"{record['load'][0]:.1f}")]
+    out = [PIPELINE.format(date=record["date"], rounds=record["rounds"], load=f"{record['load']:.1f}")]
     rows = []
     for clip in clips:
         label = f"{clip.name}, {clip.size[0]}×{clip.size[1]}, {clip.frames} frames"
@@ -119,14 +119,16 @@ def overheads(clips):
     for clip in clips:
         for view, words in VIEWS.items():
             share, ms = clip.overhead(view), clip.agent(view)
-            rows.append([clip.name, words, f"{ms['track']:.3f} + {ms['rest']:.3f}", f"{ms['decode'] + ms['infer']:.2f}", f"{share:.2%}", verdict(share <= MOST_OVERHEAD)])
+            own, base = f"{ms['track']:.3f} + {ms['rest']:.3f}", f"{ms['decode'] + ms['infer']:.2f}"
+            rows.append([clip.name, words, own, base, f"{share:.2%}", verdict(share <= MOST_OVERHEAD)])
     return table(["clip", "", "track + rest, ms", "decode + infer, ms", "overhead", f"≤ {MOST_OVERHEAD:.0%}"], rows)
 
 
 def tracker(measured):
     path = measured / "mot" / "mot.json"
     if not path.is_file():
-        return ["**Not measured**: the MOT17 sequences are not beside this checkout (`../shared/data/mot17`; see `tests/eval/mot/README.md`)."]
+        where = "`../shared/data/mot17`; see `tests/eval/mot/README.md`"
+        return [f"**Not measured**: the MOT17 sequences are not beside this checkout ({where})."]
     scores = json.loads(path.read_text())
     whole = {name: entry["scores"]["COMBINED"] | {"Hz": entry["speed"]["hz"]} for name, entry in scores.items()}
     ours = whole.pop("edge-agent")
@@ -200,10 +202,11 @@ SQLite (`tests/bench/outbox.py`: write-ahead log, `synchronous = full`, through 
 bytes. Ours builds, hashes, chains and signs (Ed25519) every event; SQLite stores ready bytes. Sync calls are counted over 200 appends
 with strace, where it is installed. *kB to disk* is what the kernel charged to the process as written."""
 
-OUTBOX_NOTES = """How to read it: an append returns when sled has flushed. sled flushes with `sync_file_range`: a killed agent loses nothing,
-but the file's metadata and the device's own cache are not forced out as `fdatasync` (SQLite's way) does, so a power cut can take the newest
-events. The rows with `fdatasync` show what that costs on top and are the ones to hold beside SQLite. sled writes whole pages of
-its tree for a small change, hence the bytes on disk."""
+OUTBOX_NOTES = """How to read it: an append returns when sled has flushed. sled flushes with `sync_file_range`: a killed agent loses
+nothing, but the file's metadata and the device's own cache are not forced out as `fdatasync` (SQLite's way) does, so a power cut
+can take the newest events. The rows with `fdatasync` show what that costs on top and are the ones to hold beside SQLite. sled
+writes whole pages of its tree for a small change, hence the bytes on disk. Events per second swing with everything else that
+uses the disk (least–most of the rounds); CPU, calls and bytes are steady."""
 
 PAGE = """# Measurements
 
@@ -237,7 +240,7 @@ def main():
         ", which compiles the agent at opt-level 3 and its dependencies at 2;\n"
         "  `BENCH_PROFILE=release make bench` measures a release build"
     )
-    parts = {name: "\n\n".join(part(args.measured)) for name, part in (("pipeline", pipeline), ("tracker", tracker), ("outbox", outbox))}
+    parts = {part.__name__: "\n\n".join(part(args.measured)) for part in (pipeline, tracker, outbox)}
     args.write.write_text(PAGE.format(machine=machine(), profile=args.profile, note=note, **parts))
 
 
