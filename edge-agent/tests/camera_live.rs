@@ -134,6 +134,25 @@ fn capture_time_comes_from_sender_reports() -> anyhow::Result<()> {
 }
 
 #[test]
+fn a_looped_clip_keeps_its_sender_reports_over_its_seams() -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let clip = Clip::pattern(Codec::H264, 3, folder.path())?;
+    let server = CameraServer::on_free_port(vec![Mount::new("gate", Scene::Clip(clip))], None)?;
+    let mut source = camera(quick(server.url("gate")))?;
+    until(&mut source, |s| s.time_source == Some(TimeSource::Rtcp))?;
+    let begin = Instant::now();
+    // Three seams and at least one more report.
+    while begin.elapsed() < Duration::from_secs(10) {
+        let timed = frame(&mut source)?.captured;
+        let age_ms = jiff::Timestamp::now().as_millisecond() - timed.at.as_millisecond();
+        assert_eq!(timed.source, TimeSource::Rtcp, "{:?}", source.stats());
+        assert!((0..3000).contains(&age_ms), "taken {age_ms} ms ago");
+    }
+    assert_eq!(source.stats().clock_faults, 0);
+    Ok(())
+}
+
+#[test]
 fn basic_and_digest_credentials_open_a_camera() -> anyhow::Result<()> {
     for challenge in [Challenge::Basic, Challenge::Digest] {
         let mounts = vec![Mount::new("gate", Scene::Moving(Codec::H264))];

@@ -2,7 +2,8 @@
 //! misbehaves like one on command (asks for a password, freezes, dies, comes back).
 //!
 //! A clip is looped without a seam: raw Annex-B video without B-frames, whose time stamps the parser makes up
-//! from the frame rate, runs on over the end of the file. Other files are turned into such a clip once.
+//! from the frame rate, runs on over the end of the file. Other files are turned into such a clip once. The parser
+//! makes up decoding times only; RTP wants the time of showing, which without B-frames is the same.
 
 mod clip;
 
@@ -235,8 +236,11 @@ fn factory(mount: &Mount, frozen: Arc<AtomicBool>) -> anyhow::Result<rtsp::RTSPM
             .build(),
     );
     factory.connect_media_configure(move |_, media| {
-        let payloader = media.element().downcast::<gst::Bin>().ok().and_then(|bin| bin.by_name("pay0"));
-        if let Some(pad) = payloader.and_then(|p| p.static_pad("src")) {
+        let Ok(bin) = media.element().downcast::<gst::Bin>() else { return };
+        if let Some(pad) = bin.by_name("clip").and_then(|parser| parser.static_pad("src")) {
+            pad.add_probe(gst::PadProbeType::BUFFER, show_when_decoded);
+        }
+        if let Some(pad) = bin.by_name("pay0").and_then(|payloader| payloader.static_pad("src")) {
             let frozen = frozen.clone();
             pad.add_probe(gst::PadProbeType::BUFFER | gst::PadProbeType::BUFFER_LIST, move |_, _| {
                 if frozen.load(Ordering::Relaxed) {
@@ -248,6 +252,18 @@ fn factory(mount: &Mount, frozen: Arc<AtomicBool>) -> anyhow::Result<rtsp::RTSPM
         }
     });
     Ok(factory)
+}
+
+/// Gives a picture that only knows when it is decoded the same time of showing. Without one, the payloader would
+/// repeat its first RTP time for ever, and no sender report could date a picture.
+fn show_when_decoded(_: &gst::Pad, info: &mut gst::PadProbeInfo) -> gst::PadProbeReturn {
+    if let Some(buffer) = info.buffer_mut()
+        && buffer.pts().is_none()
+    {
+        let decoded = buffer.dts();
+        buffer.make_mut().set_pts(decoded);
+    }
+    gst::PadProbeReturn::Ok
 }
 
 impl Scene {
@@ -279,7 +295,7 @@ impl Scene {
                 let path = clip.path.to_str().context("the clip's path is not text")?;
                 ensure!(!path.contains(['"', '%', '\\']), "{path}: a clip's path may hold none of \" % \\");
                 Ok(format!(
-                    "( multifilesrc location=\"{path}\" loop=true ! {} ! identity sync=true ! \
+                    "( multifilesrc location=\"{path}\" loop=true ! {} name=clip ! identity sync=true ! \
                      {} name=pay0 pt=96 config-interval=1 )",
                     clip.codec.parse(),
                     clip.codec.pay()

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use gstreamer as gst;
 use jiff::{SignedDuration, Timestamp};
 
-use super::clock::{CaptureClock, StreamClock, parse_sender_report};
+use super::clock::{CaptureClock, ClockFault, StreamClock, parse_sender_report};
 use super::config::StreamConfig;
 use super::cpu;
 use super::latest::Latest;
@@ -185,10 +185,23 @@ impl Session {
             source: stamp.source,
             stream_s,
         };
-        if let Some(fault) = self.feed.stats.on_captured(captured, stamp.fault) {
-            tracing::warn!(camera = %self.feed.id, ?fault, "camera clock not believed, using arrival time");
-        }
+        self.say(self.feed.stats.on_captured(captured, stamp.fault));
         (captured, index)
+    }
+
+    fn say(&self, change: Option<Result<(), ClockFault>>) {
+        let camera = &self.feed.id;
+        match change {
+            None => {}
+            Some(Ok(())) => tracing::info!(%camera, "camera clock believed"),
+            // Every connection begins so: reports come seconds after the first picture.
+            Some(Err(fault @ ClockFault::NoReport)) => {
+                tracing::info!(%camera, ?fault, "no word yet of the camera's clock, using arrival time");
+            }
+            Some(Err(fault)) => {
+                tracing::warn!(%camera, ?fault, "camera clock not believed, using arrival time");
+            }
+        }
     }
 }
 

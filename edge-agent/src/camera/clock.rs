@@ -30,6 +30,8 @@ const WINDOW: u32 = 128;
 pub enum ClockFault {
     /// No sender report yet, or the camera sends none.
     NoReport,
+    /// The picture belongs to no packet: the camera's RTP time does not move on with its pictures.
+    NoRtpTime,
     /// Reports carry no wall clock (all zero).
     NoWallClock,
     /// Off against our clock; positive: the camera is behind.
@@ -146,7 +148,7 @@ impl CaptureClock {
             return Err(ClockFault::NoWallClock);
         }
         let report = self.report.ok_or(ClockFault::NoReport)?;
-        let rtp = rtp.ok_or(ClockFault::NoReport)?;
+        let rtp = rtp.ok_or(ClockFault::NoRtpTime)?;
         if (arrival.as_millisecond() - report.arrival.as_millisecond()).abs() > REPORT_LIFE_MS {
             return Err(ClockFault::ReportTooOld);
         }

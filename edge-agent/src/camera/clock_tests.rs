@@ -78,6 +78,17 @@ fn a_report_without_a_wall_clock_is_recorded_as_such() {
 }
 
 #[test]
+fn a_picture_without_an_rtp_time_carries_its_arrival_and_says_why() {
+    let mut clock = clock();
+    assert_eq!(clock.stamp(None, at_ms(0)).fault, Some(ClockFault::NoReport), "this comes first");
+    clock.on_report(ntp_of(at_ms(0)), 0, at_ms(20));
+    let stamp = clock.stamp(None, at_ms(40));
+    assert_eq!((stamp.at, stamp.source), (at_ms(40), TimeSource::Arrival));
+    assert_eq!(stamp.fault, Some(ClockFault::NoRtpTime));
+    assert_eq!(clock.stamp(Some(3600), at_ms(80)).source, TimeSource::Rtcp, "the next one has a time again");
+}
+
+#[test]
 fn a_camera_slightly_ahead_never_dates_a_frame_after_it_arrived() {
     let mut clock = clock();
     clock.on_report(ntp_of(at_ms(700)), 0, at_ms(0));

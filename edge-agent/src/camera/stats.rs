@@ -190,16 +190,24 @@ impl CameraStats {
         self.reconnects.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Records the time given to a frame; returns the clock's fault when it is a new one.
-    pub(super) fn on_captured(&self, captured: CaptureTime, fault: Option<ClockFault>) -> Option<ClockFault> {
+    /// Records the time given to a frame; says when the camera's clock is believed now and was not, or the other
+    /// way round, or is not for another reason. Counts the faults, but not a camera that has sent no report.
+    pub(super) fn on_captured(
+        &self,
+        captured: CaptureTime,
+        fault: Option<ClockFault>,
+    ) -> Option<Result<(), ClockFault>> {
         self.with(|now| {
-            now.last = Some(captured);
+            let first = now.last.replace(captured).is_none();
             let before = std::mem::replace(&mut now.clock_fault, fault);
             let kind = |f: &ClockFault| std::mem::discriminant(f);
-            let new =
-                fault.filter(|f| before.as_ref().map(kind) != Some(kind(f)) && *f != ClockFault::NoReport)?;
-            self.clock_faults.fetch_add(1, Ordering::Relaxed);
-            Some(new)
+            if !first && before.as_ref().map(kind) == fault.as_ref().map(kind) {
+                return None;
+            }
+            if fault.is_some_and(|f| f != ClockFault::NoReport) {
+                self.clock_faults.fetch_add(1, Ordering::Relaxed);
+            }
+            Some(fault.map_or(Ok(()), Err))
         })
     }
 
@@ -248,9 +256,13 @@ mod tests {
             stream_s: 0.0,
         };
         let off = |ms| Some(ClockFault::Offset { ms });
-        assert!(stats.on_captured(captured, off(9000)).is_some());
-        assert!(stats.on_captured(captured, off(9001)).is_none());
-        assert!(stats.on_captured(captured, None).is_none());
+        let none = Some(ClockFault::NoReport);
+        assert_eq!(stats.on_captured(captured, none), Some(Err(ClockFault::NoReport)), "said, not counted");
+        assert_eq!(stats.on_captured(captured, none), None);
+        assert_eq!(stats.on_captured(captured, off(9000)), Some(Err(ClockFault::Offset { ms: 9000 })));
+        assert_eq!(stats.on_captured(captured, off(9001)), None);
+        assert_eq!(stats.on_captured(captured, None), Some(Ok(())));
+        assert_eq!(stats.on_captured(captured, None), None);
         assert!(stats.on_captured(captured, off(9000)).is_some());
         assert_eq!(stats.snapshot_with(0, 0, 0).clock_faults, 2);
     }
