@@ -210,7 +210,7 @@ pub fn check_password(username: &str, password: &str) -> Result<(), AuthError> {
 
 /// A random password for a first account: 20 characters of a typeable alphabet, 100 bits.
 pub fn random_password() -> String {
-    const ALPHABET: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz23456789-";
+    const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
     let bytes: [u8; 20] = rand::random();
     bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect()
 }
