@@ -24,6 +24,8 @@ pub struct Health {
     pub evidence_missing: AtomicU64,
     /// Pictures stored.
     pub pictures: AtomicU64,
+    /// Neighbouring events of an agent whose digests do not fit together.
+    pub broken_links: AtomicU64,
     /// Alerts raised.
     pub alerts: AtomicU64,
     /// Questions to the vehicle register that were answered.
@@ -53,7 +55,11 @@ impl Health {
         let text = error.to_string();
         let mut troubles = self.troubles.lock().unwrap_or_else(PoisonError::into_inner);
         if troubles.get(what) != Some(&text) {
-            tracing::error!(what, error = text, "cannot write; agents keep their events until this is repaired");
+            tracing::error!(
+                what,
+                error = text,
+                "cannot write; agents keep their events until this is repaired"
+            );
         }
         troubles.insert(what, text);
     }
@@ -69,12 +75,13 @@ impl Health {
     /// The troubles that stop central from committing.
     pub fn trouble(&self) -> Option<String> {
         let troubles = self.troubles.lock().unwrap_or_else(PoisonError::into_inner);
-        let texts: Vec<_> = troubles.iter().map(|(what, error)| format!("{what} cannot be written: {error}")).collect();
+        let texts: Vec<_> =
+            troubles.iter().map(|(what, error)| format!("{what} cannot be written: {error}")).collect();
         (!texts.is_empty()).then(|| texts.join("; "))
     }
 
     /// All counters with their names and what they mean, for the metrics page.
-    pub fn counters(&self) -> [(&'static str, &'static str, u64); 10] {
+    pub fn counters(&self) -> [(&'static str, &'static str, u64); 11] {
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         [
             ("vg_events_committed_total", "Events committed", read(&self.committed)),
@@ -86,6 +93,11 @@ impl Health {
                 read(&self.evidence_missing),
             ),
             ("vg_evidence_stored_total", "Pictures stored", read(&self.pictures)),
+            (
+                "vg_chain_broken_total",
+                "Neighbouring events that do not fit together",
+                read(&self.broken_links),
+            ),
             ("vg_alerts_raised_total", "Alerts raised", read(&self.alerts)),
             ("vg_lookups_answered_total", "Register questions answered", read(&self.lookups_answered)),
             ("vg_lookups_failed_total", "Register questions not answered", read(&self.lookups_failed)),

@@ -51,6 +51,15 @@ pub struct Intake {
     keys_read: Option<Instant>,
 }
 
+/// An event with all its pictures, but for those that its agent gave up.
+struct Ready {
+    event: VerifiedEvent,
+    /// It is stored already, or its id is another agent's.
+    known: bool,
+    prior: Option<Prior>,
+    absent: Vec<Digest>,
+}
+
 impl Intake {
     /// An intake and its inbox.
     pub fn new(
@@ -244,6 +253,7 @@ impl Intake {
         for event in events {
             let envelope = event.envelope();
             let known = self.state.store.known(envelope).await?;
+            let mut absent = Vec::new();
             // What is there needs neither pictures nor questions; the commit finds the same and counts it.
             if !known.duplicate && !known.foreign {
                 let missing = match self.missing_pictures(envelope).await {
@@ -254,23 +264,20 @@ impl Intake {
                     }
                 };
                 let (site, agent) = (&envelope.site, &envelope.agent);
-                let given_up =
-                    self.state.store.pictures_given_up(site.as_str(), agent.as_str(), &missing).await?;
-                if missing.iter().any(|picture| !given_up.contains(picture)) {
+                absent = self.state.store.pictures_given_up(site.as_str(), agent.as_str(), &missing).await?;
+                if missing.iter().any(|picture| !absent.contains(picture)) {
                     self.state.health.count(&self.state.health.evidence_missing);
-                    let wanted = missing.into_iter().filter(|picture| !given_up.contains(picture)).collect();
+                    let wanted = missing.into_iter().filter(|picture| !absent.contains(picture)).collect();
                     receipts.missing(site, agent, head_of(envelope), wanted);
                     continue;
                 }
             }
-            ready.push((event, known.duplicate || known.foreign, known.prior));
+            ready.push(Ready { known: known.duplicate || known.foreign, prior: known.prior, event, absent });
         }
-        let decided: Vec<Decided> = stream::iter(
-            ready.into_iter().map(|(event, known, prior)| self.decide(event, known, prior, &lists)),
-        )
-        .buffered(PARALLEL)
-        .collect()
-        .await;
+        let decided: Vec<Decided> = stream::iter(ready.into_iter().map(|event| self.decide(event, &lists)))
+            .buffered(PARALLEL)
+            .collect()
+            .await;
         self.commit(decided, receipts).await
     }
 
@@ -288,13 +295,7 @@ impl Intake {
     }
 
     /// Asks the register, if there is something to ask, and judges.
-    async fn decide(
-        &self,
-        event: VerifiedEvent,
-        known: bool,
-        prior: Option<Prior>,
-        lists: &Snapshot,
-    ) -> Decided {
+    async fn decide(&self, Ready { event, known, prior, absent }: Ready, lists: &Snapshot) -> Decided {
         let envelope = event.envelope();
         let captured_at = envelope.captured.at;
         let late = event.received_at().duration_since(captured_at).as_secs()
@@ -332,7 +333,7 @@ impl Intake {
             }
             _ => None,
         };
-        Decided { event, late, vehicle }
+        Decided { event, late, absent, vehicle }
     }
 
     async fn ask(
@@ -377,6 +378,7 @@ impl Intake {
         health.write_worked(crate::health::DATABASE);
         health.last_commit_ms.store(now_ms, Ordering::Relaxed);
         health.alerts.fetch_add(committed.alerts, Ordering::Relaxed);
+        health.broken_links.fetch_add(committed.broken_links, Ordering::Relaxed);
         for (one, outcome) in decided.iter().zip(committed.outcomes) {
             let envelope = one.event.envelope();
             let (site, agent, head) = (&envelope.site, &envelope.agent, head_of(envelope));

@@ -216,6 +216,25 @@ async fn a_gap_is_closed_by_the_backlog_or_explained_by_the_agent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_break_in_the_chain_is_counted_from_whichever_side_it_is_seen() {
+    let central = Central::start("").await;
+    let mut agent = Agent::enrolled(&central.app, SITE, "edge-1", 1).await;
+    let mut events: Vec<_> = (0..4).map(|_| agent.envelope("cong-2", crossing())).collect();
+    for at in 1..4 {
+        events[at].prev = events[at - 1].seal(&agent.key).unwrap().digest;
+    }
+    events[2].prev = Digest::of(b"another");
+    events[3].prev = events[2].seal(&agent.key).unwrap().digest;
+    // The second comes last: it fits to the first, and the third does not fit to it.
+    for at in [0, 2, 3, 1] {
+        agent.send(&events[at]).await;
+    }
+    agent.receipts_for(4).await;
+    assert_eq!(central.state().health.broken_links.load(std::sync::atomic::Ordering::Relaxed), 1);
+    central.app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_restarted_central_remembers_and_goes_on() {
     let folder = tempfile::tempdir().unwrap();
     let app = start_in(folder.path(), "").await;
@@ -279,8 +298,17 @@ async fn an_event_whose_pictures_were_given_up_is_committed_without_them() {
     agent.send_picture(&kept).await;
     agent.send(&envelope).await;
     assert_eq!(agent.receipts().await[0].result, ReceiptResult::Committed);
-    let cameras = central.state().store.cameras_seen(&Scope::all(), SITE, "").await.unwrap();
+    let store = &central.state().store;
+    let cameras = store.cameras_seen(&Scope::all(), SITE, "").await.unwrap();
     assert!(cameras.iter().all(|camera| camera.camera != "agent"), "the agent is no camera");
+    let passage = store.passage(&envelope.id.to_string(), &Scope::all()).await.unwrap().unwrap();
+    let pictures: serde_json::Value = serde_json::from_str(&passage.evidence).unwrap();
+    assert_eq!((&pictures[0]["absent"], &pictures[1]["absent"]), (&false.into(), &true.into()));
+    assert_eq!(
+        passage.thumbnail,
+        Some(Digest::of(&kept).to_string()),
+        "a list shows a picture that is there"
+    );
     central.app.stop().await;
 }
 

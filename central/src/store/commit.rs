@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use sqlx::Row as _;
 use uuid::Uuid;
 use wire::payload::{CameraState, Crossing, Direction};
-use wire::{Envelope, EvidenceRole, Payload, Phase};
+use wire::{Digest, Envelope, EvidenceRole, Payload, Phase};
 
 use super::gaps::{self, Account};
 use super::lookups::LookupRow;
@@ -21,6 +21,8 @@ pub struct Decided {
     pub event: VerifiedEvent,
     /// Whether it came late.
     pub late: bool,
+    /// Its pictures that the agent gave up: they will never come.
+    pub absent: Vec<Digest>,
     /// For a vehicle: its judgement.
     pub vehicle: Option<DecidedVehicle>,
 }
@@ -56,6 +58,8 @@ pub struct Committed {
     pub changes: Vec<Change>,
     /// Alerts raised.
     pub alerts: u64,
+    /// Neighbours in an agent's chain that do not fit together.
+    pub broken_links: u64,
 }
 
 /// What is already stored of an event.
@@ -91,6 +95,7 @@ struct Batch {
     cameras: BTreeSet<(String, String)>,
     counts: BTreeSet<String>,
     alerts: u64,
+    broken_links: u64,
 }
 
 impl Store {
@@ -139,6 +144,7 @@ impl Store {
             cameras: BTreeSet::new(),
             counts: BTreeSet::new(),
             alerts: 0,
+            broken_links: 0,
         };
         let mut outcomes = Vec::with_capacity(events.len());
         for decided in events {
@@ -167,8 +173,9 @@ impl Batch {
         if !inserted {
             return Ok(Outcome::Duplicate);
         }
+        self.check_chain(decided).await?;
         if envelope.camera.as_str() != wire::payload::AGENT_ITSELF {
-            self.camera(envelope).await?;
+            self.camera(decided).await?;
         }
         match &envelope.payload {
             Payload::Crossing(crossing) => self.crossing(envelope, crossing).await?,
@@ -223,6 +230,31 @@ impl Batch {
         Ok(done.rows_affected() > 0)
     }
 
+    /// Compares the event with those before and after it in its agent's chain, as far as they are there.
+    async fn check_chain(&mut self, decided: &Decided) -> Result<(), StoreError> {
+        let envelope = decided.event.envelope();
+        let seq = envelope.seq as i64;
+        let row = sqlx::query(
+            "select count(*) from events where site = $1 and agent = $2
+             and ((seq = $3 and digest <> $4) or (seq = $5 and prev <> $6))",
+        )
+        .bind(envelope.site.as_str())
+        .bind(envelope.agent.as_str())
+        .bind(seq - 1)
+        .bind(envelope.prev.to_string())
+        .bind(seq.saturating_add(1))
+        .bind(decided.event.digest().to_string())
+        .fetch_one(&mut *self.writer)
+        .await?;
+        let broken: i64 = row.try_get(0)?;
+        if broken > 0 {
+            let (site, agent) = (&envelope.site, &envelope.agent);
+            tracing::warn!(%site, %agent, seq, "the agent's chain of events is broken here");
+        }
+        self.broken_links += broken.unsigned_abs();
+        Ok(())
+    }
+
     async fn account(&mut self, envelope: &Envelope, inserted: bool, late: bool) -> Result<(), StoreError> {
         let (account, received, lates) = account_of(&mut self.accounts, &mut self.writer, envelope).await?;
         account.gaps.arrived(envelope.seq);
@@ -232,7 +264,8 @@ impl Batch {
     }
 
     /// Makes a camera known that nobody wrote down, and keeps its newest picture.
-    async fn camera(&mut self, envelope: &Envelope) -> Result<(), StoreError> {
+    async fn camera(&mut self, decided: &Decided) -> Result<(), StoreError> {
+        let envelope = decided.event.envelope();
         sqlx::query(
             "insert into cameras (site, camera, name_vi, name_en, counts, agent, state)
              values ($1, $2, $2, $2, 'unknown', $3, 'unknown')
@@ -244,7 +277,9 @@ impl Batch {
         .bind(envelope.agent.as_str())
         .execute(&mut *self.writer)
         .await?;
-        let overview = envelope.evidence.iter().find(|picture| picture.role == EvidenceRole::Overview);
+        let overview = envelope.evidence.iter().find(|picture| {
+            picture.role == EvidenceRole::Overview && !decided.absent.contains(&picture.sha256)
+        });
         if let Some(picture) = overview {
             let done = sqlx::query(
                 "update cameras set snapshot = $3, snapshot_at_ms = $4
@@ -332,7 +367,7 @@ impl Batch {
         let cameras = self.cameras.into_iter().map(|(site, camera)| Change::Camera { site, camera });
         let counts = self.counts.into_iter().map(|site| Change::Counts { site });
         let changes = self.feed_id.map(Change::Feed).into_iter().chain(cameras).chain(counts).collect();
-        Ok(Committed { outcomes, changes, alerts: self.alerts })
+        Ok(Committed { outcomes, changes, alerts: self.alerts, broken_links: self.broken_links })
     }
 }
 

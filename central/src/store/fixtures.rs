@@ -115,6 +115,41 @@ impl Store {
         writer.commit().await.unwrap();
     }
 
+    /// An event of agent `edge` in its chain; its message is invented.
+    pub async fn put_event(&self, id: &str, site: &str, seq: i64, prev: Digest, digest: Digest) {
+        let mut writer = self.write().await.unwrap();
+        sqlx::query(
+            "insert into events values ($1, 'settled', $2, 'edge', 'cong', 'vehicle', $3, $4, $5, 'key', 1, 20, 'rtcp', 2, 0, '{}')",
+        )
+        .bind(id)
+        .bind(site)
+        .bind(seq)
+        .bind(prev.to_string())
+        .bind(digest.to_string())
+        .execute(&mut *writer)
+        .await
+        .unwrap();
+        writer.commit().await.unwrap();
+    }
+
+    /// A report of agent `edge` that it gave up numbers 1 to `lost`, of which so many previews, and a picture.
+    pub async fn put_loss(&self, site: &str, lost: i64, previews: i64, picture: Digest) {
+        let mut writer = self.write().await.unwrap();
+        run(
+            &mut writer,
+            "insert into lost_pictures values ($1, 'edge', $2, 'e', 1)",
+            &[site, &picture.to_string()],
+        )
+        .await;
+        for (text, number) in [
+            ("insert into losses values ($1, 'edge', 1, $2, 'full', 'e', 1)", lost),
+            ("insert into loss_reports values ('e', $1, 'edge', 1, 'full', $2)", previews),
+        ] {
+            sqlx::query(text).bind(site).bind(number).execute(&mut *writer).await.unwrap();
+        }
+        writer.commit().await.unwrap();
+    }
+
     /// A new alert of a passage; returns the feed id.
     pub async fn put_alert(&self, id: &str, passage_id: &str, site: &str, raised_at_ms: i64) -> i64 {
         let mut writer = self.write().await.unwrap();

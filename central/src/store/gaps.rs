@@ -219,6 +219,15 @@ impl Store {
         Ok(given_up)
     }
 
+    /// Whether an agent said that this picture will never come.
+    pub async fn picture_given_up(&self, sha256: &str) -> Result<bool, StoreError> {
+        let row = sqlx::query("select count(*) from lost_pictures where sha256 = $1")
+            .bind(sha256)
+            .fetch_one(self.read())
+            .await?;
+        Ok(row.try_get::<i64, _>(0)? > 0)
+    }
+
     /// Numbers of an agent that will never come: ranges with their reason.
     pub async fn losses_of(&self, site: &str, agent: &str) -> Result<Vec<(i64, i64, String)>, StoreError> {
         let rows = sqlx::query(

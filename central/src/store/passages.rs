@@ -2,7 +2,7 @@
 
 use sqlx::Row as _;
 use wire::payload::Vehicle;
-use wire::{EvidenceRole, Phase};
+use wire::{EvidenceRef, EvidenceRole, Phase};
 
 use super::commit::{Decided, DecidedVehicle, new_id, next_feed_id, time_source};
 use super::{StoreError, Writer, alerts, lookups};
@@ -67,14 +67,29 @@ pub(in crate::store) async fn write(
     Ok(Written { feed_id: Some(feed_id), alerts: raised.count })
 }
 
-/// The picture for lists: the vehicle, else the overview, else whatever there is.
+/// The picture for lists: the vehicle, else the overview, else whatever there is. Not one that will never come.
 fn thumbnail(decided: &Decided) -> Option<String> {
-    let pictures = &decided.event.envelope().evidence;
+    let evidence = &decided.event.envelope().evidence;
+    let pictures: Vec<_> = evidence.iter().filter(|one| !decided.absent.contains(&one.sha256)).collect();
     let of = |role| pictures.iter().find(|picture| picture.role == role);
     of(EvidenceRole::Vehicle)
         .or_else(|| of(EvidenceRole::Overview))
         .or(pictures.first())
         .map(|p| p.sha256.to_string())
+}
+
+/// A picture as a passage keeps it.
+#[derive(serde::Serialize)]
+struct Picture<'a> {
+    #[serde(flatten)]
+    named: &'a EvidenceRef,
+    /// The agent gave it up.
+    absent: bool,
+}
+
+fn pictures(decided: &Decided) -> Vec<Picture<'_>> {
+    let evidence = &decided.event.envelope().evidence;
+    evidence.iter().map(|named| Picture { named, absent: decided.absent.contains(&named.sha256) }).collect()
 }
 
 async fn upsert(
@@ -139,7 +154,7 @@ async fn upsert(
     .bind(json(&vehicle.picture)?)
     .bind(json(&vehicle.track)?)
     .bind(thumbnail(decided))
-    .bind(json(&envelope.evidence)?)
+    .bind(json(&pictures(decided))?)
     .bind(json(&envelope.models)?)
     .bind(judged.judgement.registry.as_str())
     .bind(judged.judgement.watchlist())

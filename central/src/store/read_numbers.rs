@@ -26,7 +26,7 @@ row! {
 row! {
     /// What counts do not hold.
     LossRow {
-        /// Events that will never come.
+        /// Events that will never come. Provisional ones whose settled event repeats them are no loss.
         lost: i64,
         /// Events that came late.
         late: i64,
@@ -105,6 +105,8 @@ impl Store {
         let row = sqlx::query(
             "select
                 (select cast(coalesce(sum(to_seq - from_seq + 1), 0) as bigint) from losses
+                    where ($1 = '' or $1 like '%,' || site || ',%') and ($2 = '' or site = $2))
+                - (select cast(coalesce(sum(previews), 0) as bigint) from loss_reports
                     where ($1 = '' or $1 like '%,' || site || ',%') and ($2 = '' or site = $2)) as lost,
                 (select cast(coalesce(sum(late), 0) as bigint) from agents
                     where ($1 = '' or $1 like '%,' || site || ',%') and ($2 = '' or site = $2)) as late,
@@ -116,7 +118,9 @@ impl Store {
         .bind(now_ms)
         .fetch_one(self.read())
         .await?;
-        Ok(LossRow::read(&row)?)
+        let loss = LossRow::read(&row)?;
+        // A report may also name previews that did arrive: those are in no range.
+        Ok(LossRow { lost: loss.lost.max(0), ..loss })
     }
 
     /// Lines with what crossed them in the hours from `from_ms` to before `to_ms`. `site` may be empty for all.

@@ -136,6 +136,8 @@ row! {
         message: String,
         /// The agent's enrolled public key, hex.
         public_key: Option<String>,
+        /// 1 when `prev` is the digest of the event before it, 0 when it is not, null when that event is not there.
+        fits: Option<i64>,
     }
 }
 
@@ -273,7 +275,9 @@ impl Store {
     /// When the database fails.
     pub async fn envelope_of(&self, id: &str) -> Result<Option<EnvelopeRow>, StoreError> {
         let row = sqlx::query(
-            "select e.seq, e.prev, e.digest, e.signing_key, e.message, a.public_key
+            "select e.seq, e.prev, e.digest, e.signing_key, e.message, a.public_key,
+                (select max(case when b.digest = e.prev then cast(1 as bigint) else cast(0 as bigint) end) from events b
+                    where b.site = e.site and b.agent = e.agent and b.seq = e.seq - 1) as fits
              from events e left join agents a on a.site = e.site and a.agent = e.agent
              where e.id = $1 order by e.seq desc limit 1",
         )

@@ -15,7 +15,7 @@ use crate::evidence::EvidenceError;
 #[utoipa::path(get, path = "/evidence/{sha256}", tag = "passages",
     params(("sha256" = String, Path, description = "SHA-256 of the picture, 64 hex digits")),
     responses((status = 200, description = "The picture as the agent sent it", body = [u8], content_type = "image/jpeg"),
-        (status = 304, description = "The browser has it"), (status = 404, body = Problem)))]
+        (status = 304, description = "The browser has it"), (status = 404, description = "`not_found`, or `evidence_lost` when the device gave it up", body = Problem)))]
 pub async fn read(
     State(app): State<app::State>,
     viewer: Viewer,
@@ -36,10 +36,15 @@ pub async fn read(
     let mut response = if has_it {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        let bytes = app.evidence.get(digest).await.map_err(|error| match error {
-            EvidenceError::NotFound(_) => not_found(),
-            other => Problem::internal(&other),
-        })?;
+        let bytes = match app.evidence.get(digest).await {
+            Ok(bytes) => bytes,
+            Err(EvidenceError::NotFound(_)) if app.store.picture_given_up(&name).await? => {
+                let detail = "the device gave this picture up before central had it: it will never come";
+                return Err(Problem::new(StatusCode::NOT_FOUND, "evidence_lost", detail));
+            }
+            Err(EvidenceError::NotFound(_)) => return Err(not_found()),
+            Err(other) => return Err(Problem::internal(&other)),
+        };
         ([(header::CONTENT_TYPE, "image/jpeg")], bytes).into_response()
     };
     let headers = response.headers_mut();

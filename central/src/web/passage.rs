@@ -75,9 +75,34 @@ pub struct EnvelopeView {
     key: String,
     /// Whether the signature over the stored bytes was found right, now, with the agent's enrolled key.
     signature_ok: bool,
+    /// Whether `prev` is the digest of the agent's event before this one, as stored now.
+    chain: Chain,
     models: Vec<ModelUsed>,
     /// Digest of the signed bytes.
     sha256: String,
+}
+
+/// How an envelope stands to the one before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Chain {
+    /// It names the digest of the event before it, or is the agent's first.
+    Ok,
+    /// It names another digest than that of the event before it.
+    Broken,
+    /// The event before it is not stored.
+    PreviousMissing,
+}
+
+impl Chain {
+    fn of(row: &EnvelopeRow) -> Self {
+        match row.fits {
+            Some(0) => Self::Broken,
+            Some(_) => Self::Ok,
+            None if row.seq == 1 && row.prev == Digest::ZERO.to_string() => Self::Ok,
+            None => Self::PreviousMissing,
+        }
+    }
 }
 
 /// Somebody did something with it.
@@ -185,6 +210,7 @@ fn envelope_view(id: &str, row: EnvelopeRow, models: Vec<ModelUsed>) -> Envelope
     EnvelopeView {
         id: id.to_owned(),
         signature_ok: signature_ok(&row),
+        chain: Chain::of(&row),
         seq: row.seq,
         prev: row.prev,
         key: row.signing_key,

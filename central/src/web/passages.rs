@@ -66,6 +66,9 @@ pub struct Evidence {
     height: u32,
     /// Size of the file.
     bytes: u64,
+    /// Whether the device gave the picture up: it will never come.
+    #[serde(default)]
+    absent: bool,
 }
 
 /// A vehicle as registered.

@@ -116,7 +116,7 @@ export function makePassage(capturedAt, forced) {
   const evidence = [["overview", [0, 0, 1280, 720]], ["vehicle", around], ...(unread ? [] : [["plate", [plateBox[0] - 8, plateBox[1] - 6, pw + 16, ph + 12]]])].map(([role, view]) => {
     const sha256 = sha(`${id}:${role}`);
     pictures.set(sha256, { scene, view });
-    return { sha256, role, width: view[2], height: view[3], bytes: 48_000 + number };
+    return { sha256, role, width: view[2], height: view[3], bytes: 48_000 + number, absent: false };
   });
   const late = random() < 0.05;
   const known = ["found", "stolen", "revoked"].includes(registry);

@@ -84,6 +84,8 @@ export interface Evidence {
   width: number;
   height: number;
   bytes: number;
+  /** The device gave the picture up: it will never come. */
+  absent: boolean;
 }
 
 export interface Vehicle {
@@ -172,12 +174,16 @@ export interface Model {
   sha256: string;
 }
 
+/** How an envelope stands to the device's one before it, as stored now. */
+export type Chain = "ok" | "broken" | "previous_missing";
+
 export interface Envelope {
   id: string;
   seq: number;
   prev: string;
   key: string;
   signature_ok: boolean;
+  chain: Chain;
   models: Model[];
   sha256: string;
 }

@@ -13,8 +13,8 @@ const passage = (over: Partial<Passage> = {}): Passage => ({
   uncertainty_ms: 40, time_source: "rtcp", received_at: "2026-11-21T07:00:01Z", late: false, class: "motorcycle", direction: "in", rule: "l1",
   reading, no_reading: null, box: [600, 300, 300, 320], picture: [1280, 720], thumbnail: "aa",
   evidence: [
-    { sha256: "aa", role: "vehicle", width: 300, height: 320, bytes: 1 },
-    { sha256: "bb", role: "overview", width: 1280, height: 720, bytes: 1 },
+    { sha256: "aa", role: "vehicle", width: 300, height: 320, bytes: 1, absent: false },
+    { sha256: "bb", role: "overview", width: 1280, height: 720, bytes: 1, absent: false },
   ],
   match: { registry: "found", watchlist: "none" }, vehicle: null, owner_masked: null, alert_id: null, ...over,
 });
@@ -23,8 +23,15 @@ test("boxes are drawn over the overview only, where their pixels are true", () =
   const main = mainPicture(passage());
   expect(main.sha256).toBe("bb");
   expect(main.boxes.map((b) => b.tone)).toEqual(["vehicle", "plate"]);
-  const without = mainPicture(passage({ evidence: [{ sha256: "aa", role: "vehicle", width: 300, height: 320, bytes: 1 }] }));
+  const without = mainPicture(passage({ evidence: [{ sha256: "aa", role: "vehicle", width: 300, height: 320, bytes: 1, absent: false }] }));
   expect(without).toMatchObject({ sha256: "aa", boxes: [], size: null });
+});
+
+test("a picture that the device lost gives way to one that is there", () => {
+  const picture = (role: "vehicle" | "overview", absent: boolean) => ({ sha256: role, role, width: 300, height: 320, bytes: 1, absent });
+  expect(mainPicture(passage({ evidence: [picture("overview", true), picture("vehicle", false)] }))).toMatchObject({ sha256: "vehicle", lost: false });
+  expect(mainPicture(passage({ thumbnail: null, evidence: [picture("overview", true)] }))).toMatchObject({ sha256: null, lost: true });
+  expect(mainPicture(passage({ thumbnail: null, evidence: [] })).lost).toBe(false);
 });
 
 test("a live passage is kept out of a list that filters it away", () => {

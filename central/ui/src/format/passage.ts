@@ -7,6 +7,8 @@ export interface MainPicture {
   size: Size | null;
   boxes: DrawnBox[];
   focus: Box | null;
+  /** All pictures were lost on the device. */
+  lost: boolean;
 }
 
 /** Vehicle and plate as boxes over the overview picture. */
@@ -19,13 +21,14 @@ export function drawnBoxes(passage: Pick<Passage, "box" | "reading">): DrawnBox[
 
 /** The picture to show first: the overview, where the boxes are true; else whatever there is, without boxes. */
 export function mainPicture(passage: Passage): MainPicture {
-  const overview = passage.evidence.find((item) => item.role === "overview");
+  const there = passage.evidence.filter((item) => !item.absent);
+  const overview = there.find((item) => item.role === "overview");
   if (overview) {
     const size: Size = passage.picture ?? [overview.width, overview.height];
-    return { sha256: overview.sha256, size, boxes: drawnBoxes(passage), focus: passage.box };
+    return { sha256: overview.sha256, size, boxes: drawnBoxes(passage), focus: passage.box, lost: false };
   }
-  const other: Evidence | undefined = passage.evidence.find((item) => item.sha256 === passage.thumbnail) ?? passage.evidence[0];
-  return { sha256: other?.sha256 ?? passage.thumbnail, size: null, boxes: [], focus: null };
+  const other: Evidence | undefined = there.find((item) => item.sha256 === passage.thumbnail) ?? there[0];
+  return { sha256: other?.sha256 ?? passage.thumbnail, size: null, boxes: [], focus: null, lost: passage.evidence.length > 0 && there.length === 0 };
 }
 
 /** Whether a passage that came live belongs to what the reader has filtered for; the same rule as central's. */

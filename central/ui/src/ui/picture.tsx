@@ -1,4 +1,4 @@
-import { ImageOff } from "lucide-react";
+import { ImageMinus, ImageOff } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { evidenceUrl } from "../api/client";
@@ -22,13 +22,24 @@ interface Props {
   eager?: boolean;
   /** Said in place of the picture when there is none. */
   none?: string;
+  /** The device gave it up before central had it: it is not asked for. */
+  lost?: boolean;
 }
 
 /** The original picture, untouched, with boxes in a layer above it. */
-export function Picture({ sha256, alt, size, view, boxes = [], eager = false, none }: Props) {
+export function Picture({ sha256, alt, size, view, boxes = [], eager = false, none, lost = false }: Props) {
   const { t } = useTranslation();
   const [failed, setFailed] = useState<string | null>(null);
   const [loaded, setLoaded] = useState<string | null>(null);
+  if (lost) {
+    return (
+      <span className="picture picture-missing picture-lost">
+        <ImageMinus aria-hidden="true" />
+        <b>{t("picture.lost")}</b>
+        <span>{t("picture.lost_why")}</span>
+      </span>
+    );
+  }
   if (!sha256 || failed === sha256) {
     return (
       <span className="picture picture-missing">

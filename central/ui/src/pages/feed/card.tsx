@@ -25,6 +25,7 @@ export function PassagePicture({ passage, aspect = ASPECT, margin }: { passage: 
   return (
     <Picture
       sha256={main.sha256}
+      lost={main.lost}
       size={main.size}
       view={main.size && main.focus ? viewRound(main.focus, main.size, aspect, margin) : undefined}
       boxes={boxesShown ? main.boxes : []}

@@ -34,7 +34,7 @@ export function Gallery({ passage }: { passage: PassageDetail }) {
   return (
     <section className="gallery" aria-label={t("passage.evidence")}>
       <div className={`gallery-main gallery-${shown.role}`} style={{ aspectRatio: isOverview ? `${size[0]} / ${size[1]}` : undefined }}>
-        <Picture sha256={shown.sha256} size={isOverview ? size : null} boxes={isOverview && boxesShown ? drawnBoxes(passage) : []} alt={alt} eager />
+        <Picture sha256={shown.sha256} lost={shown.absent} size={isOverview ? size : null} boxes={isOverview && boxesShown ? drawnBoxes(passage) : []} alt={alt} eager />
         {pictures.length > 1 && (
           <>
             <button type="button" className="gallery-turn gallery-previous" onClick={() => turn(-1)} aria-label={t("picture.previous")}>
@@ -56,7 +56,7 @@ export function Gallery({ passage }: { passage: PassageDetail }) {
             onClick={() => setAt(number)}
             aria-label={t(`picture.${picture.role}`)}
           >
-            <Picture sha256={picture.sha256} size={null} alt="" />
+            <Picture sha256={picture.sha256} lost={picture.absent} size={null} alt="" />
             <span data-role={picture.role}>{t(`picture.${picture.role}`)}</span>
           </button>
         ))}
@@ -66,9 +66,11 @@ export function Gallery({ passage }: { passage: PassageDetail }) {
             {t(boxesShown ? "picture.boxes_off" : "picture.boxes_on")}
             <kbd aria-hidden="true">B</kbd>
           </button>
-          <a className="icon-button" href={evidenceUrl(shown.sha256)} target="_blank" rel="noreferrer" aria-label={t("picture.open_original")} title={t("picture.open_original")}>
-            <ExternalLink aria-hidden="true" />
-          </a>
+          {!shown.absent && (
+            <a className="icon-button" href={evidenceUrl(shown.sha256)} target="_blank" rel="noreferrer" aria-label={t("picture.open_original")} title={t("picture.open_original")}>
+              <ExternalLink aria-hidden="true" />
+            </a>
+          )}
         </span>
       </div>
       <p className="gallery-note">{t("picture.original")}</p>

@@ -1,7 +1,7 @@
-import { BellRing, FileX, ShieldCheck, ShieldX } from "lucide-react";
+import { BellRing, FileX, Link2, Link2Off, type LucideIcon, ShieldCheck, ShieldX, Unlink } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import type { Alert, AuditRow, PassageDetail } from "../../api/types";
+import type { Alert, AuditRow, Chain, PassageDetail } from "../../api/types";
 import { milliseconds } from "../../format/time";
 import { severityTone } from "../../format/verdict";
 import { pick } from "../../i18n";
@@ -13,6 +13,12 @@ import { Badge } from "../../ui/verdict";
 import { useAction } from "../admin/action";
 import { Fact } from "../alerts/panel";
 import { StateBadge } from "../alerts/row";
+
+const CHAIN: Record<Chain, { icon: LucideIcon; tone: "admit" | "deny" | "unknown" }> = {
+  ok: { icon: Link2, tone: "admit" },
+  broken: { icon: Link2Off, tone: "deny" },
+  previous_missing: { icon: Unlink, tone: "unknown" },
+};
 
 /** What lets a stranger check this passage afterwards. */
 export function Proof({ passage }: { passage: PassageDetail }) {
@@ -62,6 +68,11 @@ export function Proof({ passage }: { passage: PassageDetail }) {
         </Fact>
         <Fact word={t("passage.prev")}>
           <Hash value={envelope.prev} />
+        </Fact>
+        <Fact word={t("passage.chain")}>
+          <Badge {...CHAIN[envelope.chain]} size="s">
+            {t(`passage.chain_${envelope.chain}`)}
+          </Badge>
         </Fact>
         {envelope.models.map((model) => (
           <Fact key={model.id} word={`${t("passage.models")} · ${model.id}`}>
