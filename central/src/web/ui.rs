@@ -7,7 +7,7 @@ use rust_embed::RustEmbed;
 
 use super::problem::Problem;
 
-/// `central/ui/dist`, as `npm run build` leaves it. A debug build reads it from there at run time.
+/// `central/ui/dist`, as `npm run build` leaves it.
 #[derive(RustEmbed)]
 #[folder = "ui/dist"]
 #[allow_missing = true]
