@@ -2,6 +2,7 @@
 //!
 //! camera threads ─ drafts → (bounded, blocks) → writer thread → outbox → publisher task → broker
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -17,7 +18,8 @@ use wire::status::CameraWord;
 use wire::{Captured, Name, Payload, Phase, TimeSource};
 
 use crate::camera::{FrameSource, Next, RtspSource};
-use crate::config::{CameraConfig, Config};
+use crate::config::Config;
+use crate::frame::Frame;
 use crate::health::{CameraWatch, Health, word};
 use crate::identity::Identity;
 use crate::outbox::{Draft, Outbox};
@@ -86,8 +88,12 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<Stop
             gated: Arc::new(AtomicU64::new(0)),
         };
         watches.push(watch.clone());
-        let pipeline = Pipeline::new(camera, config.tracker.clone(), models.clone());
-        let worker = CameraWorker::new(camera, watch, pipeline, drafts.clone(), stop.clone());
+        let make = {
+            let (camera, tracker, models) = (camera.clone(), config.tracker.clone(), models.clone());
+            move || Pipeline::new(&camera, tracker.clone(), models.clone())
+        };
+        let worker =
+            CameraWorker::new(camera.id.clone(), watch, Box::new(make), drafts.clone(), stop.clone());
         cameras.push(spawn(&format!("cam-{}", camera.id), move || worker.run(source))?);
     }
     // The writer stops when the last camera has dropped its sender.
@@ -100,14 +106,32 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<Stop
     let connected = publisher.connected();
     let publisher = tokio::spawn(publisher.run(publisher_stop.clone()));
 
-    stop.cancelled().await;
+    let threads: Vec<_> = cameras.into_iter().chain([writer]).collect();
+    let ended = wait(&threads, &stop).await;
+    // A part that ended by itself takes the agent with it: whoever supervises it starts it anew, and nothing is lost.
+    stop.cancel();
     tracing::info!("stopping: cameras first, then the outbox, then the broker");
-    tokio::task::spawn_blocking(move || cameras.into_iter().chain([writer]).for_each(join)).await?;
+    tokio::task::spawn_blocking(move || threads.into_iter().for_each(join)).await?;
     drain(&outbox, *connected.borrow()).await;
     publisher_stop.cancel();
     publisher.await?;
     outbox.flush()?;
-    Ok(Stopped { kept: outbox.health().events })
+    ended.map(|()| Stopped { kept: outbox.health().events })
+}
+
+/// Until `stop`, or until a thread ends that should not.
+async fn wait(threads: &[JoinHandle<()>], stop: &CancellationToken) -> anyhow::Result<()> {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            () = tokio::time::sleep(Duration::from_millis(500)) => {}
+        }
+        if let Some(dead) = threads.iter().find(|thread| thread.is_finished())
+            && !stop.is_cancelled()
+        {
+            anyhow::bail!("thread {} ended by itself; the log says why", dead.thread().name().unwrap_or("?"));
+        }
+    }
 }
 
 /// Lets the last events go out while the broker is there.
@@ -144,6 +168,7 @@ fn write(outbox: &Outbox, drafts: &Receiver<Draft>, stop: &CancellationToken) {
 struct CameraWorker {
     id: Name,
     watch: CameraWatch,
+    make: Box<dyn Fn() -> Pipeline + Send>,
     pipeline: Pipeline,
     drafts: SyncSender<Draft>,
     stop: CancellationToken,
@@ -153,23 +178,20 @@ struct CameraWorker {
 
 impl CameraWorker {
     fn new(
-        camera: &CameraConfig,
+        id: Name,
         watch: CameraWatch,
-        pipeline: Pipeline,
+        make: Box<dyn Fn() -> Pipeline + Send>,
         drafts: SyncSender<Draft>,
         stop: CancellationToken,
     ) -> Self {
-        let (state, since) = (CameraWord::Connecting, Instant::now());
-        Self { id: camera.id.clone(), watch, pipeline, drafts, stop, state, since }
+        let (pipeline, state, since) = (make(), CameraWord::Connecting, Instant::now());
+        Self { id, watch, make, pipeline, drafts, stop, state, since }
     }
 
     fn run(mut self, mut source: RtspSource) {
         while !self.stop.is_cancelled() {
             match source.next_frame(Duration::from_millis(200)) {
-                Next::Frame(frame) => match self.pipeline.frame(&frame) {
-                    Ok(drafts) => self.send(drafts),
-                    Err(error) => tracing::error!(camera = %self.id, %error, "a frame could not be analysed"),
-                },
+                Next::Frame(frame) => self.analyse(&frame),
                 Next::Idle => {}
                 Next::End | Next::Failed(_) => break,
             }
@@ -178,6 +200,18 @@ impl CameraWorker {
         }
         let last = self.pipeline.finish();
         self.send(last);
+    }
+
+    /// A frame that makes the pipeline panic costs the tracks of this camera, not the camera.
+    fn analyse(&mut self, frame: &Frame) {
+        match catch_unwind(AssertUnwindSafe(|| self.pipeline.frame(frame))) {
+            Ok(Ok(drafts)) => self.send(drafts),
+            Ok(Err(error)) => tracing::error!(camera = %self.id, %error, "a frame could not be analysed"),
+            Err(_) => {
+                tracing::error!(camera = %self.id, frame = frame.index, "the pipeline panicked and starts anew");
+                self.pipeline = (self.make)();
+            }
+        }
     }
 
     /// A change between live and not live is an event: an absence is a fact.

@@ -15,7 +15,7 @@ use crate::camera::{CredentialSource, StreamConfig};
 use crate::detection::ObjectClass;
 use crate::outbox::Bounds;
 use crate::publish::BrokerConfig;
-use crate::rules::{Anchor, Line, LineCounter};
+use crate::rules::{Anchor, Line, LineCounter, Zone, ZoneWatch};
 use crate::track::TrackerConfig;
 use crate::vision::{DetectorConfig, MotionConfig, PlateReaderConfig, SessionSettings};
 
@@ -114,6 +114,9 @@ pub struct CameraConfig {
     /// Directed lines.
     #[serde(default, rename = "line")]
     pub lines: Vec<LineRule>,
+    /// Zones.
+    #[serde(default, rename = "zone")]
+    pub zones: Vec<ZoneRule>,
 }
 
 fn yes() -> bool {
@@ -157,6 +160,39 @@ impl LineRule {
             margin: self.margin,
             classes,
             recount: false,
+        }
+    }
+}
+
+/// A zone: coming into it is *in*, leaving it is *out*.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ZoneRule {
+    /// Name of the zone, unique within the camera, lines included.
+    pub id: Name,
+    /// Three or more corners, normalised `[x, y]`.
+    pub corners: Vec<[f32; 2]>,
+    /// Which point of an object must be inside.
+    #[serde(default)]
+    pub anchor: Anchor,
+    /// How far beyond the edge an object must get, part of the picture's height.
+    #[serde(default = "margin")]
+    pub margin: f32,
+    /// What is looked at.
+    #[serde(default = "both")]
+    pub counts: Vec<Counted>,
+}
+
+impl ZoneRule {
+    /// As the zone watch wants it.
+    pub fn zone(&self) -> Zone {
+        Zone {
+            id: self.id.to_string(),
+            corners: self.corners.clone(),
+            anchor: self.anchor,
+            margin: self.margin,
+            classes: self.counts.iter().flat_map(|counted| counted.classes()).copied().collect(),
+            dwell_s: None,
         }
     }
 }
@@ -264,26 +300,30 @@ impl Config {
             }
             problems
                 .extend(camera.stream.check().into_iter().map(|problem| format!("camera {id}: {problem}")));
-            problems.extend(line_problems(camera));
+            problems.extend(rule_problems(camera));
         }
         problems
     }
 }
 
-fn line_problems(camera: &CameraConfig) -> Vec<String> {
+fn rule_problems(camera: &CameraConfig) -> Vec<String> {
+    // The size does not matter for the check: coordinates are normalised.
+    let line = |rule: &LineRule| LineCounter::new(vec![rule.line()], 100, 100).err();
+    let zone = |rule: &ZoneRule| ZoneWatch::new(vec![rule.zone()], 100, 100).err();
+    let lines = camera.lines.iter().map(|rule| ("line", &rule.id, rule.counts.is_empty(), line(rule)));
+    let zones = camera.zones.iter().map(|rule| ("zone", &rule.id, rule.counts.is_empty(), zone(rule)));
     let mut problems = Vec::new();
     let mut ids = HashSet::new();
-    for rule in &camera.lines {
-        let at = format!("camera {}, line {}", camera.id, rule.id);
-        if !ids.insert(&rule.id) {
+    for (what, id, counts_nothing, error) in lines.chain(zones) {
+        let at = format!("camera {}, {what} {id}", camera.id);
+        if !ids.insert(id) {
             problems.push(format!("{at}: the id is used twice"));
         }
-        if rule.counts.is_empty() {
-            problems.push(format!("{at}: counts is empty, so the line does nothing"));
+        if counts_nothing {
+            problems.push(format!("{at}: counts is empty, so the {what} does nothing"));
         }
-        // The size does not matter for the check: coordinates are normalised.
-        if let Err(error) = LineCounter::new(vec![rule.line()], 100, 100) {
-            problems.push(format!("camera {}, line {error}", camera.id));
+        if let Some(error) = error {
+            problems.push(format!("camera {}, {what} {error}", camera.id));
         }
     }
     problems

@@ -1,12 +1,14 @@
 //! Who this agent is: its key, made here at first start, and central's key, learnt at enrolment.
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, Write as _};
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 use wire::{DeviceKey, PublicKey};
+
+use crate::durable;
 
 /// Why the keys cannot be used.
 #[derive(Debug, Error)]
@@ -77,7 +79,7 @@ impl Identity {
 
     /// Keeps central's key.
     pub fn enrolled(&mut self, central: PublicKey) -> Result<(), IdentityError> {
-        std::fs::write(&self.central_path, format!("{central}\n"))
+        durable::write(&self.central_path, format!("{central}\n").as_bytes(), 0o644)
             .map_err(|source| IdentityError::Io { path: self.central_path.clone(), source })?;
         self.central = Some(central);
         Ok(())
@@ -87,9 +89,7 @@ impl Identity {
 fn make(path: &Path) -> io::Result<DeviceKey> {
     let mut seed = [0; 32];
     File::open("/dev/urandom").and_then(|mut random| io::Read::read_exact(&mut random, &mut seed))?;
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-    file.write_all(&seed)?;
-    file.sync_all()?;
+    durable::write(path, &seed, 0o600)?;
     Ok(DeviceKey::from_seed(&seed))
 }
 

@@ -5,6 +5,7 @@ pub mod camera;
 pub mod cli;
 pub mod config;
 pub mod detection;
+pub mod durable;
 pub mod frame;
 pub mod geometry;
 pub mod health;

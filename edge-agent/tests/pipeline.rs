@@ -70,7 +70,8 @@ fn config(motion: bool) -> Config {
     let text = format!(
         "site = 's'\nagent = 'a'\nstate_dir = 'state'\n[central]\nurl = 'mqtt://127.0.0.1:1'\n\
          [[camera]]\nid = 'cam'\nstream = {{ url = 'rtsp://127.0.0.1/x' }}\nmotion = {{ enabled = {motion} }}\n\
-         [[camera.line]]\nid = 'line'\nfrom = [0.0, 0.5]\nto = [1.0, 0.5]\n"
+         [[camera.line]]\nid = 'line'\nfrom = [0.0, 0.5]\nto = [1.0, 0.5]\n\
+         [[camera.zone]]\nid = 'zone'\ncorners = [[0.0, 0.0], [1.0, 0.0], [1.0, 0.25], [0.0, 0.25]]\ncounts = ['person']\n"
     );
     std::fs::write(&path, text).unwrap();
     Config::load(&path).unwrap()
@@ -190,4 +191,19 @@ fn a_still_scene_hardly_calls_the_detector() {
     assert!(drafts.is_empty());
     assert!(calls <= 20, "{calls} calls for 200 equal frames");
     assert_eq!(pipeline.times().counts.frames, 200);
+}
+
+#[test]
+fn coming_into_a_zone_and_leaving_it_are_told() {
+    let mut script = walk(ObjectClass::Person, 0.42, 0.12, 30);
+    script.extend(walk(ObjectClass::Person, 0.12, 0.42, 30));
+    let (drafts, _, _) = run(script, vec![], false, 60);
+    let told: Vec<_> = drafts
+        .iter()
+        .map(|draft| match &draft.payload {
+            Payload::Crossing(crossing) => (crossing.line.as_str(), crossing.direction),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(told, [("zone", Direction::In), ("zone", Direction::Out)]);
 }

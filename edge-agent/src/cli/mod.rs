@@ -65,6 +65,8 @@ fn start_log() {
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
+        // A log that cannot be written (a full disk) would otherwise panic while complaining about itself.
+        .log_internal_errors(false)
         .with_target(false);
     // A second start in one process (tests) keeps the first log.
     let _ = match std::env::var("VG_LOG_FORMAT").as_deref() {

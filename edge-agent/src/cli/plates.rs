@@ -157,9 +157,8 @@ impl From<PlateRead> for Plate {
 fn files(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for path in paths {
-        let kind =
-            std::fs::metadata(path).with_context(|| format!("{}: no such file or folder", path.display()))?;
-        if kind.is_dir() {
+        // What is not there gets its own line with an error, like any other file that cannot be read.
+        if path.is_dir() {
             below(path, &mut found)?;
         } else {
             found.push(path.clone());

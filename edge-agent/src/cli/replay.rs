@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -66,6 +66,7 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<()> {
     let mut printer = Printer::new(&args, config.site.clone(), config.agent.clone())?;
     let bar = progress(source.expected_frames());
     let began = Instant::now();
+    let mut bad_pictures = 0_u64;
     let failed = loop {
         match source.next_frame(Duration::from_secs(1)) {
             Next::Frame(frame) => {
@@ -75,7 +76,10 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<()> {
             Next::Idle => {}
             Next::End => break None,
             // One bad picture in a folder does not end the folder.
-            Next::Failed(error @ ReplayError::Picture { .. }) => bar.suspend(|| eprintln!("{error}")),
+            Next::Failed(error @ ReplayError::Picture { .. }) => {
+                bar.suspend(|| eprintln!("{error}"));
+                bad_pictures += 1;
+            }
             Next::Failed(error) => break Some(error),
         }
     };
@@ -84,6 +88,7 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<()> {
     let summary = Summary::new(&source.stats(), pipeline.times(), printer.events, began.elapsed());
     eprintln!("{}", if args.json_summary { serde_json::to_string(&summary)? } else { summary.to_string() });
     match failed {
+        None if bad_pictures > 0 => bail!("{bad_pictures} picture(s) could not be read"),
         None => Ok(()),
         Some(error) => Err(error).context("the file ended badly; everything before was analysed"),
     }

@@ -1,6 +1,7 @@
 //! What is inside the outbox's lock: the sled tree, and an index of its heads in memory.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fs::File;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -11,7 +12,7 @@ use wire::{Digest, Phase};
 use super::frame;
 use super::policy::{EvictionClass, Waiting};
 use super::record::Stored;
-use super::salvage;
+use super::salvage::{self, Found};
 
 #[derive(Debug, Default, Clone, Serialize, Deserialize)]
 pub(super) struct Losses {
@@ -20,6 +21,9 @@ pub(super) struct Losses {
     pub(super) seqs: Vec<[u64; 2]>,
     #[serde(default)]
     pub(super) pictures: Vec<Digest>,
+    /// Whether this differs from what is on disk: it can be long, and most appends change nothing of it.
+    #[serde(skip)]
+    pub(super) unsaved: bool,
 }
 
 impl Losses {
@@ -28,10 +32,20 @@ impl Losses {
     }
 
     pub(super) fn add(&mut self, seq: u64) {
-        match self.seqs.last_mut() {
-            Some([_, last]) if *last + 1 == seq => *last = seq,
-            _ => self.seqs.push([seq, seq]),
-        }
+        self.add_range(seq, seq);
+    }
+
+    /// Keeps the ranges in order and joined, so that there are never more of them than events between them.
+    fn add_range(&mut self, first: u64, last: u64) {
+        let from = self.seqs.partition_point(|range| range[1].saturating_add(1) < first);
+        let to = self.seqs.partition_point(|range| range[0] <= last.saturating_add(1));
+        let joined = match self.seqs.get(from..to) {
+            Some([one, .., other]) => [first.min(one[0]), last.max(other[1])],
+            Some([one]) => [first.min(one[0]), last.max(one[1])],
+            _ => [first, last],
+        };
+        self.seqs.splice(from..to.max(from), [joined]);
+        self.unsaved = true;
     }
 }
 
@@ -46,6 +60,8 @@ pub(super) struct Inner {
     pub(super) tree: sled::Tree,
     // Dropped after the tree: closing the database is what gives the directory free.
     pub(super) db: sled::Db,
+    /// sled's flush hands pages to the disk but does not wait for the disk's own cache; this does.
+    pub(super) file: File,
     pub(super) index: BTreeMap<u64, Entry>,
     pub(super) users: HashMap<Digest, u32>,
     pub(super) bytes: u64,
@@ -86,6 +102,7 @@ impl Inner {
             users: HashMap::new(),
             bytes: 0,
             tree,
+            file: File::open(path.join("db")).map_err(OpenFailure::Busy)?,
             db,
         };
         inner.load().map_err(refuse)?;
@@ -128,44 +145,58 @@ impl Inner {
         Ok(())
     }
 
-    pub(super) fn take_over(&mut self, found: salvage::Salvaged, ceiling: u64) -> Result<(), sled::Error> {
-        let mut batch = sled::Batch::default();
-        for (sha256, jpeg) in &found.pictures {
-            batch.insert(picture_key(sha256), frame::wrap(frame::PICTURE, jpeg));
-        }
-        for stored in found.events.values() {
+    /// Takes everything whole out of the store in `aside`: events first, then the pictures that they need. Doing it twice
+    /// does no harm. Returns the number of events and pictures found.
+    pub(super) fn take_over(&mut self, aside: &Path, ceiling: u64) -> Result<(usize, usize), sled::Error> {
+        let mut newest: Option<(u64, Digest)> = None;
+        let mut wanted: HashMap<Digest, bool> = HashMap::new();
+        let mut events = 0;
+        salvage::search(aside, |found| -> Result<(), sled::Error> {
+            let Found::Event(stored) = found else { return Ok(()) };
             // Written from a value that was just read: it serialises.
-            if let Ok(framed) = stored.to_frame() {
-                batch.insert(event_key(stored.seq).to_vec(), framed);
+            let Ok(framed) = stored.to_frame() else { return Ok(()) };
+            wanted.extend(stored.evidence.iter().map(|sha256| (*sha256, false)));
+            newest = newest.max(Some((stored.seq, stored.digest)));
+            events += usize::from(self.tree.insert(event_key(stored.seq), framed)?.is_none());
+            Ok(())
+        })?;
+        salvage::search(aside, |found| -> Result<(), sled::Error> {
+            let Found::Picture(sha256, jpeg) = found else { return Ok(()) };
+            if let Some(done @ false) = wanted.get_mut(&sha256) {
+                self.tree.insert(picture_key(&sha256), frame::wrap(frame::PICTURE, jpeg))?;
+                *done = true;
             }
-        }
-        self.tree.apply_batch(batch)?;
+            Ok(())
+        })?;
         self.load()?;
-        self.drop_unused_pictures(&found.pictures)?;
-        if let Some(last) = found.events.values().next_back() {
-            self.prev = last.digest;
+        if let Some((_, digest)) = newest {
+            self.prev = digest;
         }
         self.skip_to(self.next, ceiling);
-        self.losses.damaged = true;
+        (self.losses.damaged, self.losses.unsaved) = (true, true);
         let mut batch = sled::Batch::default();
         // Counters are numbers and digests: they serialise.
         let _ = self.save_counters(&mut batch);
         self.tree.apply_batch(batch)?;
-        self.db.flush().map(drop)
+        self.db.flush()?;
+        Ok((events, wanted.values().filter(|found| **found).count()))
     }
 
-    fn drop_unused_pictures(&mut self, pictures: &HashMap<Digest, Vec<u8>>) -> Result<(), sled::Error> {
-        for sha256 in pictures.keys().filter(|sha256| !self.users.contains_key(sha256)) {
-            self.tree.remove(picture_key(sha256))?;
-        }
-        Ok(())
+    /// Gives up an event whose record turned out to be damaged.
+    pub(super) fn give_up(&mut self, seq: u64) -> Result<(), sled::Error> {
+        let mut batch = sled::Batch::default();
+        self.remove(seq, &mut batch);
+        self.losses.damaged = true;
+        self.losses.add(seq);
+        tracing::error!(seq, "an event in the outbox was damaged and is given up");
+        self.tree.apply_batch(batch)
     }
 
     /// Gives up the numbers `from..=ceiling`, which may or may not have been used: counted as lost at worst.
     pub(super) fn skip_to(&mut self, from: u64, ceiling: u64) {
         if ceiling >= from {
             self.losses.damaged = true;
-            self.losses.seqs.push([from, ceiling]);
+            self.losses.add_range(from, ceiling);
             self.next = ceiling + 1;
             self.prev = Digest::ZERO;
         }
@@ -204,7 +235,9 @@ impl Inner {
         batch.insert("m/next", serde_json::to_vec(&self.next)?);
         batch.insert("m/prev", serde_json::to_vec(&self.prev)?);
         batch.insert("m/evicted", serde_json::to_vec(&self.evicted)?);
-        batch.insert("m/lost", serde_json::to_vec(&self.losses)?);
+        if self.losses.unsaved {
+            batch.insert("m/lost", serde_json::to_vec(&self.losses)?);
+        }
         Ok(())
     }
 }

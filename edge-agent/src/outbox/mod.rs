@@ -14,7 +14,7 @@
 //! |---|---|
 //! | `e` + seq (8 bytes, big endian) | a framed [`record::Record`] |
 //! | `p` + SHA-256 | a framed picture |
-//! | `m/next`, `m/prev`, `m/evicted`, `m/lost`, `m/damaged` | counters, JSON |
+//! | `m/next`, `m/prev`, `m/evicted`, `m/lost` | counters, JSON |
 //!
 //! One tree, because sled applies a batch atomically within one tree only.
 

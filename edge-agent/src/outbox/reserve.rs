@@ -3,9 +3,11 @@
 //! because sled recovers from some kinds of damage by silently forgetting its newest writes.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _};
 use std::os::unix::fs::FileExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+
+use crate::durable;
 
 const BLOCK: u64 = 256;
 
@@ -19,18 +21,8 @@ pub(super) struct Reserve {
 }
 
 impl Reserve {
-    /// Reads the file, or starts at zero. An unreadable text is an error: guessing could repeat numbers.
+    /// Reads the files, or starts at zero. A reservation that cannot be read is rebuilt from the last number known.
     pub(super) fn open(path: PathBuf) -> io::Result<Self> {
-        let ceiling = match std::fs::read_to_string(&path) {
-            Ok(text) => text.trim().parse().map_err(|_| {
-                io::Error::new(
-                    io::ErrorKind::InvalidData,
-                    format!("{} should hold one number: restore it, or write the last sequence number that central shows for this agent", path.display()),
-                )
-            })?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
-            Err(error) => return Err(error),
-        };
         let mut last_file = OpenOptions::new()
             .read(true)
             .write(true)
@@ -41,6 +33,14 @@ impl Reserve {
         // A file that was just made, or cut off, knows nothing: zero is the safe answer.
         let known = last_file.read_exact(&mut last).is_ok();
         let last = if known { u64::from_le_bytes(last) } else { 0 };
+        let ceiling = match std::fs::read_to_string(&path) {
+            Ok(text) => text.trim().parse().unwrap_or_else(|_| {
+                tracing::error!(file = %path.display(), last, "the reservation of numbers was damaged and is rebuilt");
+                last + BLOCK
+            }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
+            Err(error) => return Err(error),
+        };
         Ok(Self { path, ceiling, last_file, last })
     }
 
@@ -68,21 +68,8 @@ impl Reserve {
             return Ok(());
         }
         let ceiling = seq + BLOCK;
-        write_durably(&self.path, ceiling.to_string().as_bytes())?;
+        durable::write(&self.path, ceiling.to_string().as_bytes(), 0o644)?;
         self.ceiling = ceiling;
         Ok(())
     }
-}
-
-/// Writes a small file so that after a power cut either the old or the new content is there.
-pub(crate) fn write_durably(path: &Path, content: &[u8]) -> io::Result<()> {
-    let partial = path.with_extension("partial");
-    let mut file = File::create(&partial)?;
-    file.write_all(content)?;
-    file.sync_all()?;
-    std::fs::rename(&partial, path)?;
-    if let Some(folder) = path.parent() {
-        File::open(folder)?.sync_all()?;
-    }
-    Ok(())
 }

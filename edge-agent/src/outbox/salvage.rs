@@ -1,9 +1,10 @@
-//! Reads what is whole out of a store that sled cannot open: the files are searched for framed values.
+//! Reads what is whole out of a store that sled cannot open: its files are searched for framed values, a piece at a time.
 //!
 //! Old copies of events that were already receipted may turn up too. That is harmless: central answers `duplicate`.
 
-use std::collections::{BTreeMap, HashMap};
-use std::io;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 
 use wire::Digest;
@@ -11,42 +12,75 @@ use wire::Digest;
 use super::frame;
 use super::record::Stored;
 
-/// What was found.
-#[derive(Debug, Default)]
-pub(super) struct Salvaged {
-    pub events: BTreeMap<u64, Stored>,
-    pub pictures: HashMap<Digest, Vec<u8>>,
+/// Bytes searched at a time.
+const STEP: usize = 16 << 20;
+/// Bytes seen beyond them: more than the largest framed value.
+const REACH: usize = 4 << 20;
+
+/// A whole value.
+pub(super) enum Found<'a> {
+    /// An event.
+    Event(Stored),
+    /// A picture and its file.
+    Picture(Digest, &'a [u8]),
 }
 
-/// Searches every file below `folder`.
-pub(super) fn search(folder: &Path) -> io::Result<Salvaged> {
-    let mut found = Salvaged::default();
+/// Searches every file below `folder`. A value may be found more than once.
+pub(super) fn search<E: From<io::Error>>(
+    folder: &Path,
+    mut found: impl FnMut(Found<'_>) -> Result<(), E>,
+) -> Result<(), E> {
     let mut folders = vec![folder.to_owned()];
+    let mut piece = Vec::new();
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder)? {
             let entry = entry?;
             if entry.file_type()?.is_dir() {
                 folders.push(entry.path());
-            } else {
-                // The outbox is bounded, so a file of it fits into memory.
-                search_bytes(&std::fs::read(entry.path())?, &mut found);
+                continue;
+            }
+            let file = File::open(entry.path())?;
+            let length = file.metadata()?.len();
+            let mut at = 0;
+            while at < length {
+                read_piece(&file, at, length, &mut piece)?;
+                search_piece(&piece, &mut found)?;
+                at += STEP as u64;
             }
         }
     }
-    Ok(found)
+    Ok(())
 }
 
-fn search_bytes(bytes: &[u8], found: &mut Salvaged) {
+fn read_piece(file: &File, at: u64, length: u64, piece: &mut Vec<u8>) -> io::Result<()> {
+    let wanted = (length - at).min((STEP + REACH) as u64) as usize;
+    piece.resize(wanted, 0);
+    match file.read_exact_at(piece, at) {
+        // A bad sector: what can be read up to it is enough.
+        Err(_) => {
+            piece.clear();
+            let mut rest = file.try_clone()?;
+            io::Seek::seek(&mut rest, io::SeekFrom::Start(at))?;
+            let _ = rest.take(wanted as u64).read_to_end(piece);
+            Ok(())
+        }
+        Ok(()) => Ok(()),
+    }
+}
+
+fn search_piece<E>(bytes: &[u8], found: &mut impl FnMut(Found<'_>) -> Result<(), E>) -> Result<(), E> {
     let mut at = 0;
-    while let Some(offset) = bytes[at..].windows(2).position(|pair| pair == b"VG") {
+    while at < STEP.min(bytes.len()) {
+        let Some(offset) = bytes[at..].windows(2).position(|pair| pair == b"VG") else { break };
         at += offset;
         let rest = &bytes[at..];
         if let Some(stored) = Stored::from_frame(rest) {
-            found.events.insert(stored.seq, stored);
+            found(Found::Event(stored))?;
         } else if let Some(picture) = frame::unwrap(frame::PICTURE, rest) {
-            found.pictures.insert(Digest::of(picture), picture.to_vec());
+            found(Found::Picture(Digest::of(picture), picture))?;
         }
         // One step only: a damaged length must not jump over the next value.
         at += 2;
     }
+    Ok(())
 }

@@ -1,6 +1,7 @@
 //! The store itself: sled behind a lock, with an index of heads in memory.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -16,9 +17,11 @@ use super::frame;
 use super::inner::{Entry, Inner, Losses, OpenFailure, event_key, picture_key};
 use super::policy::{self, Bounds, EvictionClass, Waiting};
 use super::record::{Draft, Stored};
-use super::reserve::{Reserve, write_durably};
-use super::salvage;
+use super::reserve::Reserve;
+use crate::durable;
 
+/// Names the store that is being salvaged, while it is.
+const SALVAGING: &str = "salvaging";
 /// Most ranges told in one loss report, so that it stays far below the message limit.
 const RANGES_PER_REPORT: usize = 1000;
 
@@ -86,7 +89,7 @@ impl Outbox {
         let io = |source| OutboxError::Io { folder: folder.to_owned(), source };
         std::fs::create_dir_all(folder).map_err(io)?;
         let reserve = Reserve::open(folder.join("sequence")).map_err(io)?;
-        let damaged = read_count(&folder.join("damaged-count"));
+        let damaged = set_aside(folder);
         let outbox = Self {
             folder: folder.to_owned(),
             bounds,
@@ -131,11 +134,22 @@ impl Outbox {
         Ok(seqs.first().copied())
     }
 
-    /// The event with number `seq`, if it still waits and is whole.
-    pub fn get(&self, seq: u64) -> Option<Stored> {
-        let inner = locked(&self.inner);
-        let framed = inner.as_ref()?.tree.get(event_key(seq)).ok()??;
-        Stored::from_frame(&framed)
+    /// The event with number `seq`; `None` when it no longer waits. One whose record is damaged is given up and counted.
+    ///
+    /// # Errors
+    /// When the store cannot be read just now: try again.
+    pub fn get(&self, seq: u64) -> Result<Option<Stored>, OutboxError> {
+        let mut guard = locked(&self.inner);
+        let inner = guard.as_mut().ok_or_else(|| self.closed())?;
+        if !inner.index.contains_key(&seq) {
+            return Ok(None);
+        }
+        let framed = inner.tree.get(event_key(seq)).map_err(|source| self.store_error(source))?;
+        let stored = framed.as_deref().and_then(Stored::from_frame);
+        if stored.is_none() {
+            inner.give_up(seq).map_err(|source| self.store_error(source))?;
+        }
+        Ok(stored)
     }
 
     /// A picture that a waiting event needs. `None` when it is gone or damaged.
@@ -150,7 +164,7 @@ impl Outbox {
         if let Some(inner) = locked(&self.inner).as_mut()
             && !inner.losses.pictures.contains(&sha256)
         {
-            inner.losses.damaged = true;
+            (inner.losses.damaged, inner.losses.unsaved) = (true, true);
             inner.losses.pictures.push(sha256);
         }
     }
@@ -164,10 +178,14 @@ impl Outbox {
             .unwrap_or_default()
     }
 
-    /// Frees the events that `receipts` free. A receipt whose id does not belong to its number frees nothing.
-    pub fn receipted(&self, receipts: &[Receipt]) -> Result<usize, OutboxError> {
+    /// Frees the events that `receipts` free, and returns their numbers. A receipt whose id does not belong to its number
+    /// frees nothing.
+    ///
+    /// # Errors
+    /// When the store cannot be written just now: the events stay, and central will answer `duplicate`.
+    pub fn receipted(&self, receipts: &[Receipt]) -> Result<Vec<u64>, OutboxError> {
         let mut guard = locked(&self.inner);
-        let Some(inner) = guard.as_mut() else { return Ok(0) };
+        let inner = guard.as_mut().ok_or_else(|| self.closed())?;
         let done: Vec<u64> = receipts
             .iter()
             .filter(|receipt| receipt.result.frees())
@@ -184,7 +202,7 @@ impl Outbox {
             inner.remove(*seq, &mut batch);
         }
         inner.tree.apply_batch(batch).map_err(|source| self.store_error(source))?;
-        Ok(done.len())
+        Ok(done)
     }
 
     /// Writes to disk what was freed. Without it a power cut only makes repeats.
@@ -224,10 +242,14 @@ impl Outbox {
         }
         let Some(inner) = guard.as_mut() else { return Ok(Vec::new()) };
         let Some(drafts) = make(inner) else { return Ok(Vec::new()) };
-        let written = self.write(inner, drafts);
+        // sled may panic instead of returning an error; that must not end the thread that writes.
+        let written = catch_unwind(AssertUnwindSafe(|| self.write(inner, drafts)))
+            .unwrap_or_else(|_| Err(self.io_error(io::Error::other("sled panicked while writing"))));
         if written.is_err() {
-            // sled refuses everything after a failed write: open it anew next time, from what is on disk.
+            // sled refuses everything after a failed write: open it anew from what is on disk, so that what waits can still
+            // be sent and freed, which is what makes room.
             *guard = None;
+            *guard = self.open_or_replace().ok();
         }
         let seqs = written?;
         if let Some(&last) = seqs.last() {
@@ -237,7 +259,7 @@ impl Outbox {
     }
 
     fn write(&self, inner: &mut Inner, drafts: Vec<Draft>) -> Result<Vec<u64>, OutboxError> {
-        let io = |source| OutboxError::Io { folder: self.folder.clone(), source };
+        let io = |source| self.io_error(source);
         let mut batch = sled::Batch::default();
         let mut seqs = Vec::with_capacity(drafts.len());
         let bounds = self.bounds_now(inner.bytes);
@@ -250,6 +272,8 @@ impl Outbox {
         inner.save_counters(&mut batch)?;
         inner.tree.apply_batch(batch).map_err(|source| self.store_error(source))?;
         inner.db.flush().map_err(|source| self.store_error(source))?;
+        inner.file.sync_data().map_err(io)?;
+        inner.losses.unsaved = false;
         if let Some(&last) = seqs.last() {
             locked(&self.reserve).stored(last).map_err(io)?;
         }
@@ -331,8 +355,22 @@ impl Outbox {
         OutboxError::Store { folder: self.folder.clone(), source }
     }
 
+    fn io_error(&self, source: io::Error) -> OutboxError {
+        OutboxError::Io { folder: self.folder.clone(), source }
+    }
+
+    fn closed(&self) -> OutboxError {
+        self.io_error(io::Error::other("the store is being opened again"))
+    }
+
     fn open_or_replace(&self) -> Result<Inner, OutboxError> {
         let path = self.folder.join("store");
+        let unfinished = std::fs::read_to_string(self.folder.join(SALVAGING)).ok();
+        if let Some(aside) =
+            unfinished.map(|name| self.folder.join(name.trim())).filter(|aside| aside.is_dir())
+        {
+            return self.take_over(&path, &aside, "an earlier recovery was cut short");
+        }
         // sled panics on some kinds of damage instead of returning an error.
         let opened = catch_unwind(AssertUnwindSafe(|| Inner::open(&path)));
         match opened {
@@ -344,35 +382,52 @@ impl Outbox {
                 drop(inner);
                 self.replace(&path, &format!("it has forgotten events up to number {last}, or was deleted"))
             }
-            Ok(Err(OpenFailure::Busy(source))) => {
-                Err(OutboxError::Io { folder: self.folder.clone(), source })
-            }
+            Ok(Err(OpenFailure::Busy(source))) => Err(self.io_error(source)),
             Ok(Err(OpenFailure::Damaged(reason))) => self.replace(&path, &reason),
             Err(_) => self.replace(&path, "sled panicked while opening it"),
         }
     }
 
+    /// Sets the store aside and starts a new one. The marker is written first: however this is cut short, the next start
+    /// finds the way.
     fn replace(&self, path: &Path, reason: &str) -> Result<Inner, OutboxError> {
-        let io = |source| OutboxError::Io { folder: self.folder.clone(), source };
-        let mut damaged = locked(&self.damaged);
-        *damaged += 1;
-        let aside = self.folder.join(format!("damaged-{}", *damaged));
-        std::fs::rename(path, &aside).map_err(io)?;
-        write_durably(&self.folder.join("damaged-count"), damaged.to_string().as_bytes()).map_err(io)?;
-        let found = salvage::search(&aside).map_err(io)?;
+        let name = (1..).map(|n| format!("damaged-{n}")).find(|name| !self.folder.join(name).exists());
+        let name = name.unwrap_or_default();
+        let aside = self.folder.join(&name);
+        let moved = durable::write(&self.folder.join(SALVAGING), name.as_bytes(), 0o644)
+            .and_then(|()| std::fs::rename(path, &aside))
+            .and_then(|()| durable::sync_folder_of(path));
+        moved.map_err(|source| self.io_error(source))?;
+        self.take_over(path, &aside, reason)
+    }
+
+    fn take_over(&self, path: &Path, aside: &Path, reason: &str) -> Result<Inner, OutboxError> {
+        let opened = catch_unwind(AssertUnwindSafe(|| Inner::open(path)));
+        let mut inner = match opened {
+            Ok(Ok(inner)) => inner,
+            Ok(Err(OpenFailure::Busy(source))) => return Err(self.io_error(source)),
+            // Left half-made by a recovery that was cut short: everything of it is still in `aside`.
+            Ok(Err(OpenFailure::Damaged(_))) | Err(_) => {
+                std::fs::remove_dir_all(path).map_err(|source| self.io_error(source))?;
+                match Inner::open(path) {
+                    Ok(inner) => inner,
+                    Err(OpenFailure::Busy(source)) => return Err(self.io_error(source)),
+                    Err(OpenFailure::Damaged(reason)) => return Err(self.io_error(io::Error::other(reason))),
+                }
+            }
+        };
+        let ceiling = locked(&self.reserve).ceiling();
+        let (events, pictures) =
+            inner.take_over(aside, ceiling).map_err(|source| self.store_error(source))?;
+        std::fs::remove_file(self.folder.join(SALVAGING)).map_err(|source| self.io_error(source))?;
+        *locked(&self.damaged) = set_aside(&self.folder);
         tracing::error!(
             reason,
             kept_at = %aside.display(),
-            events = found.events.len(),
-            pictures = found.pictures.len(),
+            events,
+            pictures,
             "outbox was damaged: set aside, what could be read was recovered"
         );
-        let mut inner = match Inner::open(path) {
-            Ok(inner) => inner,
-            Err(OpenFailure::Busy(source)) => return Err(io(source)),
-            Err(OpenFailure::Damaged(reason)) => return Err(io(std::io::Error::other(reason))),
-        };
-        inner.take_over(found, locked(&self.reserve).ceiling()).map_err(|source| self.store_error(source))?;
         Ok(inner)
     }
 }
@@ -391,12 +446,15 @@ fn loss_report(id: Uuid, captured: Captured, camera: Name, told: Losses) -> Draf
 fn split_report(mut losses: Losses) -> (Losses, Losses) {
     let more = losses.seqs.split_off(losses.seqs.len().min(RANGES_PER_REPORT));
     let pictures = losses.pictures.split_off(losses.pictures.len().min(RANGES_PER_REPORT));
-    let rest = Losses { damaged: losses.damaged && !more.is_empty(), previews: 0, seqs: more, pictures };
+    let damaged = losses.damaged && !(more.is_empty() && pictures.is_empty());
+    let rest = Losses { damaged, previews: 0, seqs: more, pictures, unsaved: true };
     (losses, rest)
 }
 
-fn read_count(path: &Path) -> u64 {
-    std::fs::read_to_string(path).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0)
+/// Damaged stores in the outbox's folder.
+fn set_aside(folder: &Path) -> u64 {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.filter(|entry| entry.file_name().to_string_lossy().starts_with("damaged-")).count() as u64
 }
 
 /// A panic elsewhere must not stop the outbox: its state is consistent between statements that matter.

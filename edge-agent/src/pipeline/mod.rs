@@ -15,11 +15,11 @@ use uuid::Uuid;
 use wire::payload::{self, Direction};
 use wire::{Captured, Digest, ModelRef, Name, Payload, Phase};
 
-use crate::config::{CameraConfig, LineRule, Words};
+use crate::config::{CameraConfig, LineRule, Words, ZoneRule};
 use crate::detection::ObjectClass;
 use crate::frame::{CaptureTime, Frame};
 use crate::outbox::Draft;
-use crate::rules::{self, Crossing, LineCounter};
+use crate::rules::{self, Crossing, LineCounter, ZoneChange, ZoneEvent, ZoneWatch};
 use crate::track::{ChangeKind, TrackChanges, TrackView, Tracker, TrackerConfig};
 use crate::vision::{Detect, MotionGate, ReadPlate, VisionError};
 pub use times::{Counts, Stage, StageTimes};
@@ -39,16 +39,24 @@ pub struct Models {
     pub plates: Arc<dyn ReadPlate>,
 }
 
+/// Lines and zones in pixels of one picture size.
+struct Watch {
+    size: (u32, u32),
+    lines: LineCounter,
+    zones: ZoneWatch,
+}
+
 /// One camera's pipeline.
 pub struct Pipeline {
     camera: Name,
-    rules: Vec<LineRule>,
+    lines: Vec<LineRule>,
+    zones: Vec<ZoneRule>,
     read_plates: bool,
     models: Models,
     model_refs: Vec<ModelRef>,
     gate: MotionGate,
     tracker: Tracker,
-    lines: Option<((u32, u32), LineCounter)>,
+    watch: Option<Watch>,
     vehicles: HashMap<u64, Watched>,
     tracks_moving: bool,
     times: StageTimes,
@@ -59,13 +67,14 @@ impl Pipeline {
     pub fn new(camera: &CameraConfig, tracker: TrackerConfig, models: Models) -> Self {
         Self {
             camera: camera.id.clone(),
-            rules: camera.lines.clone(),
+            lines: camera.lines.clone(),
+            zones: camera.zones.clone(),
             read_plates: camera.plates,
             model_refs: model_refs(&models, camera.plates),
             models,
             gate: MotionGate::new(camera.motion),
             tracker: Tracker::new(tracker),
-            lines: None,
+            watch: None,
             vehicles: HashMap::new(),
             tracks_moving: false,
             times: StageTimes::default(),
@@ -113,7 +122,7 @@ impl Pipeline {
     }
 
     fn conclude(&mut self, frame: &Frame, changes: &TrackChanges) -> Vec<Draft> {
-        let crossings = self.cross_lines((frame.picture.width, frame.picture.height), changes);
+        let (crossings, entries) = self.watch((frame.picture.width, frame.picture.height), changes);
         self.times.end(Stage::Rest);
         let mut drafts = Vec::new();
         if self.read_plates {
@@ -123,6 +132,11 @@ impl Pipeline {
             let track =
                 changes.changes.iter().map(|change| change.track).find(|track| track.id == crossing.track);
             drafts.extend(track.and_then(|track| self.crossed(frame, &crossing, &track)));
+        }
+        for entry in entries {
+            let track =
+                changes.changes.iter().map(|change| change.track).find(|track| track.id == entry.track);
+            drafts.extend(track.and_then(|track| self.entered(frame, &entry, &track)));
         }
         for track in changes.seen() {
             if let Some(watched) = self.vehicles.get_mut(&track.id) {
@@ -165,36 +179,60 @@ impl Pipeline {
         self.times.end(Stage::Rest);
     }
 
-    /// Lines are kept in pixels: made at the first frame, and anew when the camera changes its resolution.
-    fn cross_lines(&mut self, size: (u32, u32), changes: &TrackChanges) -> Vec<Crossing> {
-        if self.lines.as_ref().is_none_or(|(made_for, _)| *made_for != size) {
-            let lines = self.rules.iter().map(LineRule::line).collect();
-            match LineCounter::new(lines, size.0, size.1) {
-                Ok(counter) => self.lines = Some((size, counter)),
+    /// Lines and zones are kept in pixels: made at the first frame, and anew when the camera changes its resolution.
+    fn watch(&mut self, size: (u32, u32), changes: &TrackChanges) -> (Vec<Crossing>, Vec<ZoneEvent>) {
+        if self.watch.as_ref().is_none_or(|watch| watch.size != size) {
+            let lines = LineCounter::new(self.lines.iter().map(LineRule::line).collect(), size.0, size.1);
+            let zones = ZoneWatch::new(self.zones.iter().map(ZoneRule::zone).collect(), size.0, size.1);
+            match lines.and_then(|lines| Ok(Watch { size, lines, zones: zones? })) {
+                Ok(watch) => self.watch = Some(watch),
                 // The configuration was checked, so only a picture without pixels gets here.
-                Err(error) => tracing::error!(camera = %self.camera, %error, "lines cannot be used"),
+                Err(error) => {
+                    tracing::error!(camera = %self.camera, %error, "lines and zones cannot be used")
+                }
             }
         }
-        self.lines.as_mut().map(|(_, counter)| counter.update(changes)).unwrap_or_default()
+        self.watch
+            .as_mut()
+            .map(|watch| (watch.lines.update(changes), watch.zones.update(changes)))
+            .unwrap_or_default()
     }
 
     fn crossed(&mut self, frame: &Frame, crossing: &Crossing, track: &TrackView) -> Option<Draft> {
-        let rule = self.rules.iter().find(|rule| rule.id.as_str() == crossing.line)?;
-        let direction = direction(rule.words, crossing.direction);
-        let captured = earlier(frame.captured, crossing.time_s);
+        let rule = self.lines.iter().find(|rule| rule.id.as_str() == crossing.line)?;
+        let (rule, direction) = (rule.id.clone(), direction(rule.words, crossing.direction));
+        self.passed(frame, track, rule, direction, crossing.time_s)
+    }
+
+    /// Coming into a zone is *in*, leaving it is *out*.
+    fn entered(&mut self, frame: &Frame, entry: &ZoneEvent, track: &TrackView) -> Option<Draft> {
+        let rule = self.zones.iter().find(|rule| rule.id.as_str() == entry.zone)?.id.clone();
+        let direction = match entry.change {
+            ZoneChange::Entered => Direction::In,
+            ZoneChange::Left | ZoneChange::Vanished => Direction::Out,
+            ZoneChange::Dwelled => return None,
+        };
+        self.passed(frame, track, rule, direction, entry.time_s)
+    }
+
+    /// A person is an event at once, a vehicle waits for its best look.
+    fn passed(
+        &mut self,
+        frame: &Frame,
+        track: &TrackView,
+        rule: Name,
+        direction: Direction,
+        stream_s: f64,
+    ) -> Option<Draft> {
+        let captured = earlier(frame.captured, stream_s);
         if track.class.is_vehicle() {
             let watched =
                 self.vehicles.entry(track.id).or_insert_with(|| Watched::new(track, frame.captured));
-            let passing = Passing { rule: rule.id.clone(), direction, captured, id: Uuid::now_v7() };
-            watched.passed(frame, track, passing);
+            watched.passed(frame, track, Passing { rule, direction, captured, id: Uuid::now_v7() });
             return None;
         }
-        let payload = Payload::Crossing(payload::Crossing {
-            line: rule.id.clone(),
-            direction,
-            class: class_word(track.class).to_owned(),
-            track: track.id,
-        });
+        let class = class_word(track.class).to_owned();
+        let payload = Payload::Crossing(payload::Crossing { line: rule, direction, class, track: track.id });
         // The detector alone took part, and a person is counted without a picture.
         Some(self.draft(Uuid::now_v7(), captured, payload, Vec::new(), &self.model_refs[..1]))
     }
@@ -225,16 +263,14 @@ impl Pipeline {
         let passings = watched.take_passings();
         let mut drafts = Vec::with_capacity(passings.len());
         for passing in passings {
-            match watched.event(id, &passing) {
-                Ok((payload, pictures)) => {
-                    let models = self.model_refs.clone();
-                    drafts.push(self.draft(passing.id, passing.captured, payload, pictures, &models));
-                }
-                Err(error) => {
-                    self.times.counts.failed += 1;
-                    tracing::error!(camera = %self.camera, track = id, %error, "an event could not be illustrated");
-                }
-            }
+            let (payload, pictures) = watched.event(id, &passing);
+            let pictures = pictures.unwrap_or_else(|error| {
+                self.times.counts.failed += 1;
+                tracing::error!(camera = %self.camera, track = id, %error, "an event goes without its pictures");
+                Vec::new()
+            });
+            let models = self.model_refs.clone();
+            drafts.push(self.draft(passing.id, passing.captured, payload, pictures, &models));
         }
         self.times.end(Stage::Evidence);
         drafts

@@ -4,7 +4,7 @@ use crate::frame::{Frame, I420};
 use crate::geometry::BBox;
 
 /// Pictures kept per vehicle.
-const KEPT: usize = 4;
+const KEPT: usize = 2;
 
 /// One look at a vehicle.
 #[derive(Debug, Clone)]

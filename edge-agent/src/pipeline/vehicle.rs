@@ -128,33 +128,29 @@ impl Watched {
         std::mem::take(&mut self.passings)
     }
 
-    /// The facts and pictures of one passing as they are known now.
+    /// The facts of one passing as they are known now, and its pictures. A picture that cannot be made does not take the
+    /// facts with it.
     pub(super) fn event(
         &self,
         track: u64,
         passing: &Passing,
-    ) -> Result<(Payload, Vec<Picture>), VisionError> {
+    ) -> (Payload, Result<Vec<Picture>, VisionError>) {
         let vote = self.vote.result();
         let shot = self.shots.choose(vote.as_ref().map(|vote| vote.best_shot));
-        let Some(shot) = shot else {
-            // `passed` keeps a picture before anything can wait, so there is always one.
-            return Err(VisionError::Picture("no picture of the vehicle was kept".to_owned()));
-        };
         let no_reading = if vote.is_some() { None } else { Some(self.no_reading()) };
-        let reading =
-            vote.map(|vote| PlateReading { bbox: shot.plate.unwrap_or_default().rounded(), ..vote.reading });
+        let plate = shot.and_then(|shot| shot.plate).unwrap_or_default().rounded();
         let payload = Payload::Vehicle(Vehicle {
             rule: passing.rule.clone(),
             direction: passing.direction,
             class: class_word(self.class).to_owned(),
             class_score: self.class_score,
-            bbox: shot.vehicle.rounded(),
-            picture: [shot.picture.width, shot.picture.height],
-            reading,
+            bbox: shot.map(|shot| shot.vehicle).unwrap_or_default().rounded(),
+            picture: shot.map_or([0, 0], |shot| [shot.picture.width, shot.picture.height]),
+            reading: vote.map(|vote| PlateReading { bbox: plate, ..vote.reading }),
             no_reading,
             track: TrackRef { id: track, frames: self.frames, first: self.first.at, last: self.last.at },
         });
-        Ok((payload, pictures(shot)?))
+        (payload, shot.map_or_else(|| Ok(Vec::new()), pictures))
     }
 
     fn no_reading(&self) -> NoReading {

@@ -222,9 +222,17 @@ impl Publisher {
         while let Some(seq) =
             session.window.next(at, |from| self.outbox.waiting_from(from, 1).first().copied())
         {
-            let Some(stored) = self.outbox.get(seq) else {
-                session.window.done(seq);
-                continue;
+            let stored = match self.outbox.get(seq) {
+                Ok(Some(stored)) => stored,
+                Ok(None) => {
+                    session.window.done(seq);
+                    continue;
+                }
+                Err(error) => {
+                    tracing::warn!(seq, %error, "an event cannot be read just now");
+                    session.window.retry(seq);
+                    return;
+                }
             };
             let pictures_sent =
                 stored.evidence.iter().all(|sha256| self.send_picture(connection, session, sha256));
@@ -258,12 +266,11 @@ impl Publisher {
         session: &mut Session,
     ) -> Result<(), PublishError> {
         let Some(receipts) = self.verified(message, central) else { return Ok(()) };
-        self.outbox.receipted(&receipts)?;
+        for seq in self.outbox.receipted(&receipts)? {
+            session.window.done(seq);
+        }
         let at = session.began.elapsed();
         for receipt in receipts {
-            if receipt.result.frees() {
-                session.window.done(receipt.seq);
-            }
             match receipt.result {
                 ReceiptResult::EvidenceMissing => {
                     for sha256 in &receipt.missing {
