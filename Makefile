@@ -6,6 +6,7 @@
 #   make bench                   writes tests/bench/RESULTS.md
 #   make eval                    writes tests/eval/RESULTS.md; pictures to measure on are looked for in DATA
 #   make models                  fetches the models
+#   make release                 the programs for a site, in target/release
 #   make clean
 
 SHELL := /bin/bash
@@ -14,7 +15,7 @@ BIN := $(or $(CARGO_TARGET_DIR),target)/debug
 UI := central/ui
 export CARGO_INCREMENTAL ?= 0
 
-.PHONY: demo test bench eval models setup setup-test console programs clean
+.PHONY: demo test bench eval models release setup setup-test console programs clean
 
 demo: setup models console programs
 	@mkdir -p run
@@ -31,6 +32,9 @@ bench: setup models console programs
 
 eval: setup models console programs
 	tests/eval/run.sh '$(DATA)'
+
+release: setup models console
+	cargo build --release --locked -p central -p edge-agent
 
 models: setup
 	@python3 models/fetch.py

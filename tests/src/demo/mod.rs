@@ -51,11 +51,13 @@ struct Ports {
 
 impl Ports {
     fn choose(any: bool) -> anyhow::Result<Self> {
+        let free = |wanted: u16| TcpListener::bind(("127.0.0.1", wanted)).and_then(|held| held.local_addr());
         let port = |wanted: u16| -> anyhow::Result<u16> {
-            let listener = TcpListener::bind(("127.0.0.1", if any { 0 } else { wanted })).with_context(|| {
-                format!("port {wanted} is taken: is the demo running already? Stop what uses it (ss -ltnp shows it)")
-            })?;
-            Ok(listener.local_addr()?.port())
+            let found = free(if any { 0 } else { wanted }).or_else(|_| {
+                println!("port {wanted} is taken by another program: a free one is used instead");
+                free(0)
+            });
+            Ok(found.context("no free port on 127.0.0.1")?.port())
         };
         Ok(Self { http: port(8080)?, mqtt: port(1883)?, mocks: port(9800)?, rtsp: port(8554)? })
     }
@@ -175,10 +177,7 @@ fn start_agent(
     if !folder.join(agent).join("central.pub").exists() {
         let flags = ["enrol", "--site", site, "--agent", agent, "--config"].map(AsRef::as_ref);
         let printed = run_to_end("central", [&flags[..], &[central.as_os_str()]].concat())?;
-        let code = printed
-            .split_whitespace()
-            .next()
-            .context("central enrol printed no code")?;
+        let code = printed.split_whitespace().next().context("central enrol printed no code")?;
         logins::write_secret(&folder.join(format!("{agent}.code")), code)?;
     }
     let arguments = vec!["run".as_ref(), "--config".as_ref(), config.as_os_str()];
