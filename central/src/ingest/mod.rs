@@ -1,6 +1,8 @@
 //! From bytes to facts: what arrives, and what of it may be believed.
 
+mod bounds;
 pub mod mqtt;
+mod refusal;
 pub mod verify;
 
 use bytes::Bytes;

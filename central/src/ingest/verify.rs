@@ -3,112 +3,15 @@
 
 use jiff::Timestamp;
 use serde::Deserialize;
-use uuid::Uuid;
-use wire::payload::{PlateReading, Vehicle};
 use wire::topic::Topic;
-use wire::{Digest, Envelope, Name, OpenError, Payload, Phase, PublicKey, SealError, Sealed, Status};
+use wire::{Digest, Envelope, Name, OpenError, PublicKey, SealError, Sealed, Status};
 
 use super::Arrival;
-use crate::evidence::EvidenceError;
+use super::bounds::check_bounds;
+pub use super::refusal::{ReasonCode, Refusal, SignedHead};
 
-/// Most pictures that one event may name.
-const MAX_EVIDENCE: usize = 16;
 /// Kinds of event that this version knows.
 const KINDS: [&str; 4] = ["crossing", "vehicle", "camera_state", "outbox_loss"];
-
-/// Why a message was not taken. The code is stable, for counting and for the console.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ReasonCode {
-    /// Not a topic of the protocol.
-    UnknownTopic,
-    /// Nobody enrolled under this site and agent.
-    UnknownAgent,
-    /// The agent's key was withdrawn.
-    RevokedAgent,
-    /// Signed, or claimed to be, with a key that is not the agent's.
-    WrongKey,
-    /// The signature does not fit the bytes.
-    Forged,
-    /// Not a message of the protocol, or a field out of bounds.
-    Malformed,
-    /// Larger than the protocol allows.
-    Oversized,
-    /// From a newer agent.
-    NewerVersion,
-    /// A kind of event that this version does not know.
-    UnknownKind,
-    /// Topic and body name different sites, agents or cameras.
-    TopicMismatch,
-    /// A picture with other bytes than its name promises.
-    EvidenceWrongHash,
-    /// A picture that is no JPEG.
-    EvidenceNotJpeg,
-    /// A picture that is too large.
-    EvidenceOversized,
-    /// The event id belongs to another agent's event.
-    IdConflict,
-}
-
-impl ReasonCode {
-    /// The word in the store and in the API.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::UnknownTopic => "unknown_topic",
-            Self::UnknownAgent => "unknown_agent",
-            Self::RevokedAgent => "revoked_agent",
-            Self::WrongKey => "wrong_key",
-            Self::Forged => "forged",
-            Self::Malformed => "malformed",
-            Self::Oversized => "oversized",
-            Self::NewerVersion => "newer_version",
-            Self::UnknownKind => "unknown_kind",
-            Self::TopicMismatch => "topic_mismatch",
-            Self::EvidenceWrongHash => "evidence_wrong_hash",
-            Self::EvidenceNotJpeg => "evidence_not_jpeg",
-            Self::EvidenceOversized => "evidence_oversized",
-            Self::IdConflict => "id_conflict",
-        }
-    }
-
-    /// The code of a picture's fault; `None` when the store failed and the picture may be fine.
-    pub fn of_evidence(error: &EvidenceError) -> Option<Self> {
-        match error {
-            EvidenceError::Oversized { .. } => Some(Self::EvidenceOversized),
-            EvidenceError::NotJpeg => Some(Self::EvidenceNotJpeg),
-            EvidenceError::WrongHash { .. } => Some(Self::EvidenceWrongHash),
-            EvidenceError::NotFound(_) | EvidenceError::Io(_) => None,
-        }
-    }
-}
-
-/// A message that was not taken, and what is to be answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
-    /// Why, as a code.
-    pub code: ReasonCode,
-    /// Why, for a person.
-    pub reason: String,
-    /// The envelope it was, when an enrolled agent really signed it: only then is there a receipt. A forgery gets none.
-    pub signed: Option<SignedHead>,
-}
-
-impl Refusal {
-    fn new(code: ReasonCode, reason: impl Into<String>) -> Self {
-        Self { code, reason: reason.into(), signed: None }
-    }
-}
-
-/// What can be read of a signed envelope even when the rest is not understood.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-pub struct SignedHead {
-    /// Event id.
-    pub id: Uuid,
-    /// Phase.
-    pub phase: Phase,
-    /// Sequence number.
-    pub seq: u64,
-}
 
 /// An agent's key as enrolled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -283,62 +186,12 @@ fn unknown_kind(body: &[u8]) -> Option<String> {
         .then(|| head.kind.chars().take(40).collect())
 }
 
-fn check_bounds(envelope: &Envelope) -> Result<(), String> {
-    if envelope.seq == 0 || i64::try_from(envelope.seq).is_err() {
-        return Err(format!("seq {} is out of range", envelope.seq));
-    }
-    if envelope.evidence.len() > MAX_EVIDENCE {
-        return Err(format!("{} pictures, at most {MAX_EVIDENCE} are allowed", envelope.evidence.len()));
-    }
-    for picture in &envelope.evidence {
-        if picture.media_type != "image/jpeg" {
-            return Err("evidence must be image/jpeg".to_owned());
-        }
-    }
-    match &envelope.payload {
-        Payload::Crossing(crossing) => word("class", &crossing.class),
-        Payload::Vehicle(vehicle) => check_vehicle(vehicle),
-        Payload::OutboxLoss(loss) => match loss.seqs.iter().find(|[low, high]| low > high || *low == 0) {
-            Some([low, high]) => Err(format!("[{low}, {high}] is not a range of sequence numbers")),
-            None => Ok(()),
-        },
-        Payload::CameraState(_) => Ok(()),
-    }
-}
-
-fn check_vehicle(vehicle: &Vehicle) -> Result<(), String> {
-    word("class", &vehicle.class)?;
-    vehicle.reading.as_ref().map_or(Ok(()), check_reading)
-}
-
-fn check_reading(reading: &PlateReading) -> Result<(), String> {
-    let canonical = |text: &str| {
-        (1..=16).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
-    };
-    if !canonical(&reading.text) || !reading.candidates.iter().all(|candidate| canonical(&candidate.text)) {
-        return Err("a plate text is not canonical (1 to 16 of A-Z and 0-9)".to_owned());
-    }
-    if reading.display.chars().count() > 32 {
-        return Err("reading.display is too long".to_owned());
-    }
-    if !(1..=2).contains(&reading.lines) {
-        return Err(format!("a plate has 1 or 2 lines, not {}", reading.lines));
-    }
-    reading.kind.as_deref().map_or(Ok(()), |kind| word("reading.kind", kind))
-}
-
-/// A word that goes into a column of its own: short, and nothing but letters, digits, `_` and `-`.
-fn word(field: &str, text: &str) -> Result<(), String> {
-    let fits = (1..=32).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
-    if fits { Ok(()) } else { Err(format!("{field} is not a word of 1 to 32 letters")) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use uuid::Uuid;
     use wire::payload::{Crossing, Direction};
-    use wire::{Captured, DeviceKey, TimeSource};
+    use wire::{Captured, DeviceKey, Payload, Phase, TimeSource};
 
     fn key(seed: u8) -> DeviceKey {
         DeviceKey::from_seed(&[seed; 32])

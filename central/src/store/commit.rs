@@ -9,7 +9,7 @@ use wire::{Digest, Envelope, EvidenceRole, Payload, Phase};
 
 use super::gaps::{self, Account};
 use super::lookups::LookupRow;
-use super::{Store, StoreError, Writer, passages};
+use super::{Store, StoreError, Writer, chain, passages};
 use crate::ingest::verify::VerifiedEvent;
 use crate::notify::Change;
 use crate::passages::Judgement;
@@ -173,7 +173,7 @@ impl Batch {
         if !inserted {
             return Ok(Outcome::Duplicate);
         }
-        self.check_chain(decided).await?;
+        self.broken_links += chain::broken_links(&mut self.writer, &decided.event).await?;
         if envelope.camera.as_str() != wire::payload::AGENT_ITSELF {
             self.camera(decided).await?;
         }
@@ -228,31 +228,6 @@ impl Batch {
         .execute(&mut *self.writer)
         .await?;
         Ok(done.rows_affected() > 0)
-    }
-
-    /// Compares the event with those before and after it in its agent's chain, as far as they are there.
-    async fn check_chain(&mut self, decided: &Decided) -> Result<(), StoreError> {
-        let envelope = decided.event.envelope();
-        let seq = envelope.seq as i64;
-        let row = sqlx::query(
-            "select count(*) from events where site = $1 and agent = $2
-             and ((seq = $3 and digest <> $4) or (seq = $5 and prev <> $6))",
-        )
-        .bind(envelope.site.as_str())
-        .bind(envelope.agent.as_str())
-        .bind(seq - 1)
-        .bind(envelope.prev.to_string())
-        .bind(seq.saturating_add(1))
-        .bind(decided.event.digest().to_string())
-        .fetch_one(&mut *self.writer)
-        .await?;
-        let broken: i64 = row.try_get(0)?;
-        if broken > 0 {
-            let (site, agent) = (&envelope.site, &envelope.agent);
-            tracing::warn!(%site, %agent, seq, "the agent's chain of events is broken here");
-        }
-        self.broken_links += broken.unsigned_abs();
-        Ok(())
     }
 
     async fn account(&mut self, envelope: &Envelope, inserted: bool, late: bool) -> Result<(), StoreError> {

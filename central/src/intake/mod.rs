@@ -4,9 +4,10 @@
 //! event goes at once. Within a batch pictures come first, then everything in its order. Nothing is receipted that is not
 //! committed; what cannot be written now is simply not receipted, and agents send it again.
 
+mod events;
+
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures_util::{StreamExt as _, stream};
@@ -14,21 +15,18 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use wire::topic::{Leaf, Topic};
-use wire::{Digest, Envelope, Name, Payload, ReceiptResult, status};
+use wire::{Digest, Name, status};
 
 use crate::app::State;
 use crate::ingest::Arrival;
 use crate::ingest::mqtt::Publisher;
-use crate::ingest::verify::{self, AgentKey, ReasonCode, Refusal, SignedHead, VerifiedEvent};
-use crate::lists::Snapshot;
-use crate::matching::registry::{self, RegisteredVehicle, RegistryStatus};
+use crate::ingest::verify::{self, AgentKey, ReasonCode, Refusal};
 use crate::receipts::Outgoing;
-use crate::registers::vehreg::{Answer, VehicleRegister};
+use crate::registers::vehreg::VehicleRegister;
 use crate::store::StoreError;
-use crate::store::commit::{Decided, DecidedVehicle, Outcome, Prior};
 use crate::store::evidence::StoredPicture;
 use crate::store::quarantine::Quarantined;
-use crate::{enrol, passages, presence, registers};
+use crate::{enrol, presence};
 
 /// Messages that wait between broker and intake.
 const INBOX: usize = 128;
@@ -49,15 +47,6 @@ pub struct Intake {
     inbox: mpsc::Receiver<Arrival>,
     keys: HashMap<(Name, Name), AgentKey>,
     keys_read: Option<Instant>,
-}
-
-/// An event with all its pictures, but for those that its agent gave up.
-struct Ready {
-    event: VerifiedEvent,
-    /// It is stored already, or its id is another agent's.
-    known: bool,
-    prior: Option<Prior>,
-    absent: Vec<Digest>,
 }
 
 impl Intake {
@@ -238,188 +227,4 @@ impl Intake {
             Err(refusal) => self.refuse(arrival, Some(topic), refusal, receipts).await,
         }
     }
-
-    /// Events of one batch, in their order.
-    async fn take_events(
-        &self,
-        events: Vec<VerifiedEvent>,
-        receipts: &mut Outgoing,
-    ) -> Result<(), StoreError> {
-        if events.is_empty() {
-            return Ok(());
-        }
-        let lists = self.state.lists.snapshot();
-        let mut ready = Vec::with_capacity(events.len());
-        for event in events {
-            let envelope = event.envelope();
-            let known = self.state.store.known(envelope).await?;
-            let mut absent = Vec::new();
-            // What is there needs neither pictures nor questions; the commit finds the same and counts it.
-            if !known.duplicate && !known.foreign {
-                let missing = match self.missing_pictures(envelope).await {
-                    Ok(missing) => missing,
-                    Err(error) => {
-                        self.state.health.write_failed(crate::health::EVIDENCE, &error);
-                        continue;
-                    }
-                };
-                let (site, agent) = (&envelope.site, &envelope.agent);
-                absent = self.state.store.pictures_given_up(site.as_str(), agent.as_str(), &missing).await?;
-                if missing.iter().any(|picture| !absent.contains(picture)) {
-                    self.state.health.count(&self.state.health.evidence_missing);
-                    let wanted = missing.into_iter().filter(|picture| !absent.contains(picture)).collect();
-                    receipts.missing(site, agent, head_of(envelope), wanted);
-                    continue;
-                }
-            }
-            ready.push(Ready { known: known.duplicate || known.foreign, prior: known.prior, event, absent });
-        }
-        let decided: Vec<Decided> = stream::iter(ready.into_iter().map(|event| self.decide(event, &lists)))
-            .buffered(PARALLEL)
-            .collect()
-            .await;
-        self.commit(decided, receipts).await
-    }
-
-    async fn missing_pictures(
-        &self,
-        envelope: &Envelope,
-    ) -> Result<Vec<Digest>, crate::evidence::EvidenceError> {
-        let mut missing = Vec::new();
-        for picture in &envelope.evidence {
-            if !missing.contains(&picture.sha256) && !self.state.evidence.has(picture.sha256).await? {
-                missing.push(picture.sha256);
-            }
-        }
-        Ok(missing)
-    }
-
-    /// Asks the register, if there is something to ask, and judges.
-    async fn decide(&self, Ready { event, known, prior, absent }: Ready, lists: &Snapshot) -> Decided {
-        let envelope = event.envelope();
-        let captured_at = envelope.captured.at;
-        let late = event.received_at().duration_since(captured_at).as_secs()
-            > self.state.config.rules.late_after_s as i64;
-        let vehicle = match &envelope.payload {
-            Payload::Vehicle(seen) if !known => {
-                let min_score = self.state.config.rules.mismatch_min_score;
-                let prior = prior
-                    .filter(|prior| seen.reading.as_ref().is_some_and(|reading| reading.text == prior.plate));
-                let judge = |status, registered: Option<&RegisteredVehicle>| {
-                    passages::judge(seen, captured_at.as_millisecond(), status, registered, lists, min_score)
-                };
-                Some(match prior {
-                    Some(prior) => {
-                        let registered =
-                            prior.vehicle.as_deref().and_then(|text| serde_json::from_str(text).ok());
-                        let status = RegistryStatus::parse(&prior.status).unwrap_or(RegistryStatus::NotAsked);
-                        DecidedVehicle {
-                            judgement: judge(status, registered.as_ref()),
-                            lookup: None,
-                            prior: Some(prior),
-                        }
-                    }
-                    None => {
-                        let (status, mut lookup) = self.ask(envelope, seen).await;
-                        let answer = lookup.as_ref().and_then(|lookup| lookup.answer.as_ref());
-                        let judgement =
-                            judge(status, answer.and_then(|answer: &Answer| answer.vehicle.as_ref()));
-                        if let Some(lookup) = &mut lookup {
-                            lookup.findings.clone_from(&judgement.findings);
-                        }
-                        DecidedVehicle { judgement, lookup, prior: None }
-                    }
-                })
-            }
-            _ => None,
-        };
-        Decided { event, late, absent, vehicle }
-    }
-
-    async fn ask(
-        &self,
-        envelope: &Envelope,
-        seen: &wire::payload::Vehicle,
-    ) -> (RegistryStatus, Option<crate::store::lookups::LookupRow>) {
-        let group = match registry::question(seen.reading.as_ref(), &seen.class) {
-            registry::Question::Skip(status) => return (status, None),
-            registry::Question::Ask(group) => group,
-        };
-        let (Some(register), Some(reading)) = (&self.register, &seen.reading) else {
-            return (RegistryStatus::NotAsked, None);
-        };
-        let row =
-            registers::ask_for_passage(&self.state, register, &reading.text, group, envelope.captured.at)
-                .await;
-        (row.answer.as_ref().map_or(RegistryStatus::Unavailable, |answer| answer.status), Some(row))
-    }
-
-    /// Commits the batch; when that fails, one by one, so that one event cannot hold up the others.
-    async fn commit(&self, decided: Vec<Decided>, receipts: &mut Outgoing) -> Result<(), StoreError> {
-        if self.commit_now(&decided, receipts).await.is_ok() {
-            return Ok(());
-        }
-        let mut failed = None;
-        for one in decided.chunks(1) {
-            if let Err(error) = self.commit_now(one, receipts).await {
-                failed = Some(error);
-            }
-        }
-        failed.map_or(Ok(()), Err)
-    }
-
-    async fn commit_now(&self, decided: &[Decided], receipts: &mut Outgoing) -> Result<(), StoreError> {
-        if decided.is_empty() {
-            return Ok(());
-        }
-        let health = &self.state.health;
-        let now_ms = Timestamp::now().as_millisecond();
-        let committed = self.state.store.commit(decided, now_ms).await?;
-        health.write_worked(crate::health::DATABASE);
-        health.last_commit_ms.store(now_ms, Ordering::Relaxed);
-        health.alerts.fetch_add(committed.alerts, Ordering::Relaxed);
-        health.broken_links.fetch_add(committed.broken_links, Ordering::Relaxed);
-        for (one, outcome) in decided.iter().zip(committed.outcomes) {
-            let envelope = one.event.envelope();
-            let (site, agent, head) = (&envelope.site, &envelope.agent, head_of(envelope));
-            match outcome {
-                Outcome::Committed => {
-                    health.count(&health.committed);
-                    receipts.add(site, agent, head, ReceiptResult::Committed);
-                }
-                Outcome::Duplicate => {
-                    health.count(&health.duplicates);
-                    receipts.add(site, agent, head, ReceiptResult::Duplicate);
-                }
-                Outcome::Foreign => self.refuse_foreign(&one.event, receipts).await?,
-            }
-        }
-        committed.changes.into_iter().for_each(|change| self.state.hub.send(change));
-        Ok(())
-    }
-
-    async fn refuse_foreign(&self, event: &VerifiedEvent, receipts: &mut Outgoing) -> Result<(), StoreError> {
-        let envelope = event.envelope();
-        let topic = Topic {
-            site: envelope.site.clone(),
-            agent: envelope.agent.clone(),
-            leaf: Leaf::Event(envelope.camera.clone()),
-        };
-        let arrival = Arrival {
-            topic: topic.to_string(),
-            payload: event.message().as_bytes().to_vec().into(),
-            retained: false,
-            received_at: event.received_at(),
-        };
-        let refusal = Refusal {
-            code: ReasonCode::IdConflict,
-            reason: "the event id belongs to an event of another agent".to_owned(),
-            signed: Some(head_of(envelope)),
-        };
-        self.refuse(&arrival, Some(&topic), refusal, receipts).await
-    }
-}
-
-fn head_of(envelope: &Envelope) -> SignedHead {
-    SignedHead { id: envelope.id, phase: envelope.phase, seq: envelope.seq }
 }

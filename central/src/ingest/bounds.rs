@@ -1,0 +1,59 @@
+//! The bounds that the store and the console rely on, beyond what the types of an envelope already say.
+
+use wire::payload::{PlateReading, Vehicle};
+use wire::{Envelope, Payload};
+
+/// Most pictures that one event may name.
+const MAX_EVIDENCE: usize = 16;
+
+/// Says which field of a signed envelope is out of bounds.
+pub(super) fn check_bounds(envelope: &Envelope) -> Result<(), String> {
+    if envelope.seq == 0 || i64::try_from(envelope.seq).is_err() {
+        return Err(format!("seq {} is out of range", envelope.seq));
+    }
+    if envelope.evidence.len() > MAX_EVIDENCE {
+        return Err(format!("{} pictures, at most {MAX_EVIDENCE} are allowed", envelope.evidence.len()));
+    }
+    for picture in &envelope.evidence {
+        if picture.media_type != "image/jpeg" {
+            return Err("evidence must be image/jpeg".to_owned());
+        }
+    }
+    match &envelope.payload {
+        Payload::Crossing(crossing) => word("class", &crossing.class),
+        Payload::Vehicle(vehicle) => check_vehicle(vehicle),
+        Payload::OutboxLoss(loss) => match loss.seqs.iter().find(|[low, high]| low > high || *low == 0) {
+            Some([low, high]) => Err(format!("[{low}, {high}] is not a range of sequence numbers")),
+            None => Ok(()),
+        },
+        Payload::CameraState(_) => Ok(()),
+    }
+}
+
+fn check_vehicle(vehicle: &Vehicle) -> Result<(), String> {
+    word("class", &vehicle.class)?;
+    vehicle.reading.as_ref().map_or(Ok(()), check_reading)
+}
+
+fn check_reading(reading: &PlateReading) -> Result<(), String> {
+    let canonical = |text: &str| {
+        (1..=16).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+    };
+    if !canonical(&reading.text) || !reading.candidates.iter().all(|candidate| canonical(&candidate.text)) {
+        return Err("a plate text is not canonical (1 to 16 of A-Z and 0-9)".to_owned());
+    }
+    if reading.display.chars().count() > 32 {
+        return Err("reading.display is too long".to_owned());
+    }
+    if !(1..=2).contains(&reading.lines) {
+        return Err(format!("a plate has 1 or 2 lines, not {}", reading.lines));
+    }
+    reading.kind.as_deref().map_or(Ok(()), |kind| word("reading.kind", kind))
+}
+
+/// A word that goes into a column of its own: short, and nothing but letters, digits, `_` and `-`.
+fn word(field: &str, text: &str) -> Result<(), String> {
+    let fits = (1..=32).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+    if fits { Ok(()) } else { Err(format!("{field} is not a word of 1 to 32 letters")) }
+}
