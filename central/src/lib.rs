@@ -25,5 +25,6 @@ pub mod presence;
 pub mod receipts;
 pub mod registers;
 pub mod seed;
+pub mod space;
 pub mod store;
 pub mod web;

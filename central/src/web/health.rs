@@ -11,21 +11,39 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::problem::Problem;
-use crate::app;
+use crate::{app, space};
 
 /// The process answers.
 pub async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// Whether events can be taken in: database, broker, and nothing that stops writing. 503 names what is missing.
+/// Whether events can be taken in: database, broker, free space, and nothing that stops writing. 503 names what is missing,
+/// `detail` says what to do.
 pub async fn ready(State(app): State<app::State>) -> Response {
-    let word = |good: bool| if good { "ok" } else { "failing" };
-    let database = app.store.ping().await.is_ok();
-    let broker = app.health.broker_connected.load(Ordering::Relaxed);
-    let writing = app.health.trouble().is_none();
-    let status = if database && broker && writing { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let body = json!({ "database": word(database), "broker": word(broker), "writing": word(writing) });
+    let told = |bad: bool, text: &str| bad.then(|| text.to_owned());
+    let checks = [
+        ("database", told(app.store.ping().await.is_err(), "the database does not answer")),
+        (
+            "broker",
+            told(
+                !app.health.broker_connected.load(Ordering::Relaxed),
+                "the broker is not connected: events wait on the devices",
+            ),
+        ),
+        // What exactly cannot be written names files: it stays in the log.
+        (
+            "writing",
+            told(app.health.trouble().is_some(), "database or evidence cannot be written: the log says why"),
+        ),
+        ("space", space::shortage(&app.config)),
+    ];
+    let detail: Vec<_> = checks.iter().filter_map(|(_, problem)| problem.as_deref()).collect();
+    let status = if detail.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let mut body = json!({ "detail": detail });
+    for (name, problem) in &checks {
+        body[*name] = json!(if problem.is_none() { "ok" } else { "failing" });
+    }
     (status, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
 }
 
@@ -57,6 +75,9 @@ pub async fn metrics(
         "Whether commits and pictures can be written",
         &u8::from(app.health.trouble().is_none()),
     );
+    if let Ok(free) = space::least_free_bytes(&app.config) {
+        write("vg_free_bytes", "gauge", "Free space for database and evidence", &free);
+    }
     write("vg_live_viewers", "gauge", "Open live streams", &app.hub.viewers());
     let newest = app.health.last_commit_ms.load(Ordering::Relaxed) as f64 / 1000.0;
     write("vg_last_commit_timestamp_seconds", "gauge", "When the newest event was committed", &newest);

@@ -171,7 +171,12 @@ async fn health_is_told_to_machines_and_numbers_only_on_this_machine() {
     assert_eq!(site.get("/healthz", "").await.status, StatusCode::OK);
     let reply = site.get("/readyz", "").await;
     assert_eq!(reply.status, StatusCode::SERVICE_UNAVAILABLE);
-    assert_eq!(reply.json(), json!({ "database": "ok", "broker": "failing", "writing": "ok" }));
+    let body = reply.json();
+    assert_eq!(
+        (&body["database"], &body["broker"], &body["writing"]),
+        (&json!("ok"), &json!("failing"), &json!("ok"))
+    );
+    assert!(body["detail"][0].as_str().unwrap().contains("broker is not connected"), "{body}");
     site.state.health.broker_connected.store(true, std::sync::atomic::Ordering::Relaxed);
     assert_eq!(site.get("/readyz", "").await.status, StatusCode::OK);
     let text = String::from_utf8(site.get("/metrics", "").await.bytes).unwrap();
@@ -182,6 +187,17 @@ async fn health_is_told_to_machines_and_numbers_only_on_this_machine() {
     let request =
         Request::builder().uri("/metrics").header("x-forwarded-for", "10.0.0.9").body(Body::empty()).unwrap();
     assert_eq!(site.send(request).await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn central_is_not_ready_when_space_runs_short_and_says_how_short() {
+    let site = Site::with(|config| config.data.min_free_mib = u32::MAX).await;
+    site.state.health.broker_connected.store(true, std::sync::atomic::Ordering::Relaxed);
+    let reply = site.get("/readyz", "").await;
+    assert_eq!((reply.status, &reply.json()["space"]), (StatusCode::SERVICE_UNAVAILABLE, &json!("failing")));
+    assert!(reply.json()["detail"][0].as_str().unwrap().contains("MiB free"));
+    let text = String::from_utf8(site.get("/metrics", "").await.bytes).unwrap();
+    assert!(text.contains("# TYPE vg_free_bytes gauge"));
 }
 
 #[tokio::test]

@@ -61,9 +61,15 @@ impl Reply {
 
 impl Site {
     pub async fn new() -> Self {
+        // However full the disk of the machine that runs the tests.
+        Self::with(|config| config.data.min_free_mib = 0).await
+    }
+
+    pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
         let (folder, store) = testing::fresh().await;
         let mut config = Config::default();
         config.data.folder = folder.path().to_owned();
+        change(&mut config);
         let state = State {
             config: Arc::new(config),
             store,

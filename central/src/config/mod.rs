@@ -9,6 +9,14 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use thiserror::Error;
 
+mod check;
+mod read;
+mod secret;
+
+use read::parse;
+use secret::read_env;
+pub use secret::{SecretError, read_secret};
+
 /// Why a configuration was not taken.
 #[derive(Debug, Error)]
 pub enum ConfigError {
@@ -60,6 +68,8 @@ pub struct Data {
     pub database_url_env: Option<String>,
     /// Folder of evidence; empty for `evidence` in the data folder.
     pub evidence_folder: Option<PathBuf>,
+    /// With less free space than this (MiB) for database or evidence, central says that it is not ready; 0 never.
+    pub min_free_mib: u32,
 }
 
 impl Default for Data {
@@ -69,6 +79,7 @@ impl Default for Data {
             database_url: String::new(),
             database_url_env: None,
             evidence_folder: None,
+            min_free_mib: 512,
         }
     }
 }
@@ -257,89 +268,6 @@ impl Config {
         }
     }
 
-    /// Everything that cannot work, each with its key and what to do.
-    pub fn problems(&self) -> Vec<String> {
-        let mut problems = Vec::new();
-        let mut bad = |condition: bool, text: &str| {
-            if condition {
-                problems.push(text.to_owned());
-            }
-        };
-        let url = &self.data.database_url;
-        bad(
-            !(url.is_empty() || url.starts_with("sqlite:") || is_postgres(url)),
-            "data.database_url: use an empty text for SQLite in the data folder, sqlite://FILE or postgres://HOST/DATABASE",
-        );
-        let (rest, mqtt) = (&self.rules, &self.mqtt);
-        bad(
-            mqtt.embedded() && !mqtt.listen.ip().is_loopback(),
-            "mqtt.listen: the embedded broker has no access rights and stays on loopback; for a network run Mosquitto and set mqtt.url",
-        );
-        bad(
-            !(mqtt.embedded() || mqtt.url.starts_with("mqtt://") || mqtt.url.starts_with("mqtts://")),
-            "mqtt.url: use mqtt://HOST:PORT or mqtts://HOST:PORT",
-        );
-        bad(
-            mqtt.url.starts_with("mqtts://") && mqtt.ca_file.is_none(),
-            "mqtt.ca_file: mqtts:// needs the broker's authority",
-        );
-        bad(
-            mqtt.cert_file.is_some() != mqtt.key_file.is_some(),
-            "mqtt.cert_file and mqtt.key_file: set both or neither",
-        );
-        bad(mqtt.client_id.is_empty(), "mqtt.client_id: must not be empty");
-        bad(
-            mqtt.password_env.is_some() && mqtt.password_file.is_some(),
-            "mqtt.password_env and mqtt.password_file: set one",
-        );
-        bad(rest.offline_after_s < 6, "rules.offline_after_s: agents speak every 5 s, use at least 6");
-        bad(!(0.0..=1.0).contains(&rest.mismatch_min_score), "rules.mismatch_min_score: use 0 to 1");
-        bad(rest.enrolment_minutes == 0, "rules.enrolment_minutes: use at least 1");
-        bad(self.http.session_idle_minutes == 0, "http.session_idle_minutes: use at least 1");
-        bad(self.retention.owner_days == 0, "retention.owner_days: use at least 1");
-        if let Some(vehreg) = &self.registers.vehreg {
-            bad(
-                !vehreg.url.starts_with("http://") && !vehreg.url.starts_with("https://"),
-                "registers.vehreg.url: use http:// or https://",
-            );
-            bad(
-                vehreg.secret_env.is_some() == vehreg.secret_file.is_some(),
-                "registers.vehreg: set secret_env or secret_file (one of them)",
-            );
-            bad(
-                [&vehreg.client_id, &vehreg.unit_code, &vehreg.officer_id, &vehreg.purpose_code]
-                    .iter()
-                    .any(|v| v.is_empty()),
-                "registers.vehreg: client_id, unit_code, officer_id and purpose_code are all needed, the service refuses calls without",
-            );
-            bad(!(50..=10_000).contains(&vehreg.timeout_ms), "registers.vehreg.timeout_ms: use 50 to 10000");
-            bad(vehreg.retry_s == 0, "registers.vehreg.retry_s: use at least 1");
-        }
-        for (key, file) in
-            [("ca_file", &mqtt.ca_file), ("cert_file", &mqtt.cert_file), ("key_file", &mqtt.key_file)]
-        {
-            if let Some(file) = file.as_ref().filter(|file| !file.is_file()) {
-                problems.push(format!("mqtt.{key}: there is no file {}", file.display()));
-            }
-        }
-        problems
-    }
-
-    /// Secrets that are not where the configuration says. Apart from [`Config::problems`], because a file can be right on a
-    /// machine that does not have the secrets.
-    pub fn secret_problems(&self) -> Vec<String> {
-        let mqtt = read_secret(self.mqtt.password_env.as_deref(), self.mqtt.password_file.as_deref()).err();
-        let vehreg = self.registers.vehreg.as_ref();
-        let vehreg =
-            vehreg.and_then(|v| read_secret(v.secret_env.as_deref(), v.secret_file.as_deref()).err());
-        let problems = [
-            self.database_url().err().map(|error| format!("data.database_url_env: {error}")),
-            mqtt.map(|error| format!("mqtt: {error}")),
-            vehreg.map(|error| format!("registers.vehreg: {error}")),
-        ];
-        problems.into_iter().flatten().collect()
-    }
-
     /// The database to open.
     pub fn database_url(&self) -> Result<String, SecretError> {
         if let Some(name) = &self.data.database_url_env {
@@ -357,69 +285,9 @@ impl Config {
     }
 }
 
-/// Most faulty lines that are looked for.
-const MOST_PROBLEMS: usize = 50;
-
-/// Reads the text, and all that is wrong with it: a faulty line (or the table under a faulty header) is noted, blanked, and the
-/// rest is read again.
-fn parse(text: &str) -> (Option<Config>, Vec<String>) {
-    let mut lines: Vec<&str> = text.lines().collect();
-    let mut problems = Vec::new();
-    while problems.len() < MOST_PROBLEMS {
-        let rest = lines.join("\n");
-        let error = match toml::from_str(&rest) {
-            Ok(config) => return (Some(config), problems),
-            Err(error) => error,
-        };
-        let start = error.span().map_or(0, |span| span.start.min(rest.len()));
-        let at = rest[..start].matches('\n').count();
-        problems.push(format!("line {}: {}", at + 1, error.message().trim_end()));
-        let Some(line) = lines.get(at).filter(|line| !line.trim().is_empty()) else { break };
-        let is_header = |line: &str| line.trim_start().starts_with('[');
-        let end = if is_header(line) {
-            lines[at + 1..].iter().position(|line| is_header(line)).map_or(lines.len(), |next| at + 1 + next)
-        } else {
-            at + 1
-        };
-        lines[at..end].fill("");
-    }
-    (None, problems)
-}
-
 /// Whether a database URL means PostgreSQL.
 pub fn is_postgres(url: &str) -> bool {
     url.starts_with("postgres://") || url.starts_with("postgresql://")
-}
-
-/// A secret that is not where the configuration says.
-#[derive(Debug, Error)]
-pub enum SecretError {
-    /// The variable is not set.
-    #[error("environment variable {0} is not set")]
-    NoVariable(String),
-    /// The file cannot be read.
-    #[error("cannot read the secret file {path}: {source}")]
-    NoFile {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-}
-
-/// Reads a secret from the environment variable or the file, whichever is named; `None` when neither is.
-pub fn read_secret(env: Option<&str>, file: Option<&Path>) -> Result<Option<String>, SecretError> {
-    match (env, file) {
-        (Some(name), _) => read_env(name).map(Some),
-        (None, Some(path)) => std::fs::read_to_string(path)
-            .map(|text| Some(text.trim_end_matches(['\r', '\n']).to_owned()))
-            .map_err(|source| SecretError::NoFile { path: path.to_owned(), source }),
-        (None, None) => Ok(None),
-    }
-}
-
-fn read_env(name: &str) -> Result<String, SecretError> {
-    std::env::var(name).map_err(|_| SecretError::NoVariable(name.to_owned()))
 }
 
 #[cfg(test)]

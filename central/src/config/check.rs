@@ -1,0 +1,88 @@
+//! What of a configuration cannot work, all of it, before anything starts.
+
+use super::{Config, is_postgres, read_secret};
+
+impl Config {
+    /// Everything that cannot work, each with its key and what to do.
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        let mut bad = |condition: bool, text: &str| {
+            if condition {
+                problems.push(text.to_owned());
+            }
+        };
+        let url = &self.data.database_url;
+        bad(
+            !(url.is_empty() || url.starts_with("sqlite:") || is_postgres(url)),
+            "data.database_url: use an empty text for SQLite in the data folder, sqlite://FILE or postgres://HOST/DATABASE",
+        );
+        let (rest, mqtt) = (&self.rules, &self.mqtt);
+        bad(
+            mqtt.embedded() && !mqtt.listen.ip().is_loopback(),
+            "mqtt.listen: the embedded broker has no access rights and stays on loopback; for a network run Mosquitto and set mqtt.url",
+        );
+        bad(
+            !(mqtt.embedded() || mqtt.url.starts_with("mqtt://") || mqtt.url.starts_with("mqtts://")),
+            "mqtt.url: use mqtt://HOST:PORT or mqtts://HOST:PORT",
+        );
+        bad(
+            mqtt.url.starts_with("mqtts://") && mqtt.ca_file.is_none(),
+            "mqtt.ca_file: mqtts:// needs the broker's authority",
+        );
+        bad(
+            mqtt.cert_file.is_some() != mqtt.key_file.is_some(),
+            "mqtt.cert_file and mqtt.key_file: set both or neither",
+        );
+        bad(mqtt.client_id.is_empty(), "mqtt.client_id: must not be empty");
+        bad(
+            mqtt.password_env.is_some() && mqtt.password_file.is_some(),
+            "mqtt.password_env and mqtt.password_file: set one",
+        );
+        bad(rest.offline_after_s < 6, "rules.offline_after_s: agents speak every 5 s, use at least 6");
+        bad(!(0.0..=1.0).contains(&rest.mismatch_min_score), "rules.mismatch_min_score: use 0 to 1");
+        bad(rest.enrolment_minutes == 0, "rules.enrolment_minutes: use at least 1");
+        bad(self.http.session_idle_minutes == 0, "http.session_idle_minutes: use at least 1");
+        bad(self.retention.owner_days == 0, "retention.owner_days: use at least 1");
+        if let Some(vehreg) = &self.registers.vehreg {
+            bad(
+                !vehreg.url.starts_with("http://") && !vehreg.url.starts_with("https://"),
+                "registers.vehreg.url: use http:// or https://",
+            );
+            bad(
+                vehreg.secret_env.is_some() == vehreg.secret_file.is_some(),
+                "registers.vehreg: set secret_env or secret_file (one of them)",
+            );
+            bad(
+                [&vehreg.client_id, &vehreg.unit_code, &vehreg.officer_id, &vehreg.purpose_code]
+                    .iter()
+                    .any(|v| v.is_empty()),
+                "registers.vehreg: client_id, unit_code, officer_id and purpose_code are all needed, the service refuses calls without",
+            );
+            bad(!(50..=10_000).contains(&vehreg.timeout_ms), "registers.vehreg.timeout_ms: use 50 to 10000");
+            bad(vehreg.retry_s == 0, "registers.vehreg.retry_s: use at least 1");
+        }
+        for (key, file) in
+            [("ca_file", &mqtt.ca_file), ("cert_file", &mqtt.cert_file), ("key_file", &mqtt.key_file)]
+        {
+            if let Some(file) = file.as_ref().filter(|file| !file.is_file()) {
+                problems.push(format!("mqtt.{key}: there is no file {}", file.display()));
+            }
+        }
+        problems
+    }
+
+    /// Secrets that are not where the configuration says. Apart from [`Config::problems`], because a file can be right on a
+    /// machine that does not have the secrets.
+    pub fn secret_problems(&self) -> Vec<String> {
+        let mqtt = read_secret(self.mqtt.password_env.as_deref(), self.mqtt.password_file.as_deref()).err();
+        let vehreg = self.registers.vehreg.as_ref();
+        let vehreg =
+            vehreg.and_then(|v| read_secret(v.secret_env.as_deref(), v.secret_file.as_deref()).err());
+        let problems = [
+            self.database_url().err().map(|error| format!("data.database_url_env: {error}")),
+            mqtt.map(|error| format!("mqtt: {error}")),
+            vehreg.map(|error| format!("registers.vehreg: {error}")),
+        ];
+        problems.into_iter().flatten().collect()
+    }
+}
