@@ -144,7 +144,8 @@ fn goldens() -> Vec<(&'static str, Vec<u8>)> {
             "event-outbox-loss",
             Payload::OutboxLoss(OutboxLoss {
                 reason: LossReason::Full,
-                previews: 2, pictures: vec![Digest::of(b"gone")],
+                previews: 2,
+                pictures: vec![Digest::of(b"gone")],
                 seqs: vec![[17, 19], [23, 23]],
             }),
             vec![],
