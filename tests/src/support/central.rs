@@ -123,4 +123,15 @@ impl Central {
             .expect("the first start prints the administrator's password");
         Api::sign_in(&self.base(), "admin", &password).await
     }
+
+    /// Makes an account with this role and signs in with it.
+    pub async fn account(&self, role: &str) -> Api {
+        let said = self.run(&["user", "add", role, "--role", role]);
+        let password = said
+            .lines()
+            .find_map(|line| line.strip_prefix("password "))
+            .and_then(|rest| rest.split(' ').next())
+            .expect("a new account's password is printed");
+        Api::sign_in(&self.base(), role, password).await
+    }
 }

@@ -101,6 +101,7 @@ pub struct PaperAgent {
     client: AsyncClient,
     inbox: mpsc::Receiver<(Leaf, Vec<u8>)>,
     central: Option<PublicKey>,
+    heard: Vec<Receipt>,
 }
 
 impl PaperAgent {
@@ -132,7 +133,7 @@ impl PaperAgent {
         });
         let own = Topic { site: name(site), agent: name(agent), leaf: Leaf::Status };
         let key = DeviceKey::from_seed(&[seed; 32]);
-        let mut paper = Self { key, own, client, inbox, central: None };
+        let mut paper = Self { key, own, client, inbox, central: None, heard: Vec::new() };
         let filter = paper.topic(Leaf::Status).replace("/status", "/+");
         paper.client.subscribe(filter, QoS::AtLeastOnce).await.expect("an open client");
         tokio::time::timeout(s(20), subscribed).await.expect("the broker answers").expect("a subscription");
@@ -189,20 +190,20 @@ impl PaperAgent {
         tokio::time::timeout(patience, self.inbox.recv()).await.ok()?
     }
 
-    /// Waits for the receipt of number `seq`; those of others are passed over.
+    /// Waits for the next receipt of number `seq`; those of others are kept for later.
     pub async fn receipt(&mut self, seq: u64) -> Receipt {
-        let mut others = Vec::new();
-        while let Some((leaf, message)) = self.next(s(30)).await {
-            if leaf != Leaf::Receipt {
-                continue;
+        loop {
+            if let Some(at) = self.heard.iter().position(|receipt| receipt.seq == seq) {
+                return self.heard.remove(at);
             }
-            let receipts = self.verified(&message);
-            if let Some(receipt) = receipts.iter().find(|receipt| receipt.seq == seq) {
-                return receipt.clone();
+            let next = self.next(s(30)).await;
+            let (leaf, message) =
+                next.unwrap_or_else(|| panic!("no receipt for number {seq}; there were {:?}", self.heard));
+            if leaf == Leaf::Receipt {
+                let receipts = self.verified(&message);
+                self.heard.extend(receipts);
             }
-            others.extend(receipts);
         }
-        panic!("no receipt for number {seq}; there were {others:?}")
     }
 
     /// Whether nothing is receipted for a while.

@@ -56,6 +56,19 @@ impl Process {
         self.child.id()
     }
 
+    /// No file of it may grow beyond `bytes`; `None` lifts that. What a full disk does to a program, for this program alone.
+    ///
+    /// # Panics
+    /// When the system refuses.
+    pub fn limit_files(&self, bytes: Option<u64>) {
+        let limit =
+            libc::rlimit { rlim_cur: bytes.unwrap_or(libc::RLIM_INFINITY), rlim_max: libc::RLIM_INFINITY };
+        let id = libc::pid_t::try_from(self.child.id()).expect("a process number");
+        // SAFETY: the limit is a valid value that outlives the call, and no old one is asked for.
+        let refused = unsafe { libc::prlimit(id, libc::RLIMIT_FSIZE, &limit, std::ptr::null_mut()) };
+        assert_eq!(refused, 0, "the limit is not taken: {}", std::io::Error::last_os_error());
+    }
+
     /// kill -9, at once.
     pub fn kill(&mut self) {
         let _ = self.child.kill();
