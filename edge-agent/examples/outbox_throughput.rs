@@ -98,7 +98,7 @@ fn measure(way: &Way, args: &Args, folder: &Path) -> anyhow::Result<Outcome> {
         }
         if way.receipt {
             let freed = outbox.receipted(&receipts(&ids, &seqs))?;
-            ensure!(freed == seqs.len(), "{freed} of {} events freed", seqs.len());
+            ensure!(freed.len() == seqs.len(), "{} of {} events freed", freed.len(), seqs.len());
         }
         appends += 1;
         events += seqs.len() as u64;
@@ -107,7 +107,7 @@ fn measure(way: &Way, args: &Args, folder: &Path) -> anyhow::Result<Outcome> {
     let disk_bytes = written() - disk;
     let last = outbox.health().next_seq - 1;
     ensure!(last > events, "numbers up to {last}, {events} events");
-    ensure!(way.receipt || outbox.get(last).is_some(), "event {last} is not there");
+    ensure!(way.receipt || outbox.get(last)?.is_some(), "event {last} is not there");
     let picture_bytes = if way.picture { PICTURE_BYTES } else { 0 };
     let message_bytes = MESSAGE_BYTES;
     Ok(Outcome {
@@ -125,7 +125,7 @@ fn measure(way: &Way, args: &Args, folder: &Path) -> anyhow::Result<Outcome> {
 /// Text that makes a sealed message [`MESSAGE_BYTES`] long; found with one trial event.
 fn padding(outbox: &Outbox) -> anyhow::Result<String> {
     let seq = *outbox.append(vec![draft("", vec![])])?.first().context("nothing appended")?;
-    let length = outbox.get(seq).context("event not found")?.message.len();
+    let length = outbox.get(seq)?.context("event not found")?.message.len();
     let missing =
         MESSAGE_BYTES.checked_sub(length).context("an event without padding is too long already")?;
     Ok("x".repeat(missing))
