@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -92,7 +92,48 @@ pub struct App {
     pub http: SocketAddr,
     /// Where the embedded broker listens, when there is one.
     pub mqtt: Option<SocketAddr>,
+    parts: Parts,
+}
+
+/// The long-lived tasks. None may end before central stops: half a central would look well and take nothing in, so the first
+/// that ends or panics stops all others, and whoever supervises the process starts it anew.
+#[derive(Debug)]
+struct Parts {
     tasks: TaskTracker,
+    stop: CancellationToken,
+    broken: Arc<OnceLock<&'static str>>,
+}
+
+impl Parts {
+    fn new(stop: CancellationToken) -> Self {
+        Self { tasks: TaskTracker::new(), stop, broken: Arc::default() }
+    }
+
+    fn spawn(&self, name: &'static str, part: impl Future<Output = ()> + Send + 'static) {
+        let (stop, broken) = (self.stop.clone(), self.broken.clone());
+        // A task of its own, so that a panic comes back as a value; the panic itself has been printed.
+        let part = tokio::spawn(part);
+        self.tasks.spawn(async move {
+            let ended = part.await;
+            if ended.is_ok() && stop.is_cancelled() {
+                return;
+            }
+            tracing::error!(part = name, panicked = ended.is_err(), "a part of central ended: stopping");
+            // The first is the cause; others may end because of it.
+            let _ = broken.set(name);
+            stop.cancel();
+        });
+    }
+
+    /// Waits until all have ended, for a while; returns the one that ended too early.
+    async fn drain(self) -> Option<&'static str> {
+        self.stop.cancel();
+        self.tasks.close();
+        if tokio::time::timeout(DRAIN, self.tasks.wait()).await.is_err() {
+            tracing::warn!("some work did not finish in time; agents will send again what has no receipt");
+        }
+        self.broken.get().copied()
+    }
 }
 
 impl App {
@@ -106,39 +147,61 @@ impl App {
             .await
             .with_context(|| format!("cannot listen on http.listen = {}", state.config.http.listen))?;
         let http = listener.local_addr()?;
-        let tasks = TaskTracker::new();
+        let parts = Parts::new(state.stop.clone());
         let register = match &state.config.registers.vehreg {
             Some(settings) => Some(Arc::new(VehicleRegister::new(settings)?)),
             None => None,
         };
         let (connection, publisher) = Connection::new(&state, mqtt)?;
         let (intake, inbox) = Intake::new(state.clone(), register.clone(), publisher);
-        tasks.spawn(connection.run(inbox));
-        tasks.spawn(intake.run());
-        tasks.spawn(presence::watch(state.clone()));
-        tasks.spawn(registers::retry::run(state.clone(), register));
+        parts.spawn("connection to the broker", connection.run(inbox));
+        parts.spawn("intake", intake.run());
+        parts.spawn("presence", presence::watch(state.clone()));
+        parts.spawn("register retries", registers::retry::run(state.clone(), register));
         let stop = state.stop.clone();
         let router = web::router(state.clone());
-        tasks.spawn(async move {
+        parts.spawn("console", async move {
             let service = router.into_make_service_with_connect_info::<SocketAddr>();
             let served = axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await;
             if let Err(error) = served {
                 tracing::error!(%error, "the console stopped");
             }
         });
-        Ok(Self { state, http, mqtt, tasks })
+        Ok(Self { state, http, mqtt, parts })
     }
 
     /// Stops all parts: nothing new is taken in, what was taken is committed and receipted, then the database is closed.
-    /// What is not finished in time is not lost: without a receipt, agents send it again.
-    pub async fn stop(self) {
-        self.state.stop.cancel();
-        self.tasks.close();
-        if tokio::time::timeout(DRAIN, self.tasks.wait()).await.is_err() {
-            tracing::warn!("some work did not finish in time; agents will send again what has no receipt");
-        }
+    /// What is not finished in time is not lost: without a receipt, agents send it again. Returns the part that ended by itself,
+    /// if one did.
+    pub async fn stop(self) -> Option<&'static str> {
+        let broken = self.parts.drain().await;
         self.state.store.close().await;
         let committed = self.state.health.committed.load(Ordering::Relaxed);
         tracing::info!(committed, "central stopped");
+        broken
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_part_that_panics_or_ends_early_stops_all_others_and_is_named() {
+        for panics in [true, false] {
+            let parts = Parts::new(CancellationToken::new());
+            let stop = parts.stop.clone();
+            parts.spawn("console", stop.clone().cancelled_owned());
+            parts.spawn("intake", async move { assert!(!panics, "as if the intake had a fault") });
+            stop.cancelled().await;
+            assert_eq!(parts.drain().await, Some("intake"));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_stop_that_was_asked_for_breaks_nothing() {
+        let parts = Parts::new(CancellationToken::new());
+        parts.spawn("console", parts.stop.clone().cancelled_owned());
+        assert_eq!(parts.drain().await, None);
     }
 }

@@ -22,7 +22,7 @@ use crate::{enrol, seed};
     central serve --config central.toml        prints the administrator's password once\n  \
     central enrol --config central.toml --site SITE --agent AGENT\n\n\
     Exit status: 0 done, 1 failed, 2 the command line or the configuration is wrong.\n\
-    RUST_LOG sets what is logged (default: info)."
+    Log: VG_LOG=debug for more (RUST_LOG is read when it is not set), VG_LOG_FORMAT=json for machines."
 )]
 pub struct Cli {
     #[command(subcommand)]
@@ -67,8 +67,9 @@ enum Command {
     Check(ConfigArg),
     /// Print a one-time code with which a device enrols as an agent.
     ///
-    /// Type the code into the agent's configuration or its command line. It ends after rules.enrolment_minutes, when it is used,
-    /// or when a newer one is made for the same agent.
+    /// On the device, put the code into the file or the environment variable that central.enrolment_code_file or
+    /// central.enrolment_code_env of its configuration names, and start the agent. It ends after rules.enrolment_minutes, when it
+    /// is used, or when a newer one is made for the same agent.
     Enrol {
         #[command(flatten)]
         config: ConfigArg,
@@ -76,6 +77,21 @@ enum Command {
         #[arg(long)]
         site: Name,
         /// Name of the agent, unique in its site.
+        #[arg(long)]
+        agent: Name,
+    },
+    /// Withdraw an agent's key: for a device that was stolen, lost or given away.
+    ///
+    /// From then on nothing that it sends is taken: messages are kept aside with the reason revoked_agent and get no receipt. A
+    /// running central notices within seconds. What it sent before stays. `central enrol` makes a code with which a device can
+    /// take the agent's place.
+    Revoke {
+        #[command(flatten)]
+        config: ConfigArg,
+        /// Site of the agent.
+        #[arg(long)]
+        site: Name,
+        /// Name of the agent.
         #[arg(long)]
         agent: Name,
     },
@@ -148,8 +164,11 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
             }
         }
         Command::Seed { config, from } => {
-            let store = open_current(&Config::load(&config.config)?).await?;
-            let loaded = seed::load(&store, &from, now_ms()).await;
+            let config = Config::load(&config.config)?;
+            // Files first: a wrong folder leaves no new database behind.
+            let files = seed::read(&from, now_ms())?;
+            let store = open_current(&config).await?;
+            let loaded = seed::apply(&store, &files, now_ms()).await;
             store.close().await;
             let seed::Loaded { sites, cameras, entries } = loaded?;
             say(&format!("loaded {sites} sites, {cameras} cameras, {entries} watch-list entries"))
@@ -165,6 +184,16 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
             say(&format!(
                 "{}\nfor agent {agent} of site {site}, good until {:.0}",
                 code.code, code.expires_at
+            ))
+        }
+        Command::Revoke { config, site, agent } => {
+            let store = open_current(&Config::load(&config.config)?).await?;
+            let revoked = enrol::revoke(&store, &site, &agent, "console").await;
+            store.close().await;
+            revoked?;
+            say(&format!(
+                "the key of agent {agent} of site {site} is withdrawn: nothing it sends is taken any more\n\
+                 to enrol it anew, or a device in its place: central enrol --site {site} --agent {agent}"
             ))
         }
     }
@@ -211,10 +240,17 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let mqtt =
         app.mqtt.map_or_else(|| app.state.config.mqtt.url.clone(), |address| format!("mqtt://{address}"));
     tracing::info!(console = %format!("http://{}", app.http), mqtt, "central is ready");
-    stop.as_mut().await;
-    tracing::info!("stopping");
-    app.stop().await;
-    Ok(())
+    tokio::select! {
+        () = stop.as_mut() => tracing::info!("stopping"),
+        // A part ended by itself.
+        () = app.state.stop.cancelled() => {}
+    }
+    match app.stop().await {
+        None => Ok(()),
+        Some(part) => anyhow::bail!(
+            "stopped because a part ended by itself: {part}; see the log, and start central again"
+        ),
+    }
 }
 
 /// Waits for SIGINT or SIGTERM.

@@ -38,7 +38,32 @@ pub struct NewCode {
     pub expires_at: Timestamp,
 }
 
-/// Makes a code for one agent. An earlier one that is still open ends.
+/// Why a key was not withdrawn.
+#[derive(Debug, Error)]
+pub enum RevokeError {
+    /// No such agent.
+    #[error("no agent {agent} is enrolled at site {site}: check the spelling")]
+    UnknownAgent {
+        /// The site.
+        site: Name,
+        /// The agent.
+        agent: Name,
+    },
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Withdraws an agent's key and its codes; doing it again changes nothing. What it sends from then on is refused.
+pub async fn revoke(store: &Store, site: &Name, agent: &Name, by: &str) -> Result<(), RevokeError> {
+    let now_ms = Timestamp::now().as_millisecond();
+    if store.revoke(site.as_str(), agent.as_str(), by, now_ms).await? {
+        return Ok(());
+    }
+    Err(RevokeError::UnknownAgent { site: site.clone(), agent: agent.clone() })
+}
+
+/// Makes a code for one agent. Its earlier ones end.
 pub async fn new_code(
     store: &Store,
     config: &Config,
@@ -124,7 +149,7 @@ async fn decide(
         return refuse("the code is wrong, used or expired: ask central for a new one");
     };
     if !state.store.enrol(&row.code_id, site, agent, &request.public_key, now_ms).await? {
-        return refuse("the code was just used by another device: ask central for a new one");
+        return refuse("the code was just used or withdrawn: ask central for a new one");
     }
     tracing::info!(%site, %agent, key = request.public_key.fingerprint(), "agent enrolled");
     state.hub.send(crate::notify::Change::Agent { site: site.to_owned(), agent: agent.to_owned() });

@@ -25,8 +25,8 @@ pub async fn heard(
     let now_ms = arrival.received_at.as_millisecond();
     // What the broker had kept may be long past: it tells what the agent said last, not that it is there.
     let age_ms = now_ms - status.at.as_millisecond();
-    let live = !arrival.retained || age_ms < state.config.rules.offline_after_s as i64 * 1000;
-    let taken = state.store.take_status(site, agent, status, live, now_ms).await?;
+    let live = !arrival.retained || age_ms.abs() < state.config.rules.offline_after_s as i64 * 1000;
+    let taken = state.store.take_status(site, agent, status, arrival.retained, live, now_ms).await?;
     state.health.write_worked(crate::health::DATABASE);
     if taken.stale {
         tracing::debug!(site, agent, "status ignored: older than the last one");

@@ -94,8 +94,20 @@ struct ListRow {
     valid_to: String,
 }
 
-/// Loads a folder. A file that is not there is skipped, but one of them must be.
+/// What the files of a folder say.
+#[derive(Debug)]
+pub struct Files {
+    sites: Vec<SiteImport>,
+    lists: Vec<ListImport>,
+}
+
+/// Reads and loads a folder.
 pub async fn load(store: &Store, folder: &Path, now_ms: i64) -> Result<Loaded, SeedError> {
+    Ok(apply(store, &read(folder, now_ms)?, now_ms).await?)
+}
+
+/// Reads a folder. A file that is not there is skipped, but one of them must be.
+pub fn read(folder: &Path, now_ms: i64) -> Result<Files, SeedError> {
     let (sites_path, lists_path) = (folder.join("sites.toml"), folder.join("watchlist.csv"));
     if !sites_path.exists() && !lists_path.exists() {
         let source = std::io::Error::new(
@@ -106,12 +118,17 @@ pub async fn load(store: &Store, folder: &Path, now_ms: i64) -> Result<Loaded, S
     }
     let sites = if sites_path.exists() { read_sites(&sites_path)? } else { Vec::new() };
     let lists = if lists_path.exists() { read_lists(&lists_path, now_ms)? } else { Vec::new() };
-    store.import_sites(&sites, now_ms).await?;
-    let entries = store.import_lists(&lists, now_ms).await?;
+    Ok(Files { sites, lists })
+}
+
+/// Writes what the files say.
+pub async fn apply(store: &Store, Files { sites, lists }: &Files, now_ms: i64) -> Result<Loaded, StoreError> {
+    store.import_sites(sites, now_ms).await?;
+    let entries = store.import_lists(lists, now_ms).await?;
     Ok(Loaded { sites: sites.len(), cameras: sites.iter().map(|site| site.cameras.len()).sum(), entries })
 }
 
-fn read(path: &Path) -> Result<String, SeedError> {
+fn text(path: &Path) -> Result<String, SeedError> {
     std::fs::read_to_string(path).map_err(|source| SeedError::Unreadable { path: path.to_owned(), source })
 }
 
@@ -120,7 +137,7 @@ fn done<T>(path: &Path, value: T, problems: Vec<String>) -> Result<T, SeedError>
 }
 
 fn read_sites(path: &Path) -> Result<Vec<SiteImport>, SeedError> {
-    let file: SitesFile = toml::from_str(&read(path)?)
+    let file: SitesFile = toml::from_str(&text(path)?)
         .map_err(|error| SeedError::Invalid { path: path.to_owned(), problems: vec![error.to_string()] })?;
     let mut problems = Vec::new();
     let mut sites = Vec::new();
@@ -160,7 +177,7 @@ fn read_sites(path: &Path) -> Result<Vec<SiteImport>, SeedError> {
 }
 
 fn read_lists(path: &Path, now_ms: i64) -> Result<Vec<ListImport>, SeedError> {
-    let text = read(path)?;
+    let text = text(path)?;
     let mut problems = Vec::new();
     let mut lists: BTreeMap<String, ListImport> = BTreeMap::new();
     for (at, row) in csv::Reader::from_reader(text.as_bytes()).deserialize::<ListRow>().enumerate() {

@@ -12,11 +12,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use rumqttc::{
-    AsyncClient, ConnAck, ConnectReturnCode, Event, EventLoop, MqttOptions, Outgoing, Packet, QoS,
-    TlsConfiguration, Transport,
+    AsyncClient, ConnAck, ConnectReturnCode, Event, EventLoop, MqttOptions, Outgoing, Packet, QoS, Request,
+    Subscribe, SubscribeFilter, SubscribeReasonCode, TlsConfiguration, Transport,
 };
 use thiserror::Error;
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::Arrival;
@@ -31,6 +32,8 @@ const MAX_INCOMING: usize = 16 * 1024 * 1024;
 const OUTGOING: usize = 1024;
 /// First and longest wait before connecting again.
 const BACK_OFF: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(10)];
+/// How long the broker may take to grant the subscription; after that central connects again.
+const SUBSCRIBED: Duration = Duration::from_secs(20);
 /// How long the last receipts may take at shutdown.
 const FAREWELL: Duration = Duration::from_secs(2);
 
@@ -72,8 +75,10 @@ impl Publisher {
 
 /// The connection; runs until central stops.
 pub struct Connection {
-    client: AsyncClient,
     events: EventLoop,
+    /// Until when the subscription that was asked for must be granted.
+    subscribing: Option<Instant>,
+    patience: Duration,
     health: Arc<Health>,
     stop: CancellationToken,
 }
@@ -83,8 +88,11 @@ impl Connection {
     pub fn new(state: &State, embedded: Option<SocketAddr>) -> Result<(Self, Publisher), SetupError> {
         let options = options(&state.config.mqtt, embedded)?;
         let (client, events) = AsyncClient::new(options, OUTGOING);
-        let publisher = Publisher(client.clone());
-        Ok((Self { client, events, health: state.health.clone(), stop: state.stop.clone() }, publisher))
+        Ok((Self::over(events, state.health.clone(), state.stop.clone()), Publisher(client)))
+    }
+
+    fn over(events: EventLoop, health: Arc<Health>, stop: CancellationToken) -> Self {
+        Self { events, subscribing: None, patience: SUBSCRIBED, health, stop }
     }
 
     /// Feeds `inbox` until central stops, connecting again for ever.
@@ -94,6 +102,10 @@ impl Connection {
         loop {
             let event = tokio::select! {
                 () = stop.cancelled() => break,
+                () = passed(self.subscribing) => {
+                    self.connect_again("it did not grant the subscription");
+                    continue;
+                }
                 event = self.events.poll() => event,
             };
             match event {
@@ -126,8 +138,15 @@ impl Connection {
     async fn incoming(&mut self, packet: Packet, inbox: &mpsc::Sender<Arrival>) -> bool {
         match packet {
             Packet::ConnAck(ConnAck { code: ConnectReturnCode::Success, .. }) => self.subscribe(),
-            Packet::SubAck(_) if !self.health.broker_connected.swap(true, Ordering::Relaxed) => {
-                tracing::info!("connected to the broker");
+            Packet::SubAck(ack) if ack.return_codes.contains(&SubscribeReasonCode::Failure) => {
+                // Left to the deadline: a broker that says no would be asked again and again without a pause.
+                tracing::error!("the broker refuses the subscription: check central's rights there");
+            }
+            Packet::SubAck(_) => {
+                self.subscribing = None;
+                if !self.health.broker_connected.swap(true, Ordering::Relaxed) {
+                    tracing::info!("connected to the broker");
+                }
             }
             Packet::Publish(publish) => {
                 let arrival = Arrival {
@@ -143,17 +162,24 @@ impl Connection {
         true
     }
 
-    fn subscribe(&self) {
+    /// Goes ahead of the queue, which may be full of receipts.
+    fn subscribe(&mut self) {
         let filters = wire::topic::CENTRAL_FILTERS
-            .map(|filter| rumqttc::SubscribeFilter::new(filter.to_owned(), QoS::AtLeastOnce));
-        if let Err(error) = self.client.try_subscribe_many(filters) {
-            // The queue is full of receipts: the connection is cut by its keep-alive or the next connect subscribes.
-            tracing::warn!(%error, "could not subscribe; connecting again");
-            let _ = self.client.try_disconnect();
-        }
+            .map(|filter| SubscribeFilter::new(filter.to_owned(), QoS::AtLeastOnce));
+        self.events.pending.push_front(Request::Subscribe(Subscribe::new_many(filters)));
+        self.subscribing = Some(Instant::now() + self.patience);
     }
 
-    fn lost(&self, error: &rumqttc::ConnectionError) {
+    /// Gives this connection up; the next poll makes another.
+    fn connect_again(&mut self, why: &str) {
+        self.subscribing = None;
+        self.events.clean();
+        self.health.broker_connected.store(false, Ordering::Relaxed);
+        tracing::warn!(why, "connecting to the broker again");
+    }
+
+    fn lost(&mut self, error: &rumqttc::ConnectionError) {
+        self.subscribing = None;
         if self.health.broker_connected.swap(false, Ordering::Relaxed) {
             self.health.count(&self.health.broker_losses);
             tracing::warn!(%error, "lost the broker; connecting again");
@@ -169,6 +195,14 @@ impl Connection {
                 Ok(_) => {}
             }
         }
+    }
+}
+
+/// Waits until a moment, if there is one.
+async fn passed(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => tokio::time::sleep_until(deadline).await,
+        None => std::future::pending().await,
     }
 }
 
@@ -210,4 +244,47 @@ fn options(config: &Mqtt, embedded: Option<SocketAddr>) -> Result<MqttOptions, S
         options.set_transport(Transport::Tls(TlsConfiguration::Simple { ca, alpn: None, client_auth }));
     }
     Ok(options)
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::{TcpListener, TcpStream};
+
+    use super::*;
+
+    /// Takes a client in by hand; returns the type byte of its first packet after CONNECT.
+    async fn first_request(listener: &TcpListener) -> (TcpStream, u8) {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut packet = [0; 1024];
+        let read = stream.read(&mut packet).await.unwrap();
+        assert!(read > 2 && packet[0] == 0x10, "a CONNECT");
+        stream.write_all(&[0x20, 2, 0, 0]).await.unwrap();
+        let kind = stream.read_u8().await.unwrap();
+        (stream, kind)
+    }
+
+    #[tokio::test]
+    async fn a_full_queue_does_not_keep_central_from_subscribing_and_silence_makes_it_connect_again() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let options = MqttOptions::new("central", "127.0.0.1", listener.local_addr().unwrap().port());
+        let (client, events) = AsyncClient::new(options, 4);
+        let publisher = Publisher(client);
+        let topic = wire::Topic::parse("vg/1/kcn/edge-1/receipt").unwrap();
+        while publisher.send(&topic, b"receipt".to_vec()) {}
+        let stop = CancellationToken::new();
+        let mut connection = Connection::over(events, Arc::default(), stop.clone());
+        connection.patience = Duration::from_millis(300);
+        let (sender, _inbox) = mpsc::channel(1);
+        let running = tokio::spawn(connection.run(sender));
+        let story = async {
+            let (_silent, kind) = first_request(&listener).await;
+            assert_eq!(kind, 0x82, "SUBSCRIBE goes ahead of what waits");
+            let (_second, kind) = first_request(&listener).await;
+            assert_eq!(kind, 0x82, "not granted in time: connected again, and asked again");
+        };
+        tokio::time::timeout(Duration::from_secs(20), story).await.unwrap();
+        stop.cancel();
+        running.await.unwrap();
+    }
 }

@@ -54,7 +54,7 @@ impl Store {
         Ok(keys)
     }
 
-    /// Writes down a code. An open code for the same agent is closed.
+    /// Writes down a code. Earlier ones of the same agent end and are erased, used ones too.
     #[allow(clippy::too_many_arguments)] // the columns of one row
     pub async fn add_code(
         &self,
@@ -67,15 +67,7 @@ impl Store {
         expires_at_ms: i64,
     ) -> Result<(), StoreError> {
         let mut writer = self.write().await?;
-        sqlx::query(
-            "update enrolment_codes set code = null, expires_at_ms = $3
-             where site = $1 and agent = $2 and used_at_ms is null and expires_at_ms > $3",
-        )
-        .bind(site)
-        .bind(agent)
-        .bind(now_ms)
-        .execute(&mut *writer)
-        .await?;
+        end_codes(&mut writer, site, agent, now_ms).await?;
         sqlx::query(
             "insert into enrolment_codes (code_id, site, agent, code, created_by, created_at_ms, expires_at_ms)
              values ($1, $2, $3, $4, $5, $6, $7)",
@@ -92,7 +84,8 @@ impl Store {
         Ok(writer.commit().await?)
     }
 
-    /// Codes of an agent that are open, or were used by this key within the last while (so that a lost reply can be sent again).
+    /// Codes of an agent that are open, or were used by this key while it still is the agent's (so that a lost reply can be sent
+    /// again).
     pub async fn usable_codes(
         &self,
         site: &str,
@@ -103,7 +96,8 @@ impl Store {
         let rows = sqlx::query(
             "select code_id, code, expires_at_ms from enrolment_codes
              where site = $1 and agent = $2 and code is not null and expires_at_ms > $3
-               and (used_at_ms is null or used_key = $4)",
+               and (used_at_ms is null or (used_key = $4 and exists (select 1 from agents
+                 where site = $1 and agent = $2 and public_key = $4 and revoked_at_ms is null)))",
         )
         .bind(site)
         .bind(agent)
@@ -119,7 +113,7 @@ impl Store {
     }
 
     /// Makes an agent's key known, using up the code. Doing it again with the same key and code changes nothing. Returns false
-    /// when another device was faster with the same code.
+    /// when another device was faster with the same code, or the code was withdrawn.
     pub async fn enrol(
         &self,
         code_id: &str,
@@ -131,11 +125,15 @@ impl Store {
         let mut writer = self.write().await?;
         let taken = sqlx::query(
             "update enrolment_codes set used_at_ms = coalesce(used_at_ms, $2), used_key = $3
-             where code_id = $1 and (used_key is null or used_key = $3)",
+             where code_id = $1 and code is not null
+               and (used_key is null or (used_key = $3 and exists (select 1 from agents
+                 where site = $4 and agent = $5 and public_key = $3 and revoked_at_ms is null)))",
         )
         .bind(code_id)
         .bind(now_ms)
         .bind(key.to_string())
+        .bind(site)
+        .bind(agent)
         .execute(&mut *writer)
         .await?;
         if taken.rows_affected() == 0 {
@@ -169,6 +167,41 @@ impl Store {
         Ok(true)
     }
 
+    /// Withdraws an agent's key and erases its codes. Doing it again changes nothing. Returns false when there is no such agent.
+    pub async fn revoke(&self, site: &str, agent: &str, by: &str, now_ms: i64) -> Result<bool, StoreError> {
+        let mut writer = self.write().await?;
+        end_codes(&mut writer, site, agent, now_ms).await?;
+        let found = sqlx::query("select revoked_at_ms from agents where site = $1 and agent = $2")
+            .bind(site)
+            .bind(agent)
+            .fetch_optional(&mut *writer)
+            .await?;
+        let Some(row) = found else {
+            return Ok(false);
+        };
+        if row.try_get::<Option<i64>, _>(0)?.is_none() {
+            sqlx::query("update agents set revoked_at_ms = $3 where site = $1 and agent = $2")
+                .bind(site)
+                .bind(agent)
+                .bind(now_ms)
+                .execute(&mut *writer)
+                .await?;
+            sqlx::query(
+                "insert into audit_log (audit_id, at_ms, actor, action, object_kind, object_id)
+                 values ($1, $2, $3, 'agent.revoke', 'agent', $4)",
+            )
+            .bind(super::commit::new_id())
+            .bind(now_ms)
+            .bind(by)
+            .bind(format!("{site}/{agent}"))
+            .execute(&mut *writer)
+            .await?;
+        }
+        writer.commit().await?;
+        self.set_presence(site, agent, false, now_ms).await?;
+        Ok(true)
+    }
+
     /// Erases codes whose time is over.
     pub async fn erase_codes(&self, now_ms: i64) -> Result<u64, StoreError> {
         let mut writer = self.write().await?;
@@ -182,22 +215,34 @@ impl Store {
         Ok(done.rows_affected())
     }
 
-    /// Takes a verified status, unless it is older than the last one. `live` is false for one that the broker had kept.
+    /// Takes a verified status, unless it is an old one come again. `retained` is true for one that the broker had kept; `live`
+    /// when it shows that the agent is there.
     pub async fn take_status(
         &self,
         site: &str,
         agent: &str,
         status: &Status,
+        retained: bool,
         live: bool,
         now_ms: i64,
     ) -> Result<StatusTaken, StoreError> {
         let mut writer = self.write().await?;
         let text = serde_json::to_string(status).map_err(|error| sqlx::Error::Encode(error.into()))?;
-        // A clock that once ran ahead of central's must not silence the agent until that time comes: hence $8.
+        let last = sqlx::query("select status from agents where site = $1 and agent = $2")
+            .bind(site)
+            .bind(agent)
+            .fetch_optional(&mut *writer)
+            .await?
+            .map_or(Ok(None), |row| row.try_get::<Option<String>, _>(0))?
+            // One that another version wrote, and this one cannot read, is followed by anything.
+            .and_then(|text| serde_json::from_str::<Status>(&text).ok());
+        if last.is_some_and(|last| is_old(&last, status, retained, now_ms)) {
+            return Ok(StatusTaken { stale: true, ..StatusTaken::default() });
+        }
         let done = sqlx::query(
             "update agents set status_at_ms = $3, status = $4, version = $5,
                 last_seen_ms = case when $6 = 1 then $7 else last_seen_ms end
-             where site = $1 and agent = $2 and (status_at_ms is null or status_at_ms < $3 or status_at_ms > $8)",
+             where site = $1 and agent = $2",
         )
         .bind(site)
         .bind(agent)
@@ -206,7 +251,6 @@ impl Store {
         .bind(&status.version)
         .bind(i64::from(live))
         .bind(now_ms)
-        .bind(now_ms + 60_000)
         .execute(&mut *writer)
         .await?;
         let mut taken = StatusTaken { stale: done.rows_affected() == 0, ..StatusTaken::default() };
@@ -273,6 +317,33 @@ impl Store {
         .await?;
         rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?))).collect()
     }
+}
+
+/// Whether a status is one from before the last that was taken. The agent's clock may be set back, so what it says now counts
+/// whatever time it names; its time is believed for what the broker had kept, and for what somebody plays back: there the
+/// sequence number, which never goes back within a run, is behind as well.
+fn is_old(last: &Status, status: &Status, retained: bool, now_ms: i64) -> bool {
+    if status.run != last.run || status.at > last.at {
+        return false;
+    }
+    // A clock that once ran ahead of central's must not silence the agent until that time comes.
+    let ahead = last.at.as_millisecond() > now_ms + 60_000;
+    let behind = status.outbox.next_seq < last.outbox.next_seq;
+    status == last || behind || (retained && !ahead)
+}
+
+async fn end_codes(writer: &mut Writer, site: &str, agent: &str, now_ms: i64) -> Result<(), StoreError> {
+    sqlx::query(
+        "update enrolment_codes set code = null,
+            expires_at_ms = case when used_at_ms is null and expires_at_ms > $3 then $3 else expires_at_ms end
+         where site = $1 and agent = $2 and code is not null",
+    )
+    .bind(site)
+    .bind(agent)
+    .bind(now_ms)
+    .execute(&mut **writer)
+    .await?;
+    Ok(())
 }
 
 async fn close_period(writer: &mut Writer, site: &str, agent: &str, now_ms: i64) -> Result<(), StoreError> {

@@ -21,6 +21,23 @@ fn number(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
 }
 
+/// Ranges that are only in `before`, and only in `after`. Both are sorted, so one walk over both finds them.
+fn changes(before: &[(u64, u64)], after: &[(u64, u64)]) -> (Vec<(u64, u64)>, Vec<(u64, u64)>) {
+    let (mut gone, mut new) = (Vec::new(), Vec::new());
+    let (mut before, mut after) = (before.iter().peekable(), after.iter().peekable());
+    loop {
+        match (before.peek(), after.peek()) {
+            (None, None) => return (gone, new),
+            (Some(old), Some(now)) if old == now => {
+                before.next();
+                after.next();
+            }
+            (Some(old), now) if now.is_none_or(|now| old < now) => gone.extend(before.next()),
+            _ => new.extend(after.next()),
+        }
+    }
+}
+
 /// Reads the accounting of an enrolled agent.
 pub(in crate::store) async fn load(
     writer: &mut Writer,
@@ -50,7 +67,8 @@ pub(in crate::store) async fn load(
 impl Account {
     /// Writes what changed.
     pub async fn save(self, writer: &mut Writer, now_ms: i64) -> Result<(), StoreError> {
-        for gone in self.before.missing.iter().filter(|range| !self.gaps.missing.contains(range)) {
+        let (gone, new) = changes(&self.before.missing, &self.gaps.missing);
+        for gone in gone {
             sqlx::query("delete from gaps where site = $1 and agent = $2 and from_seq = $3")
                 .bind(&self.site)
                 .bind(&self.agent)
@@ -58,7 +76,7 @@ impl Account {
                 .execute(&mut **writer)
                 .await?;
         }
-        for new in self.gaps.missing.iter().filter(|range| !self.before.missing.contains(range)) {
+        for new in new {
             sqlx::query(
                 "insert into gaps (site, agent, from_seq, to_seq, noticed_at_ms) values ($1, $2, $3, $4, $5)",
             )
@@ -255,5 +273,30 @@ impl Store {
         }
         account.save(&mut writer, now_ms).await?;
         Ok(writer.commit().await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_ranges_that_changed_are_written() {
+        let before = [(2, 4), (6, 9), (12, 12), (20, 30)];
+        let after = [(2, 4), (6, 7), (9, 9), (20, 30), (40, 50)];
+        let changed = (vec![(6, 9), (12, 12)], vec![(6, 7), (9, 9), (40, 50)]);
+        assert_eq!(changes(&before, &after), changed);
+        assert_eq!(changes(&before, &before), (vec![], vec![]));
+        assert_eq!(changes(&before, &[]), (before.to_vec(), vec![]));
+        assert_eq!(changes(&[], &after), (vec![], after.to_vec()));
+    }
+
+    #[test]
+    fn hundreds_of_thousands_of_holes_are_compared_at_once() {
+        let before: Vec<_> = (0..300_000).map(|at| (at * 2, at * 2)).collect();
+        let started = std::time::Instant::now();
+        let changed = changes(&before, &before[1..]);
+        assert_eq!(changed, (vec![(0, 0)], vec![]));
+        assert!(started.elapsed().as_secs() < 5);
     }
 }
