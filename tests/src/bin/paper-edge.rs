@@ -109,7 +109,7 @@ async fn main() -> anyhow::Result<()> {
 fn append(outbox: &Outbox, journal: &mut std::fs::File, turn: u64) -> anyhow::Result<()> {
     let id = Uuid::now_v7();
     let crossing = turn % 8 == 7;
-    let camera = if turn % 2 == 0 { "cong-2" } else { "cong-3" };
+    let camera = if turn.is_multiple_of(2) { "cong-2" } else { "cong-3" };
     let pictures =
         if turn.is_multiple_of(4) || crossing { Vec::new() } else { vec![picture(&id.to_string(), 3000)] };
     let payload = if crossing {
