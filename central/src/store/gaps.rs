@@ -21,8 +21,11 @@ fn number(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
 }
 
+/// An inclusive range of sequence numbers.
+type Range = (u64, u64);
+
 /// Ranges that are only in `before`, and only in `after`. Both are sorted, so one walk over both finds them.
-fn changes(before: &[(u64, u64)], after: &[(u64, u64)]) -> (Vec<(u64, u64)>, Vec<(u64, u64)>) {
+fn changes(before: &[Range], after: &[Range]) -> (Vec<Range>, Vec<Range>) {
     let (mut gone, mut new) = (Vec::new(), Vec::new());
     let (mut before, mut after) = (before.iter().peekable(), after.iter().peekable());
     loop {
