@@ -139,7 +139,17 @@ impl Store {
 
     /// Starts a transaction that writes. Dropped without [`Transaction::commit`], it leaves nothing behind.
     pub(in crate::store) async fn write(&self) -> Result<Writer, StoreError> {
-        Ok(self.write.begin_with(self.begin).await?)
+        match self.write.begin_with(self.begin).await {
+            // After a write that failed (a full disk) SQLite ends the transaction by itself, and the connection still counts
+            // it as open: it would refuse every transaction from then on. A new one takes its place.
+            Err(sqlx::Error::InvalidSavePointStatement) => {
+                if let Err(error) = self.write.acquire().await?.close().await {
+                    tracing::debug!(%error, "a connection to the database did not close in order");
+                }
+                Ok(self.write.begin_with(self.begin).await?)
+            }
+            begun => Ok(begun?),
+        }
     }
 
     /// Whether the database answers.
