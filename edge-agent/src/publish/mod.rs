@@ -102,17 +102,15 @@ impl Publisher {
     pub async fn run(mut self, stop: CancellationToken) {
         let mut pause = BACKOFF_FIRST;
         while !stop.is_cancelled() {
-            let began = Instant::now();
             let ended = self.run_once(&stop).await;
-            self.connected.send_replace(false);
+            if self.connected.send_replace(false) {
+                pause = BACKOFF_FIRST;
+            }
             match ended {
                 Ok(()) => return,
                 Err(error) => {
                     tracing::warn!(%error, retry_ms = pause.as_millis() as u64, "no session with the broker")
                 }
-            }
-            if began.elapsed() > BACKOFF_MOST {
-                pause = BACKOFF_FIRST;
             }
             tokio::select! {
                 () = tokio::time::sleep(pause) => {}
