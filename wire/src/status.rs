@@ -12,7 +12,8 @@ pub struct Status {
     pub v: u32,
     /// `online` or `offline`.
     pub state: Presence,
-    /// The agent's clock when this was written. Central ignores a status older than the last one it took.
+    /// The agent's clock when this was written. It orders only what the broker kept: a live status is always the newest, even if
+    /// the clock was set back.
     pub at: Timestamp,
     /// Version of the agent program.
     pub version: String,

@@ -22,6 +22,7 @@ mod frame;
 mod inner;
 mod policy;
 mod record;
+mod recover;
 mod reserve;
 mod salvage;
 mod store;

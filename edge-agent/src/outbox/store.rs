@@ -14,14 +14,12 @@ use wire::status::OutboxHealth;
 use wire::{Captured, DeviceKey, Digest, Name, Payload, Phase, Receipt};
 
 use super::frame;
-use super::inner::{Entry, Inner, Losses, OpenFailure, event_key, picture_key};
+use super::inner::{Entry, Inner, Losses, event_key, picture_key};
 use super::policy::{self, Bounds, EvictionClass, Waiting};
 use super::record::{Draft, Stored};
+use super::recover::set_aside;
 use super::reserve::Reserve;
-use crate::durable;
 
-/// Names the store that is being salvaged, while it is.
-const SALVAGING: &str = "salvaging";
 /// Most ranges told in one loss report, so that it stays far below the message limit.
 const RANGES_PER_REPORT: usize = 1000;
 
@@ -54,17 +52,17 @@ pub type Health = OutboxHealth;
 
 /// See the [module](super).
 pub struct Outbox {
-    folder: PathBuf,
-    bounds: Bounds,
-    reserve_bytes: u64,
-    site: Name,
-    agent: Name,
-    key: DeviceKey,
-    reserve: Mutex<Reserve>,
-    damaged: Mutex<u64>,
+    pub(super) folder: PathBuf,
+    pub(super) bounds: Bounds,
+    pub(super) reserve_bytes: u64,
+    pub(super) site: Name,
+    pub(super) agent: Name,
+    pub(super) key: DeviceKey,
+    pub(super) reserve: Mutex<Reserve>,
+    pub(super) damaged: Mutex<u64>,
     // None only while a store that refused is being opened again.
-    inner: Mutex<Option<Inner>>,
-    appended: watch::Sender<u64>,
+    pub(super) inner: Mutex<Option<Inner>>,
+    pub(super) appended: watch::Sender<u64>,
 }
 
 impl std::fmt::Debug for Outbox {
@@ -351,84 +349,16 @@ impl Outbox {
         Bounds { events: self.bounds.events, bytes: self.bounds.bytes.min(bytes.max(1 << 20)) }
     }
 
-    fn store_error(&self, source: sled::Error) -> OutboxError {
+    pub(super) fn store_error(&self, source: sled::Error) -> OutboxError {
         OutboxError::Store { folder: self.folder.clone(), source }
     }
 
-    fn io_error(&self, source: io::Error) -> OutboxError {
+    pub(super) fn io_error(&self, source: io::Error) -> OutboxError {
         OutboxError::Io { folder: self.folder.clone(), source }
     }
 
     fn closed(&self) -> OutboxError {
         self.io_error(io::Error::other("the store is being opened again"))
-    }
-
-    fn open_or_replace(&self) -> Result<Inner, OutboxError> {
-        let path = self.folder.join("store");
-        let unfinished = std::fs::read_to_string(self.folder.join(SALVAGING)).ok();
-        if let Some(aside) =
-            unfinished.map(|name| self.folder.join(name.trim())).filter(|aside| aside.is_dir())
-        {
-            return self.take_over(&path, &aside, "an earlier recovery was cut short");
-        }
-        // sled panics on some kinds of damage instead of returning an error.
-        let opened = catch_unwind(AssertUnwindSafe(|| Inner::open(&path)));
-        match opened {
-            Ok(Ok(inner)) => {
-                let last = locked(&self.reserve).last();
-                if inner.next > last {
-                    return Ok(inner);
-                }
-                drop(inner);
-                self.replace(&path, &format!("it has forgotten events up to number {last}, or was deleted"))
-            }
-            Ok(Err(OpenFailure::Busy(source))) => Err(self.io_error(source)),
-            Ok(Err(OpenFailure::Damaged(reason))) => self.replace(&path, &reason),
-            Err(_) => self.replace(&path, "sled panicked while opening it"),
-        }
-    }
-
-    /// Sets the store aside and starts a new one. The marker is written first: however this is cut short, the next start
-    /// finds the way.
-    fn replace(&self, path: &Path, reason: &str) -> Result<Inner, OutboxError> {
-        let name = (1..).map(|n| format!("damaged-{n}")).find(|name| !self.folder.join(name).exists());
-        let name = name.unwrap_or_default();
-        let aside = self.folder.join(&name);
-        let moved = durable::write(&self.folder.join(SALVAGING), name.as_bytes(), 0o644)
-            .and_then(|()| std::fs::rename(path, &aside))
-            .and_then(|()| durable::sync_folder_of(path));
-        moved.map_err(|source| self.io_error(source))?;
-        self.take_over(path, &aside, reason)
-    }
-
-    fn take_over(&self, path: &Path, aside: &Path, reason: &str) -> Result<Inner, OutboxError> {
-        let opened = catch_unwind(AssertUnwindSafe(|| Inner::open(path)));
-        let mut inner = match opened {
-            Ok(Ok(inner)) => inner,
-            Ok(Err(OpenFailure::Busy(source))) => return Err(self.io_error(source)),
-            // Left half-made by a recovery that was cut short: everything of it is still in `aside`.
-            Ok(Err(OpenFailure::Damaged(_))) | Err(_) => {
-                std::fs::remove_dir_all(path).map_err(|source| self.io_error(source))?;
-                match Inner::open(path) {
-                    Ok(inner) => inner,
-                    Err(OpenFailure::Busy(source)) => return Err(self.io_error(source)),
-                    Err(OpenFailure::Damaged(reason)) => return Err(self.io_error(io::Error::other(reason))),
-                }
-            }
-        };
-        let ceiling = locked(&self.reserve).ceiling();
-        let (events, pictures) =
-            inner.take_over(aside, ceiling).map_err(|source| self.store_error(source))?;
-        std::fs::remove_file(self.folder.join(SALVAGING)).map_err(|source| self.io_error(source))?;
-        *locked(&self.damaged) = set_aside(&self.folder);
-        tracing::error!(
-            reason,
-            kept_at = %aside.display(),
-            events,
-            pictures,
-            "outbox was damaged: set aside, what could be read was recovered"
-        );
-        Ok(inner)
     }
 }
 
@@ -451,13 +381,7 @@ fn split_report(mut losses: Losses) -> (Losses, Losses) {
     (losses, rest)
 }
 
-/// Damaged stores in the outbox's folder.
-fn set_aside(folder: &Path) -> u64 {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    entries.filter(|entry| entry.file_name().to_string_lossy().starts_with("damaged-")).count() as u64
-}
-
 /// A panic elsewhere must not stop the outbox: its state is consistent between statements that matter.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
