@@ -8,7 +8,15 @@ use serde::de::DeserializeOwned;
 const MOST: usize = 50;
 
 /// The configuration, as far as it could be read, and every faulty line: it is noted, blanked, and the rest is read again.
+/// In the order of the text; what the file as a whole lacks comes last.
 pub(super) fn parse<T: DeserializeOwned>(text: &str) -> (Option<T>, Vec<String>) {
+    let (config, mut problems) = find(text);
+    problems.sort();
+    (config, problems.into_iter().map(|(_, problem)| problem).collect())
+}
+
+/// The same in the order found, each with its line counted from 0.
+fn find<T: DeserializeOwned>(text: &str) -> (Option<T>, Vec<(usize, String)>) {
     let mut lines: Vec<&str> = text.lines().collect();
     let mut problems = Vec::new();
     let mut blanked = HashSet::new();
@@ -32,7 +40,11 @@ pub(super) fn parse<T: DeserializeOwned>(text: &str) -> (Option<T>, Vec<String>)
         }
         // What the file as a whole lacks has no line.
         let whole = missing.is_some() && start == 0;
-        problems.push(if whole { said.to_owned() } else { format!("line {}: {said}", at + 1) });
+        problems.push(if whole {
+            (usize::MAX, said.to_owned())
+        } else {
+            (at, format!("line {}: {said}", at + 1))
+        });
         let line = lines.get(at).copied().unwrap_or_default().trim();
         if !is_toml || missing.is_some() || line.is_empty() {
             break;

@@ -178,7 +178,7 @@ fn the_watch_list_meets_the_demonstration_exactly_and_by_one_confusion() {
         }
     }
     assert_eq!(exact, ["30K13579", "35C14142", "35B134641"]);
-    assert_eq!(possible, ["15C22360"]);
+    assert_eq!(possible, ["15C22360", "35A24681"]);
 }
 
 #[test]
