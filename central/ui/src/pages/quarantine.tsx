@@ -2,6 +2,7 @@ import { ShieldCheck } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useQuarantine } from "../api/queries";
 import { bytes } from "../format/numbers";
+import { MoreRows } from "../ui/more";
 import { Empty, Failed, Skeleton, StaleNote } from "../ui/states";
 import { Time } from "../ui/time";
 import { usePageTitle } from "../ui/title";
@@ -56,11 +57,7 @@ export function QuarantinePage() {
           </table>
         </div>
       )}
-      {query.hasNextPage && (
-        <button type="button" className="button more" disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-          {t(query.isFetchingNextPage ? "feed.loading_more" : "feed.more_rows")}
-        </button>
-      )}
+      <MoreRows query={query} />
     </div>
   );
 }

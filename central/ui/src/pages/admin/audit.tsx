@@ -1,6 +1,7 @@
 import { ScrollText } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useAudit } from "../../api/queries";
+import { MoreRows } from "../../ui/more";
 import { Empty, Failed, Skeleton } from "../../ui/states";
 import { Time } from "../../ui/time";
 import { useAction } from "./action";
@@ -43,11 +44,7 @@ export function AuditLog() {
           </table>
         </div>
       )}
-      {query.hasNextPage && (
-        <button type="button" className="button more" disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-          {t(query.isFetchingNextPage ? "feed.loading_more" : "feed.more_rows")}
-        </button>
-      )}
+      <MoreRows query={query} />
     </section>
   );
 }

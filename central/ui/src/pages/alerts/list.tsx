@@ -5,6 +5,7 @@ import { useAlerts } from "../../api/queries";
 import type { Alert } from "../../api/types";
 import { useLiveList } from "../../live/use-live-list";
 import { useAddress, useSite } from "../../shell/site";
+import { MoreRows } from "../../ui/more";
 import { Empty, Failed, Skeleton, StaleNote } from "../../ui/states";
 import { Waiting } from "../feed/feed";
 import { AlertRow } from "./row";
@@ -45,11 +46,7 @@ export function AlertList({ source, filtered }: { source: ReturnType<typeof useA
           <AlertRow key={alert.id} alert={alert} open={alert.id === open} onOpen={() => setOpen(alert.id)} />
         ))}
       </ol>
-      {query.hasNextPage && (
-        <button type="button" className="button more" disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-          {t(query.isFetchingNextPage ? "feed.loading_more" : "feed.more_rows")}
-        </button>
-      )}
+      <MoreRows query={query} />
     </div>
   );
 }
