@@ -40,6 +40,7 @@
 mod digest;
 mod enrol;
 mod envelope;
+pub mod face;
 pub mod identity;
 mod name;
 pub mod payload;
@@ -52,6 +53,7 @@ pub mod topic;
 pub use digest::Digest;
 pub use enrol::{EnrolError, EnrolReply, EnrolRequest, EnrolResult};
 pub use envelope::{Captured, Envelope, EvidenceRef, EvidenceRole, ModelRef, OpenError, Phase, TimeSource};
+pub use face::{FaceError, FaceModel, FaceVector};
 pub use name::{Name, NameError};
 pub use payload::Payload;
 pub use receipt::{Receipt, ReceiptResult, Receipts};
