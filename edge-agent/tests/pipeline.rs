@@ -9,7 +9,7 @@ use edge_agent::frame::{CaptureTime, Frame, I420, TimeSource};
 use edge_agent::geometry::BBox;
 use edge_agent::outbox::Draft;
 use edge_agent::pipeline::{Models, Pipeline};
-use edge_agent::vision::{Detect, Detections, PlateOutcome, PlateRead, ReadPlate, VisionError};
+use edge_agent::vision::{CharChoice, Detect, Detections, PlateOutcome, PlateRead, ReadPlate, VisionError};
 use wire::payload::{Direction, NoReading};
 use wire::{EvidenceRole, Payload};
 
@@ -52,7 +52,9 @@ impl ReadPlate for Plates {
                 reading: wire::plate::read(&[text], &wire::plate::Hint::default()),
                 lines: 1,
                 score: 0.9,
-                characters: vec![0.9; text.len()],
+                characters: CharChoice::alone(text, &vec![0.9; text.len()]),
+                colour: None,
+                corners: None,
                 bbox: BBox { x: vehicle.x + 10.0, y: vehicle.y + 20.0, w: 30.0, h: 8.0 },
             })),
             Some(None) | None => Ok(PlateOutcome::Nothing(NoReading::TooSmall)),

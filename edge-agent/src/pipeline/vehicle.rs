@@ -100,6 +100,7 @@ impl Watched {
             PlateOutcome::Read(read) => {
                 (1.0 + read.score + f32::from(u8::from(read.reading.valid)), Some(read.bbox))
             }
+            PlateOutcome::Seen(seen) => (seen.score * track.bbox.area() / frame_area(frame), Some(seen.bbox)),
             PlateOutcome::Nothing(_) => (track.bbox.area() / frame_area(frame), None),
         };
         self.vote.push(number, outcome);

@@ -21,5 +21,8 @@ pub use error::VisionError;
 pub use manifest::{Manifest, ModelStore};
 pub use motion::{Motion, MotionConfig, MotionGate};
 pub use picture::Rgb;
-pub use plate::{PlateOutcome, PlateRead, PlateReader, PlateReaderConfig, PlateVote, ReadPlate};
+pub use plate::{
+    CharChoice, ColourSeen, PlateOutcome, PlateRead, PlateReader, PlateReaderConfig, PlateSeen, PlateVote,
+    ReadPlate,
+};
 pub use session::{Provider, Runtime, SessionPool, SessionSettings};

@@ -6,6 +6,7 @@
 
 pub mod lines;
 pub mod locate;
+mod look;
 mod reader;
 pub mod recognise;
 pub mod rectify;
@@ -13,9 +14,9 @@ mod shape;
 pub mod vote;
 
 use serde::{Deserialize, Serialize};
-use wire::payload::NoReading;
-use wire::plate::{Hint, Reading};
+use wire::plate::Hint;
 
+pub use look::{CharChoice, ColourSeen, PlateOutcome, PlateRead, PlateSeen};
 pub use reader::PlateReader;
 pub use vote::{PlateVote, VoteResult};
 
@@ -51,30 +52,6 @@ impl Default for PlateReaderConfig {
     fn default() -> Self {
         Self { recogniser: Recogniser::Small, min_line_px: 8.0, min_score: 0.45 }
     }
-}
-
-/// One plate read in one picture.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PlateRead {
-    /// Text and what it means.
-    pub reading: Reading,
-    /// Lines on the plate: 1 or 2.
-    pub lines: u8,
-    /// Confidence in the whole text, `0..=1`.
-    pub score: f32,
-    /// Confidence per character of `reading.text`, `0..=1`.
-    pub characters: Vec<f32>,
-    /// Where the plate is, pixels of the picture.
-    pub bbox: BBox,
-}
-
-/// What one look at one vehicle gave.
-#[derive(Debug, Clone, PartialEq)]
-pub enum PlateOutcome {
-    /// A text; not necessarily a valid plate (`reading.valid` tells).
-    Read(PlateRead),
-    /// None, and why.
-    Nothing(NoReading),
 }
 
 /// The outside of a plate reader; tests give the pipeline a fake one.

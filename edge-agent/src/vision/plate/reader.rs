@@ -8,7 +8,7 @@ use super::locate::{self, TextBox};
 use super::recognise::{CharacterReader, Steps};
 use super::rectify::{Tilted, cut};
 use super::shape::interpret;
-use super::{PlateOutcome, PlateRead, PlateReaderConfig, ReadPlate, Recogniser, hint_for};
+use super::{CharChoice, PlateOutcome, PlateRead, PlateReaderConfig, ReadPlate, Recogniser, hint_for};
 use crate::detection::ObjectClass;
 use crate::frame::I420;
 use crate::geometry::BBox;
@@ -184,10 +184,12 @@ impl PlateReader {
         };
         Ok(interpret(&steps, hint).map(|(reading, characters)| PlateRead {
             score: confidence(&characters),
+            characters: CharChoice::alone(&reading.text, &characters),
             reading,
             lines: steps.len() as u8,
-            characters,
+            colour: None,
             bbox: place.area.bounds().clip(picture.width, picture.height),
+            corners: Some(place.area.corners()),
         }))
     }
 
@@ -206,10 +208,7 @@ impl ReadPlate for PlateReader {
     fn read(&self, picture: &I420, vehicle: &BBox, class: ObjectClass) -> Result<PlateOutcome, VisionError> {
         let (crop, [x, y]) = Rgb::from_i420(picture, vehicle);
         let mut outcome = self.read_crop(&crop, &hint_for(Some(class)))?;
-        if let PlateOutcome::Read(read) = &mut outcome {
-            read.bbox.x += x as f32;
-            read.bbox.y += y as f32;
-        }
+        outcome.shift(x as f32, y as f32);
         Ok(outcome)
     }
 

@@ -42,6 +42,7 @@ impl PlateVote {
     pub fn push(&mut self, shot: u64, outcome: PlateOutcome) {
         match outcome {
             PlateOutcome::Read(read) => self.reads.push((shot, read)),
+            PlateOutcome::Seen(seen) => self.failures.push(seen.reason),
             PlateOutcome::Nothing(reason) => self.failures.push(reason),
         }
     }
@@ -175,7 +176,7 @@ impl PlateVote {
             let sure = group
                 .iter()
                 .filter(|r| r.reading.text.chars().nth(at) == Some(c))
-                .filter_map(|r| r.characters.get(at).copied())
+                .filter_map(|r| r.characters.get(at).map(|c| c.prob))
                 .fold(0.0f32, f32::max);
             share * sure
         });
@@ -199,7 +200,7 @@ fn tally(group: &[&PlateRead], at: usize) -> BTreeMap<char, f32> {
     let mut tally = BTreeMap::new();
     for read in group {
         if let Some(c) = read.reading.text.chars().nth(at) {
-            let sure = read.characters.get(at).copied().unwrap_or(0.0);
+            let sure = read.characters.get(at).map_or(0.0, |c| c.prob);
             *tally.entry(c).or_insert(0.0) += weight(read) * sure;
         }
     }
@@ -208,15 +209,22 @@ fn tally(group: &[&PlateRead], at: usize) -> BTreeMap<char, f32> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::CharChoice;
     use super::*;
     use crate::geometry::BBox;
 
     fn read(raw: &[&str], confidence: f32) -> PlateOutcome {
         let hint = Hint { lines: Some(raw.len() as u8), ..Hint::default() };
         let reading = wire::plate::read(raw, &hint);
-        let characters = vec![confidence; reading.text.len()];
-        let bbox = BBox { x: 1.0, y: 2.0, w: 30.0, h: 20.0 };
-        PlateOutcome::Read(PlateRead { reading, lines: raw.len() as u8, score: confidence, characters, bbox })
+        PlateOutcome::Read(PlateRead {
+            lines: raw.len() as u8,
+            score: confidence,
+            characters: CharChoice::alone(&reading.text, &vec![confidence; reading.text.len()]),
+            colour: None,
+            bbox: BBox { x: 1.0, y: 2.0, w: 30.0, h: 20.0 },
+            corners: None,
+            reading,
+        })
     }
 
     fn vote(reads: &[(&[&str], f32)]) -> VoteResult {
