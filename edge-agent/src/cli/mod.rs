@@ -2,6 +2,7 @@
 
 mod check;
 mod models;
+mod pictures;
 mod plates;
 mod replay;
 mod run;
