@@ -5,10 +5,10 @@ use wire::plate::Hint;
 
 use super::lines::{Candidate, Seam, candidates, completed, seam};
 use super::locate::{self, TextBox};
-use super::recognise::{CharacterReader, Steps};
+use super::recognise::CharacterReader;
 use super::rectify::{Tilted, cut};
 use super::shape::interpret;
-use super::{CharChoice, PlateOutcome, PlateRead, PlateReaderConfig, ReadPlate, Recogniser, hint_for};
+use super::{PlateOutcome, PlateRead, PlateReaderConfig, ReadPlate, Recogniser, hint_for};
 use crate::detection::ObjectClass;
 use crate::frame::I420;
 use crate::geometry::BBox;
@@ -56,15 +56,18 @@ impl PlateReader {
     ) -> Result<Self, VisionError> {
         // Crops are small: OpenCV's own threads would only take the processor away from other cameras.
         opencv::core::set_num_threads(1)?;
-        let recogniser = match config.recogniser {
-            Recogniser::Small => "ppocr-v6-rec-small",
-            Recogniser::Tiny => "ppocr-v6-rec-tiny",
+        let characters = match config.recogniser {
+            Recogniser::Plates => {
+                CharacterReader::for_plates(runtime.pool(store, "plate-reader", settings)?)?
+            }
+            Recogniser::Small => {
+                CharacterReader::registry(runtime.pool(store, "ppocr-v6-rec-small", settings)?)?
+            }
+            Recogniser::Tiny => {
+                CharacterReader::registry(runtime.pool(store, "ppocr-v6-rec-tiny", settings)?)?
+            }
         };
-        Ok(Self {
-            texts: runtime.pool(store, "ppocr-v6-det-tiny", settings)?,
-            characters: CharacterReader::new(runtime.pool(store, recogniser, settings)?)?,
-            config,
-        })
+        Ok(Self { texts: runtime.pool(store, "ppocr-v6-det-tiny", settings)?, characters, config })
     }
 
     /// Every plate in a picture: a photo of a scene, or a crop that shows nothing but a plate.
@@ -172,20 +175,23 @@ impl PlateReader {
         hint: &Hint,
     ) -> Result<Option<PlateRead>, VisionError> {
         let area = place.area.grown(margin * place.area.h, 0.0);
-        let steps = match place.split.filter(|_| place.lines == 2) {
-            None => vec![self.line(picture, &area)?],
-            Some(split) => {
-                // A little of each other's side, so that a seam that is slightly off cuts no character.
-                let overlap = 0.03 + margin / 2.0;
-                let (top, bottom) =
-                    (area.band(-margin, split + overlap), area.band(split - overlap, 1.0 + margin));
-                vec![self.line(picture, &top)?, self.line(picture, &bottom)?]
-            }
-        };
-        Ok(interpret(&steps, hint).map(|(reading, characters)| PlateRead {
-            score: confidence(&characters),
-            characters: CharChoice::alone(&reading.text, &characters),
-            reading,
+        let split = place.split.unwrap_or(0.5);
+        let bands = self.characters.bands(place.lines, split);
+        let last = bands.len() - 1;
+        let cuts = bands
+            .into_iter()
+            .enumerate()
+            .map(|(i, (top, bottom))| {
+                let above = if i == 0 { margin } else { 0.0 };
+                let below = if i == last { margin } else { 0.0 };
+                self.cut_line(picture, &area.band(top - above, bottom + below), place.lines)
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        let steps = self.characters.read(&cuts)?;
+        Ok(interpret(&steps, hint, self.characters.calibration()).map(|read| PlateRead {
+            score: read.score,
+            characters: read.characters,
+            reading: read.reading,
             lines: steps.len() as u8,
             colour: None,
             bbox: place.area.bounds().clip(picture.width, picture.height),
@@ -193,9 +199,11 @@ impl PlateReader {
         }))
     }
 
-    fn line(&self, picture: &Rgb, area: &Tilted) -> Result<Steps, VisionError> {
-        let width = (area.aspect() * LINE_HEIGHT as f32).round().clamp(16.0, 480.0) as i32;
-        self.characters.read(&cut(picture, area, width, LINE_HEIGHT)?)
+    fn cut_line(&self, picture: &Rgb, area: &Tilted, lines: u8) -> Result<Rgb, VisionError> {
+        let (width, height) = self.characters.cut_size(lines).unwrap_or_else(|| {
+            ((area.aspect() * LINE_HEIGHT as f32).round().clamp(16.0, 480.0) as i32, LINE_HEIGHT)
+        });
+        cut(picture, area, width, height)
     }
 
     fn find_seam(&self, picture: &Rgb, area: &Tilted) -> Result<Seam, VisionError> {
@@ -232,13 +240,6 @@ fn bare(picture: &Rgb, texts: &[TextBox]) -> Vec<Candidate> {
         _ => return Vec::new(),
     };
     vec![Candidate { area, split: None, lines, score: 0.5 }]
-}
-
-/// One number for a whole text: its weakest characters decide.
-fn confidence(characters: &[f32]) -> f32 {
-    let (low, sum) = characters.iter().fold((1.0f32, 0.0), |(low, sum), c| (low.min(*c), sum + c));
-    let mean = sum / characters.len().max(1) as f32;
-    (low * mean).sqrt()
 }
 
 /// What is reported although it is no plate that can be issued: it must at least look like one.

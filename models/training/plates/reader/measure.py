@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from model import Reader
 from samples import ALPHABET, BOTTOM_START, ONE_LINE_WIDTH, TOP_END, TWO_LINE_WIDTH, _cut
-from train import greedy
+from calibrate import BOTTOM, TOP, WHOLE, greedy, odds
 
 
 def cuts(grey, box, lines):
@@ -24,11 +24,51 @@ def cuts(grey, box, lines):
     return np.stack([_cut(grey, corners, b, ONE_LINE_WIDTH if lines == 1 else TWO_LINE_WIDTH)[0] for b in bands])
 
 
+def fitted(steps, slots):
+    """The most probable text with one of each slot's characters, and its path's log-probability (Viterbi)."""
+    logs = np.log(np.maximum(steps, 1e-6))
+    rest = [(0.0, ())] + [(-np.inf, ())] * len(slots)
+    held = [{} for _ in slots]
+    for row in logs:
+        new_rest = []
+        for filled in range(len(slots) + 1):
+            ways = [rest[filled]] + (list(held[filled - 1].values()) if filled else [])
+            score, text = max(ways, key=lambda w: w[0])
+            new_rest.append((score + row[0], text))
+        new_held = []
+        for i, slot in enumerate(slots):
+            now = {}
+            before = sorted(((v, c) for c, v in held[i - 1].items()), key=lambda w: -w[0][0])[:2] if i else []
+            for c in slot:
+                ways = [rest[i]] + [v for v, d in before if d != c]
+                score, text = max(ways, key=lambda w: w[0])
+                text = text + (c,)
+                if c in held[i] and held[i][c][0] > score:
+                    score, text = held[i][c]
+                now[c] = (score + row[c + 1], text)
+            new_held.append(now)
+        rest, held = new_rest, new_held
+    return max([rest[-1], *held[-1].values()], key=lambda w: w[0])
+
+
+def shaped(steps, shapes):
+    """Steps that say the best text of the shapes: what was seen if it has one, else the fit that loses least."""
+    seen = greedy(steps)
+    if any(len(s) == len(seen) and all(c in slot for c, slot in zip(seen, s)) for s in shapes):
+        return seen
+    fits = [fitted(steps, s) for s in shapes]
+    score, text = max(((s - (4 if i else 0), t) for i, (s, t) in enumerate(fits)), key=lambda w: w[0])
+    return list(text) if score > np.log(steps.max(1)).sum() - 14 else seen
+
+
 def read(model, images):
+    """Text, and the probability that the program would give it before calibration."""
     with torch.no_grad():
-        logs = model(torch.from_numpy(images).float()[:, None] / 255)
-    found = [greedy(row) for row in logs]
-    return "".join(ALPHABET[c - 1] for text, _ in found for c in text), min(low for _, low in found)
+        lines = model(torch.from_numpy(images).float()[:, None] / 255).exp().double().numpy()
+    shapes = [WHOLE] if len(lines) == 1 else [TOP, BOTTOM]
+    texts = [shaped(steps, s) for steps, s in zip(lines, shapes)]
+    _, o = odds(lines, texts)
+    return "".join(ALPHABET[c] for t in texts for c in t), 1 / (1 + np.exp(-o))
 
 
 def main():
@@ -58,7 +98,7 @@ def main():
             sure_wrong += low >= .9 and text != row["plate"]
             if text != row["plate"]:
                 wrong.append((images, row["plate"], text, low))
-        print(f"{name}: {len(rows)} pictures, exact {100 * right / len(rows):.2f} %, weakest character >= 0.9: {sure}, of these wrong {sure_wrong}")
+        print(f"{name}: {len(rows)} pictures, exact {100 * right / len(rows):.2f} %, probability >= 0.9: {sure}, of these wrong {sure_wrong}")
     if args.list and wrong:
         cv2.imwrite(args.list, sheet(wrong))
 

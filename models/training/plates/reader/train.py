@@ -70,7 +70,8 @@ def loss_of(logs, labels, places, guide):
     steps = logs.shape[1]
     ctc = F.ctc_loss(logs.transpose(0, 1), labels, torch.full((len(logs),), steps, dtype=torch.long), lengths, zero_infinity=True,
                      reduction="none")
-    loss = ctc.mean()
+    # What nobody can read must not drown what can be learnt.
+    loss = ctc.clamp(max=20).mean()
     if guide > 0:
         rows, cols = torch.nonzero(labels, as_tuple=True)
         step = (places[rows, cols] * steps).long().clamp(0, steps - 1)
