@@ -145,6 +145,7 @@ fn draft(pad: &str, pictures: Vec<Picture>) -> Draft {
         reading: None,
         no_reading: Some(NoReading::NoPlateFound),
         track: TrackRef { id: 1, frames: 20, first: at, last: at },
+        signal: None,
     });
     let captured = Captured { at, uncertainty_ms: 5, source: TimeSource::Arrival };
     Draft { id, phase: Phase::Settled, camera: name("cam"), captured, payload, pictures, models: vec![] }

@@ -47,6 +47,7 @@ impl CameraWatch {
             reconnects: now.reconnects,
             last_frame_at: now.last_frame_at,
             time_source: now.time_source,
+            signals: Vec::new(),
         }
     }
 }

@@ -12,6 +12,7 @@
 //! | `vg/1/{site}/{agent}/enrol` | edge | 1, no | an [`EnrolRequest`], proved by the one-time code |
 //! | `vg/1/{site}/{agent}/enrolled` | central | 1, no | the [`EnrolReply`], proved by the same code |
 //! | `vg/1/{site}/{agent}/receipt` | central | 1, no | sealed [`Receipts`], signed by central |
+//! | `vg/1/{site}/{agent}/signal/{controller}` | signal controller | 1, no | a [`signal::Feed`], sealed with the gateway's own key |
 //!
 //! ## Sealing
 //! A sealed message is `{"key":K,"sig":S,"body":B}`: `B` is JSON, `S` the base64 Ed25519 signature over **the exact
@@ -47,6 +48,7 @@ pub mod payload;
 pub mod plate;
 mod receipt;
 mod seal;
+pub mod signal;
 pub mod status;
 pub mod topic;
 
@@ -58,6 +60,7 @@ pub use name::{Name, NameError};
 pub use payload::Payload;
 pub use receipt::{Receipt, ReceiptResult, Receipts};
 pub use seal::{DeviceKey, PublicKey, SealError, Sealed, seal};
+pub use signal::{LampState, SignalReading, SignalSource};
 pub use status::Status;
 pub use topic::Topic;
 

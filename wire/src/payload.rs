@@ -97,6 +97,9 @@ pub struct Vehicle {
     pub no_reading: Option<NoReading>,
     /// The track behind the event.
     pub track: TrackRef,
+    /// What the signal that governs the line showed at that moment; none where no signal is configured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signal: Option<crate::SignalReading>,
 }
 
 /// Why a plate was not read: "cannot read" is an answer.

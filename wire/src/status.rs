@@ -89,6 +89,39 @@ pub struct CameraHealth {
     pub last_frame_at: Option<Timestamp>,
     /// Where its capture times come from now.
     pub time_source: Option<crate::TimeSource>,
+    /// Health of each signal in its picture.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signals: Vec<SignalHealth>,
+}
+
+/// Health of one signal. Counters run from the agent's start.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SignalHealth {
+    /// What it shows now, since when, and who says so.
+    #[serde(flatten)]
+    pub reading: crate::SignalReading,
+    /// Whether the signal is still where it was: `false` when the camera was moved or something stands before it.
+    pub in_view: bool,
+    /// The controller's feed, where one is configured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub feed: Option<FeedHealth>,
+}
+
+/// Health of a controller's feed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeedHealth {
+    /// Whether it is fresh enough to be believed now; if not, the picture decides.
+    pub fresh: bool,
+    /// When the newest message was accepted, by the agent's clock.
+    pub last_at: Option<Timestamp>,
+    /// Messages accepted.
+    pub accepted: u64,
+    /// Messages refused: not signed by the configured key, repeated, or with a clock that is off.
+    pub refused: u64,
+    /// Times the feed went stale.
+    pub stale: u64,
+    /// Times feed and picture disagreed for longer than both need to change.
+    pub disagreed: u64,
 }
 
 /// Health of the outbox.

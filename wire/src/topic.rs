@@ -30,6 +30,8 @@ pub enum Leaf {
     Enrol,
     /// Enrolment reply.
     Enrolled,
+    /// What a signal controller shows.
+    Signal(Name),
 }
 
 impl Topic {
@@ -48,6 +50,7 @@ impl Topic {
             ("receipt", None, None) => Leaf::Receipt,
             ("enrol", None, None) => Leaf::Enrol,
             ("enrolled", None, None) => Leaf::Enrolled,
+            ("signal", Some(controller), None) => Leaf::Signal(Name::new(controller).ok()?),
             _ => return None,
         };
         Some(Self { site, agent, leaf })
@@ -64,6 +67,7 @@ impl fmt::Display for Topic {
             Leaf::Receipt => f.write_str("receipt"),
             Leaf::Enrol => f.write_str("enrol"),
             Leaf::Enrolled => f.write_str("enrolled"),
+            Leaf::Signal(controller) => write!(f, "signal/{controller}"),
         }
     }
 }
@@ -86,6 +90,7 @@ mod tests {
             Leaf::Receipt,
             Leaf::Enrol,
             Leaf::Enrolled,
+            Leaf::Signal(name("tu-1")),
         ] {
             let topic = Topic { site: name("kcn"), agent: name("edge-1"), leaf };
             assert_eq!(Topic::parse(&topic.to_string()), Some(topic));

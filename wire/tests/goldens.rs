@@ -20,6 +20,11 @@ fn central() -> DeviceKey {
     DeviceKey::from_seed(&[9; 32])
 }
 
+/// Beside a signal controller.
+fn gateway() -> DeviceKey {
+    DeviceKey::from_seed(&[11; 32])
+}
+
 fn envelope(seq: u64, prev: Digest, payload: Payload, evidence: Vec<EvidenceRef>) -> Envelope {
     Envelope {
         v: VERSION,
@@ -71,7 +76,43 @@ fn vehicle() -> Payload {
             first: "2026-11-20T07:05:08Z".parse().unwrap(),
             last: "2026-11-20T07:05:13Z".parse().unwrap(),
         },
+        signal: None,
     })
+}
+
+/// A vehicle at a line that a signal governs.
+fn vehicle_at_signal() -> Payload {
+    let Payload::Vehicle(vehicle) = vehicle() else { unreachable!("made above") };
+    Payload::Vehicle(Vehicle {
+        signal: Some(SignalReading {
+            signal: name("den-bac"),
+            state: LampState::Red,
+            flashing: false,
+            since: Some("2026-11-20T07:04:50Z".parse().unwrap()),
+            source: SignalSource::Picture,
+            score: 0.984375,
+        }),
+        ..vehicle
+    })
+}
+
+fn feed() -> signal::Feed {
+    let group = |group, state, flashing, since: Option<&str>| signal::Group {
+        group: name(group),
+        state,
+        flashing,
+        since: since.map(|at| at.parse().unwrap()),
+    };
+    signal::Feed {
+        v: VERSION,
+        controller: name("tu-1"),
+        seq: 1_795_158_312_500,
+        at: "2026-11-20T07:05:12.5Z".parse().unwrap(),
+        groups: vec![
+            group("bac", LampState::Red, false, Some("2026-11-20T07:04:50Z")),
+            group("dong", LampState::Yellow, true, None),
+        ],
+    }
 }
 
 fn evidence() -> EvidenceRef {
@@ -103,6 +144,7 @@ fn status() -> Status {
             reconnects: 1,
             last_frame_at: Some("2026-11-20T07:05:14.9Z".parse().unwrap()),
             time_source: Some(TimeSource::Rtcp),
+            signals: vec![],
         }],
         outbox: OutboxHealth {
             events: 3,
@@ -119,7 +161,7 @@ fn status() -> Status {
 fn goldens() -> Vec<(&'static str, Vec<u8>)> {
     let mut prev = Digest::ZERO;
     let mut files = Vec::new();
-    let payloads: [(&str, Payload, Vec<EvidenceRef>); 4] = [
+    let payloads: [(&str, Payload, Vec<EvidenceRef>); 5] = [
         ("event-vehicle", vehicle(), vec![evidence()]),
         (
             "event-crossing",
@@ -150,6 +192,7 @@ fn goldens() -> Vec<(&'static str, Vec<u8>)> {
             }),
             vec![],
         ),
+        ("event-vehicle-signal", vehicle_at_signal(), vec![evidence()]),
     ];
     for (index, (file, payload, pictures)) in payloads.into_iter().enumerate() {
         let sealed = envelope(index as u64 + 1, prev, payload, pictures).seal(&device()).unwrap();
@@ -186,6 +229,7 @@ fn goldens() -> Vec<(&'static str, Vec<u8>)> {
     files.push(("enrol", serde_json::to_vec(&request).unwrap()));
     files.push(("enrolled", serde_json::to_vec(&reply).unwrap()));
     files.push(("offline-will", offline_will()));
+    files.push(("signal", seal(&gateway(), &serde_json::to_vec(&feed()).unwrap())));
     files
 }
 
@@ -215,6 +259,36 @@ fn version_1_goldens_are_read_back_and_their_chain_holds() {
         assert_eq!(envelope.prev, prev, "{file}");
         prev = Digest::of(body);
     }
+}
+
+#[test]
+fn a_vehicle_without_a_signal_is_written_as_before_there_were_signals() {
+    let body = serde_json::to_string(&vehicle()).unwrap();
+    assert!(!body.contains("signal"), "{body}");
+    assert_eq!(serde_json::from_str::<Payload>(&body).unwrap(), vehicle());
+}
+
+#[test]
+fn a_status_with_signals_reads_back_and_one_without_names_none() {
+    assert!(!serde_json::to_string(&status()).unwrap().contains("signals"));
+    let Payload::Vehicle(vehicle) = vehicle_at_signal() else { unreachable!("made above") };
+    let mut status = status();
+    status.cameras[0].signals = vec![SignalHealth {
+        reading: vehicle.signal.unwrap(),
+        in_view: true,
+        feed: Some(FeedHealth { fresh: true, accepted: 12, disagreed: 1, ..FeedHealth::default() }),
+    }];
+    let text = serde_json::to_string(&status).unwrap();
+    assert_eq!(serde_json::from_str::<Status>(&text).unwrap(), status);
+}
+
+#[test]
+fn the_feed_golden_is_signed_and_reads_back() {
+    let message = std::fs::read(path("signal")).unwrap();
+    let sealed = Sealed::parse(&message, signal::MAX_FEED_BYTES).unwrap();
+    let body = sealed.verify(&gateway().public()).unwrap();
+    assert_eq!(signal::Feed::parse(body).unwrap(), feed());
+    assert!(sealed.verify(&device().public()).is_err());
 }
 
 #[test]

@@ -204,6 +204,7 @@ pub(crate) mod testing {
                 first: jiff::Timestamp::from_millisecond(0).unwrap(),
                 last: jiff::Timestamp::from_millisecond(1000).unwrap(),
             },
+            signal: None,
         }
     }
 }

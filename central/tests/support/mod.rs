@@ -275,5 +275,6 @@ pub fn car(plate: &str) -> Payload {
         reading: Some(reading),
         no_reading: None,
         track: TrackRef { id: 3, frames: 40, first: now, last: now },
+        signal: None,
     })
 }

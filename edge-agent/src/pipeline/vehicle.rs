@@ -150,6 +150,7 @@ impl Watched {
             reading: vote.map(|vote| PlateReading { bbox: plate, ..vote.reading }),
             no_reading,
             track: TrackRef { id: track, frames: self.frames, first: self.first.at, last: self.last.at },
+            signal: None,
         });
         (payload, shot.map_or_else(|| Ok(Vec::new()), pictures))
     }

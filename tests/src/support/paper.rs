@@ -41,6 +41,7 @@ pub fn vehicle(reading: Option<PlateReading>) -> Payload {
         no_reading: reading.is_none().then_some(NoReading::NoPlateFound),
         reading,
         track: TrackRef { id: 1, frames: 20, first: now, last: now },
+        signal: None,
     })
 }
 
