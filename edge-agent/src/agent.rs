@@ -3,9 +3,9 @@
 //! camera threads ─ drafts → (bounded, blocks) → writer thread → outbox → publisher task → broker
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -25,6 +25,7 @@ use crate::identity::Identity;
 use crate::outbox::{Draft, Outbox};
 use crate::pipeline::{Models, Pipeline};
 use crate::publish::Publisher;
+use crate::vision::signal::{Feeds, SharedFeeds};
 use crate::vision::{Detector, ModelStore, PlateReader, Runtime};
 
 /// Drafts that may wait for the writer; a full channel blocks the pipelines, and frames are dropped and counted.
@@ -76,6 +77,7 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<Stop
         let (outbox, stop) = (outbox.clone(), stop.clone());
         move || write(&outbox, &written, &stop)
     })?;
+    let feeds: SharedFeeds = Arc::new(Mutex::new(Feeds::new(&config.controllers)));
     let mut watches = Vec::new();
     let mut cameras = Vec::new();
     for camera in &config.cameras {
@@ -86,11 +88,13 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<Stop
             stats: source.counters(),
             latest: source.latest(),
             gated: Arc::new(AtomicU64::new(0)),
+            signals: Arc::default(),
         };
         watches.push(watch.clone());
         let make = {
             let (camera, tracker, models) = (camera.clone(), config.tracker.clone(), models.clone());
-            move || Pipeline::new(&camera, tracker.clone(), models.clone())
+            let feeds = feeds.clone();
+            move || Pipeline::new(&camera, tracker.clone(), models.clone()).with_feeds(&camera, feeds.clone())
         };
         let worker =
             CameraWorker::new(camera.id.clone(), watch, Box::new(make), drafts.clone(), stop.clone());
@@ -102,7 +106,8 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<Stop
     let health = Arc::new(Health::new(watches, outbox.clone()));
     let status = Arc::new(move |presence| health.status(presence));
     let publisher_stop = CancellationToken::new();
-    let publisher = Publisher::new(config.central.clone(), own, identity, outbox.clone(), status);
+    let publisher =
+        Publisher::new(config.central.clone(), own, identity, outbox.clone(), status).with_feeds(feeds);
     let connected = publisher.connected();
     let publisher = tokio::spawn(publisher.run(publisher_stop.clone()));
 
@@ -196,6 +201,7 @@ impl CameraWorker {
                 Next::End | Next::Failed(_) => break,
             }
             self.watch.gated.store(self.pipeline.times().counts.gated, Ordering::Relaxed);
+            *self.watch.signals.lock().unwrap_or_else(PoisonError::into_inner) = self.pipeline.signals();
             self.watch_state();
         }
         let last = self.pipeline.finish();

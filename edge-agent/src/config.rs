@@ -17,6 +17,7 @@ use crate::outbox::Bounds;
 use crate::publish::BrokerConfig;
 use crate::rules::{Anchor, Line, LineCounter, Zone, ZoneWatch};
 use crate::track::TrackerConfig;
+use crate::vision::signal::{ControllerConfig, SignalConfig};
 use crate::vision::{DetectorConfig, MotionConfig, PlateReaderConfig, SessionSettings};
 
 /// Why a configuration cannot be used. Holds every problem found, not the first only.
@@ -67,6 +68,9 @@ pub struct Config {
     /// How much may wait for central.
     #[serde(default)]
     pub outbox: OutboxConfig,
+    /// Signal controllers whose feeds replace the picture of a signal.
+    #[serde(default, rename = "controller")]
+    pub controllers: Vec<ControllerConfig>,
     /// The cameras.
     #[serde(rename = "camera")]
     pub cameras: Vec<CameraConfig>,
@@ -117,6 +121,9 @@ pub struct CameraConfig {
     /// Zones.
     #[serde(default, rename = "zone")]
     pub zones: Vec<ZoneRule>,
+    /// Signals.
+    #[serde(default, rename = "signal")]
+    pub signals: Vec<SignalConfig>,
 }
 
 fn yes() -> bool {
@@ -289,6 +296,7 @@ impl Config {
         if self.outbox.max_events == 0 || self.outbox.max_mb == 0 {
             problems.push("outbox.max_events and outbox.max_mb must be at least 1".to_owned());
         }
+        problems.extend(self.controller_problems());
         let mut ids = HashSet::new();
         for camera in &self.cameras {
             let id = &camera.id;
@@ -301,7 +309,44 @@ impl Config {
             problems
                 .extend(camera.stream.check().into_iter().map(|problem| format!("camera {id}: {problem}")));
             problems.extend(rule_problems(camera));
+            problems.extend(self.signal_problems(camera));
         }
+        problems
+    }
+
+    fn controller_problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        let mut ids = HashSet::new();
+        for controller in &self.controllers {
+            let at = format!("controller {}", controller.id);
+            if !ids.insert(&controller.id) {
+                problems.push(format!("{at}: the id is used twice"));
+            }
+            problems.extend(controller.problems().into_iter().map(|problem| format!("{at}: {problem}")));
+        }
+        problems
+    }
+
+    fn signal_problems(&self, camera: &CameraConfig) -> Vec<String> {
+        let lines: Vec<Name> = camera.lines.iter().map(|line| line.id.clone()).collect();
+        let mut problems = Vec::new();
+        let mut ids = HashSet::new();
+        for signal in &camera.signals {
+            let at = format!("camera {}, signal {}", camera.id, signal.id);
+            if !ids.insert(&signal.id) {
+                problems.push(format!("{at}: the id is used twice"));
+            }
+            problems.extend(signal.problems(&lines).into_iter().map(|problem| format!("{at}: {problem}")));
+            if let Some(wanted) = &signal.controller
+                && !self.controllers.iter().any(|controller| controller.id == wanted.id)
+            {
+                problems.push(format!("{at}: controller {} is not one of [[controller]]", wanted.id));
+            }
+        }
+        let twice = SignalConfig::governed_twice(&camera.signals);
+        problems.extend(twice.iter().map(|line| {
+            format!("camera {}, line {line}: two signals govern it; which one decides?", camera.id)
+        }));
         problems
     }
 }

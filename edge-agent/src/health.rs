@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp};
-use wire::status::{CameraHealth, CameraWord, ClockHealth, Presence};
+use wire::status::{CameraHealth, CameraWord, ClockHealth, Presence, SignalHealth};
 use wire::{Name, Status};
 
 use crate::camera::{CameraState, CameraStats, Latest, StatsSnapshot};
@@ -26,6 +26,8 @@ pub struct CameraWatch {
     pub latest: Arc<Latest<Frame>>,
     /// Frames that the motion gate spared the detector.
     pub gated: Arc<AtomicU64>,
+    /// Its signals.
+    pub signals: Arc<Mutex<Vec<SignalHealth>>>,
 }
 
 impl CameraWatch {
@@ -47,7 +49,7 @@ impl CameraWatch {
             reconnects: now.reconnects,
             last_frame_at: now.last_frame_at,
             time_source: now.time_source,
-            signals: Vec::new(),
+            signals: self.signals.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         }
     }
 }

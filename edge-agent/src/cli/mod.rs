@@ -6,6 +6,7 @@ mod pictures;
 mod plates;
 mod replay;
 mod run;
+mod signals;
 mod track;
 
 use std::io::IsTerminal as _;
@@ -35,6 +36,8 @@ pub enum Command {
     Replay(replay::ReplayArgs),
     /// Read the plates in pictures.
     Plates(plates::PlatesArgs),
+    /// Say what signals show in a video or in given boxes.
+    Signals(signals::SignalsArgs),
     /// Track given boxes (MOTChallenge text in and out).
     Track(track::TrackArgs),
     /// Show or fetch the models.
@@ -52,6 +55,7 @@ impl Cli {
             Command::Check(args) => check::run(args),
             Command::Replay(args) => replay::run(args),
             Command::Plates(args) => plates::run(args),
+            Command::Signals(args) => signals::run(args),
             Command::Track(args) => track::run(args),
             Command::Models(args) => models::run(args),
         }

@@ -163,7 +163,11 @@ fn describe(payload: &wire::Payload) -> String {
                 (None, Some(reason)) => reason.as_str().to_owned(),
                 (None, None) => "-".to_owned(),
             };
-            format!("{} {} over {}: {plate}", vehicle.class, vehicle.direction.as_str(), vehicle.rule)
+            let light = vehicle.signal.as_ref().map_or(String::new(), |signal| {
+                let flashing = if signal.flashing { "flashing " } else { "" };
+                format!(", {} {flashing}{}", signal.signal, signal.state.as_str())
+            });
+            format!("{} {} over {}: {plate}{light}", vehicle.class, vehicle.direction.as_str(), vehicle.rule)
         }
         wire::Payload::CameraState(change) => change.state.as_str().to_owned(),
         wire::Payload::OutboxLoss(loss) => format!("{} ranges", loss.seqs.len()),

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use uuid::Uuid;
 use wire::payload::{self, Direction};
+use wire::status::SignalHealth;
 use wire::{Captured, Digest, ModelRef, Name, Payload, Phase};
 
 use crate::config::{CameraConfig, LineRule, Words, ZoneRule};
@@ -21,6 +22,7 @@ use crate::frame::{CaptureTime, Frame};
 use crate::outbox::Draft;
 use crate::rules::{self, Crossing, LineCounter, ZoneChange, ZoneEvent, ZoneWatch};
 use crate::track::{ChangeKind, TrackChanges, TrackView, Tracker, TrackerConfig};
+use crate::vision::signal::{SharedFeeds, SignalConfig, SignalWatch};
 use crate::vision::{Detect, MotionGate, ReadPlate, VisionError};
 pub use times::{Counts, Stage, StageTimes};
 use vehicle::{Passing, Watched};
@@ -57,6 +59,7 @@ pub struct Pipeline {
     gate: MotionGate,
     tracker: Tracker,
     watch: Option<Watch>,
+    signals: Option<SignalWatch>,
     vehicles: HashMap<u64, Watched>,
     tracks_moving: bool,
     times: StageTimes,
@@ -75,10 +78,22 @@ impl Pipeline {
             gate: MotionGate::new(camera.motion),
             tracker: Tracker::new(tracker),
             watch: None,
+            signals: signal_watch(&camera.id, &camera.signals, SharedFeeds::default()),
             vehicles: HashMap::new(),
             tracks_moving: false,
             times: StageTimes::default(),
         }
+    }
+
+    /// Lets the feeds of signal controllers replace what the lamps in the picture show.
+    pub fn with_feeds(mut self, camera: &CameraConfig, feeds: SharedFeeds) -> Self {
+        self.signals = signal_watch(&camera.id, &camera.signals, feeds);
+        self
+    }
+
+    /// How every signal is now.
+    pub fn signals(&self) -> Vec<SignalHealth> {
+        self.signals.as_ref().map(SignalWatch::health).unwrap_or_default()
     }
 
     /// What was counted and how long it took.
@@ -93,6 +108,10 @@ impl Pipeline {
     pub fn frame(&mut self, frame: &Frame) -> Result<Vec<Draft>, VisionError> {
         self.times.begin();
         let now_s = frame.captured.stream_s;
+        // Lamps change in scenes that are still otherwise.
+        if let Some(signals) = &mut self.signals {
+            signals.frame(frame);
+        }
         let motion = self.gate.update(now_s, &frame.picture, self.tracks_moving);
         self.times.end(Stage::Rest);
         let changes = if motion.infer() {
@@ -263,7 +282,11 @@ impl Pipeline {
         let passings = watched.take_passings();
         let mut drafts = Vec::with_capacity(passings.len());
         for passing in passings {
-            let (payload, pictures) = watched.event(id, &passing);
+            let (mut payload, pictures) = watched.event(id, &passing);
+            if let Payload::Vehicle(vehicle) = &mut payload {
+                vehicle.signal =
+                    self.signals.as_ref().and_then(|signals| signals.at(&passing.rule, passing.captured));
+            }
             let pictures = pictures.unwrap_or_else(|error| {
                 self.times.counts.failed += 1;
                 tracing::error!(camera = %self.camera, track = id, %error, "an event goes without its pictures");
@@ -298,6 +321,12 @@ impl Pipeline {
             models: models.to_vec(),
         }
     }
+}
+
+/// None where there is nothing to watch. The weights are part of the program, so that they fail is a fault of the build.
+fn signal_watch(camera: &Name, signals: &[SignalConfig], feeds: SharedFeeds) -> Option<SignalWatch> {
+    let watch = (!signals.is_empty()).then(|| SignalWatch::new(signals, feeds))?;
+    watch.inspect_err(|error| tracing::error!(%camera, %error, "signals are not watched")).ok()
 }
 
 fn moves(track: &TrackView) -> bool {

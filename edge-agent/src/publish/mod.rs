@@ -8,7 +8,7 @@ mod mqtt;
 mod window;
 
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -25,6 +25,7 @@ use wire::{
 
 use crate::identity::{Identity, IdentityError};
 use crate::outbox::{Outbox, OutboxError};
+use crate::vision::signal::{Feeds, SharedFeeds};
 
 pub use config::BrokerConfig;
 pub use mqtt::MqttError;
@@ -78,6 +79,7 @@ pub struct Publisher {
     outbox: Arc<Outbox>,
     status: StatusSource,
     connected: watch::Sender<bool>,
+    feeds: SharedFeeds,
 }
 
 impl Publisher {
@@ -90,7 +92,21 @@ impl Publisher {
         status: StatusSource,
     ) -> Self {
         let own = Topic { site, agent, leaf: Leaf::Status };
-        Self { config, own, identity, outbox, status, connected: watch::channel(false).0 }
+        Self {
+            config,
+            own,
+            identity,
+            outbox,
+            status,
+            connected: watch::channel(false).0,
+            feeds: SharedFeeds::default(),
+        }
+    }
+
+    /// Listens to the controllers of these feeds too.
+    pub fn with_feeds(mut self, feeds: SharedFeeds) -> Self {
+        self.feeds = feeds;
+        self
     }
 
     /// Whether the broker has us now.
@@ -131,7 +147,8 @@ impl Publisher {
             },
             () = stop.cancelled() => return Ok(()),
         }
-        connection.subscribe().await?;
+        let controllers = self.feeds().controllers().cloned().map(Leaf::Signal).collect();
+        connection.subscribe(controllers).await?;
         tokio::select! {
             enrolled = self.enrol_if_needed(&mut connection) => enrolled?,
             () = stop.cancelled() => return Ok(()),
@@ -200,6 +217,7 @@ impl Publisher {
                     Incoming::Connected => {}
                     Incoming::Broken(error) => return Err(error.into()),
                     Incoming::Message(Leaf::Receipt, message) => self.take_receipts(&message, &central, &mut session)?,
+                    Incoming::Message(Leaf::Signal(controller), message) => self.take_feed(&controller, &message),
                     Incoming::Message(..) => {}
                 },
                 changed = appended.changed() => if changed.is_err() { return Ok(()) },
@@ -311,6 +329,18 @@ impl Publisher {
                 None
             }
         }
+    }
+
+    /// What a signal controller says. A message that is refused is counted there; the picture goes on deciding.
+    fn take_feed(&self, controller: &Name, message: &[u8]) {
+        let taken = self.feeds().take(controller, message, Timestamp::now());
+        if let Err(error) = taken {
+            tracing::warn!(%controller, %error, "a message of a signal controller was refused");
+        }
+    }
+
+    fn feeds(&self) -> MutexGuard<'_, Feeds> {
+        self.feeds.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn say(&self, connection: &Connection, presence: Presence) -> Result<(), PublishError> {

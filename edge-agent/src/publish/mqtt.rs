@@ -63,9 +63,9 @@ impl Connection {
         self.incoming.recv().await.unwrap_or(Incoming::Broken(MqttError::Closed))
     }
 
-    /// Asks for what central sends to this agent.
-    pub(super) async fn subscribe(&self) -> Result<(), MqttError> {
-        for leaf in [Leaf::Receipt, Leaf::Enrolled] {
+    /// Asks for what central sends to this agent, and for `more` of the agent's topics.
+    pub(super) async fn subscribe(&self, more: Vec<Leaf>) -> Result<(), MqttError> {
+        for leaf in [Leaf::Receipt, Leaf::Enrolled].into_iter().chain(more) {
             self.client
                 .subscribe(self.topic(leaf), QoS::AtLeastOnce)
                 .await

@@ -74,6 +74,9 @@ pub enum VisionError {
     /// The bytes are no picture that can be decoded.
     #[error("not a readable picture: {0}")]
     Picture(String),
+    /// The weights of the lamp reader cannot be used.
+    #[error("lamp reader: {0}")]
+    Signal(String),
     /// OpenCV refused an operation.
     #[error("OpenCV: {0}")]
     OpenCv(String),

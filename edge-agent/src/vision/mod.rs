@@ -12,6 +12,7 @@ pub mod picture;
 pub mod plate;
 pub mod preprocess;
 pub mod session;
+pub mod signal;
 
 #[cfg(test)]
 mod tests;
