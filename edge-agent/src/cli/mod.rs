@@ -7,6 +7,7 @@ mod plates;
 mod replay;
 mod run;
 mod signals;
+mod trace;
 mod track;
 
 use std::io::IsTerminal as _;
@@ -38,6 +39,8 @@ pub enum Command {
     Plates(plates::PlatesArgs),
     /// Say what signals show in a video or in given boxes.
     Signals(signals::SignalsArgs),
+    /// Print boxes, tracks and crossings of every frame of a video.
+    Trace(trace::TraceArgs),
     /// Track given boxes (MOTChallenge text in and out).
     Track(track::TrackArgs),
     /// Show or fetch the models.
@@ -56,6 +59,7 @@ impl Cli {
             Command::Replay(args) => replay::run(args),
             Command::Plates(args) => plates::run(args),
             Command::Signals(args) => signals::run(args),
+            Command::Trace(args) => trace::run(args),
             Command::Track(args) => track::run(args),
             Command::Models(args) => models::run(args),
         }

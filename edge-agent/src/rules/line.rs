@@ -1,8 +1,12 @@
 //! Directed lines: who goes in, who goes out.
 //!
-//! An object has crossed when it was surely on one side and is now surely on the other, and its way between
-//! led through the line and not around its end. "Surely" means past a band along the line, so that one who
-//! stands on the line and trembles never counts.
+//! An object has crossed when it was surely on one side and is now surely on the other, its way between led
+//! through the line and not around its end, and it *really moved* meanwhile. "Surely" means past a band along the line
+//! that grows with the object, so that one who stands on the line and trembles never counts. "Really moved"
+//! looks at the whole box: from where the object was deepest on the old side, its anchor must have come a good part of
+//! its size, and the far edge of the box must have come along, or the box must have grown or shrunk in both directions as
+//! things do that come nearer or go away. A box that is merely cut, because something passes in front of its wheels, or
+//! that lost or gained a rider, fails that. Two tracks on one vehicle that cross together are one crossing.
 
 use std::collections::HashMap;
 
@@ -10,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Anchor, RuleError, band, check_ids, check_inside, check_margin, check_picture};
 use crate::detection::ObjectClass;
-use crate::geometry::Point;
+use crate::geometry::{BBox, Point};
 use crate::track::{ChangeKind, TrackChanges, TrackView};
 
 /// A line across the picture with a direction.
@@ -96,6 +100,7 @@ struct Counted {
     from: Point,
     to: Point,
     walkers: HashMap<u64, Walker>,
+    recent: Vec<Recent>,
     totals: (u64, u64),
 }
 
@@ -112,7 +117,33 @@ struct Walker {
     passed: Option<(Point, f64, bool)>,
     counted_in: bool,
     counted_out: bool,
+    /// Its box where it was deepest on its side, and how deep, pixels.
+    deepest: (BBox, f32),
 }
+
+/// A crossing of a moment ago, to know its double by.
+#[derive(Debug, Clone, Copy)]
+struct Recent {
+    track: u64,
+    class: ObjectClass,
+    time_s: f64,
+    side: i8,
+    /// Where that track was last seen.
+    bbox: BBox,
+}
+
+/// An anchor must have come this part of the object's size from where it was deepest on the old side.
+const REAL_WAY: f32 = 0.3;
+/// The far edge of the box must have come along by this part of the anchor's way.
+const COMES_ALONG: f32 = 0.25;
+/// Or the width must have changed by this part of the height's change (of their logarithms), in the same sense.
+const GROWS_ALIKE: f32 = 0.4;
+/// A second crossing within this time by a box on the first one's is its double, seconds.
+const DOUBLE_S: f64 = 1.5;
+/// Two boxes of like vehicles that share this part of the smaller one are on one vehicle.
+const DOUBLE_SHARE: f32 = 0.75;
+/// The same for boxes of unlike kinds, as intersection over union: a motorcycle beside a bus is within its box.
+const DOUBLE_IOU: f32 = 0.7;
 
 impl LineCounter {
     /// A counter for pictures of this size in pixels.
@@ -128,7 +159,7 @@ impl LineCounter {
             .into_iter()
             .map(|line| {
                 let (from, to) = (pixels(line.from), pixels(line.to));
-                Counted { line, from, to, walkers: HashMap::new(), totals: (0, 0) }
+                Counted { line, from, to, walkers: HashMap::new(), recent: Vec::new(), totals: (0, 0) }
             })
             .collect();
         Ok(Self { lines, picture })
@@ -138,6 +169,7 @@ impl LineCounter {
     pub fn update(&mut self, changes: &TrackChanges) -> Vec<Crossing> {
         let mut crossings = Vec::new();
         for counted in &mut self.lines {
+            counted.refresh_recent(changes);
             for change in &changes.changes {
                 if change.kind == ChangeKind::Ended {
                     counted.walkers.remove(&change.track.id);
@@ -161,7 +193,17 @@ impl Counted {
         let distance = self.distance(at);
         let beyond = distance.abs() > band(self.line.margin, picture, &track.bbox);
         let side = if beyond { distance.signum() as i8 } else { 0 };
-        let new = Walker { at, time_s, distance, side, passed: None, counted_in: false, counted_out: false };
+        let deepest = (track.bbox, distance.abs());
+        let new = Walker {
+            at,
+            time_s,
+            distance,
+            side,
+            passed: None,
+            counted_in: false,
+            counted_out: false,
+            deepest,
+        };
         let Some(walker) = self.walkers.get(&track.id).copied() else {
             self.walkers.insert(track.id, new);
             return None;
@@ -170,29 +212,91 @@ impl Counted {
         if (walker.distance < 0.0) != (distance < 0.0) {
             next.passed = Some(passing(&walker, &new, self.from, self.to));
         }
-        let crossed = side != 0 && walker.side != 0 && side != walker.side;
-        let counts = self.line.classes.is_empty() || self.line.classes.contains(&track.class);
-        // An object that is not believed yet, or whose class may still change, keeps its old side until it
-        // is.
-        if side != 0 && (!crossed || track.confirmed) {
+        let changed = side != 0 && walker.side != 0 && side != walker.side;
+        if side != 0 && (walker.side == 0 || (!changed && distance.abs() > walker.deepest.1)) {
+            next.deepest = deepest;
+        }
+        let crossed = changed && self.really_moved(&walker.deepest.0, &track.bbox, side);
+        // An object that is not believed yet, whose class may still change, or that has not really moved, keeps
+        // its old side until it has.
+        if side != 0 && (!changed || (crossed && track.confirmed)) {
             next.side = side;
         }
         let mut crossing = None;
-        if let (true, true, Some((point, time_s, true))) = (crossed && track.confirmed, counts, next.passed) {
-            let direction = if side > 0 { Direction::In } else { Direction::Out };
-            let counted = if side > 0 { &mut next.counted_in } else { &mut next.counted_out };
-            if !*counted || self.line.recount {
-                *counted = true;
-                let total = if side > 0 { &mut self.totals.0 } else { &mut self.totals.1 };
-                *total += 1;
-                let point = Point { x: point.x / picture.0, y: point.y / picture.1 };
-                let line = self.line.id.clone();
-                crossing =
-                    Some(Crossing { line, track: track.id, class: track.class, direction, time_s, point });
-            }
+        if crossed && track.confirmed {
+            next.deepest = deepest;
+            crossing = self.conclude(track, side, &mut next, time_s, picture);
         }
         self.walkers.insert(track.id, next);
         crossing
+    }
+
+    /// The crossing of a track that changed sides, if it counts.
+    fn conclude(
+        &mut self,
+        track: &TrackView,
+        side: i8,
+        next: &mut Walker,
+        now_s: f64,
+        picture: (f32, f32),
+    ) -> Option<Crossing> {
+        let (point, time_s, between) = next.passed?;
+        let counts = self.line.classes.is_empty() || self.line.classes.contains(&track.class);
+        let direction = if side > 0 { Direction::In } else { Direction::Out };
+        let counted = if side > 0 { &mut next.counted_in } else { &mut next.counted_out };
+        if !between || !counts || (*counted && !self.line.recount) {
+            return None;
+        }
+        *counted = true;
+        if self.recent.iter().any(|first| first.side == side && doubles(first, track)) {
+            return None;
+        }
+        self.recent.push(Recent {
+            track: track.id,
+            class: track.class,
+            time_s: now_s,
+            side,
+            bbox: track.bbox,
+        });
+        let total = if side > 0 { &mut self.totals.0 } else { &mut self.totals.1 };
+        *total += 1;
+        let point = Point { x: point.x / picture.0, y: point.y / picture.1 };
+        let line = self.line.id.clone();
+        Some(Crossing { line, track: track.id, class: track.class, direction, time_s, point })
+    }
+
+    /// Whether the way from one box to another is that of an object that moved towards `side`, and not of a box
+    /// that changed its shape.
+    fn really_moved(&self, from: &BBox, to: &BBox, side: i8) -> bool {
+        let towards = f32::from(side);
+        let way =
+            |point: fn(&BBox) -> Point| towards * (self.distance(point(to)) - self.distance(point(from)));
+        let anchor = match self.line.anchor {
+            Anchor::Foot => way(BBox::foot),
+            Anchor::Centre => way(BBox::centre),
+        };
+        let size = from.area().min(to.area()).sqrt();
+        if anchor < REAL_WAY * size {
+            return false;
+        }
+        // The corners that lie furthest from the foot, so that a cut on any one side leaves one of them where it was.
+        let corners: [fn(&BBox) -> Point; 2] =
+            [|b| Point { x: b.x, y: b.y }, |b| Point { x: b.right(), y: b.y }];
+        if corners.into_iter().all(|corner| way(corner) >= COMES_ALONG * anchor) {
+            return true;
+        }
+        let (wider, taller) = ((to.w / from.w).ln(), (to.h / from.h).ln());
+        wider * taller > 0.0 && wider.abs() >= GROWS_ALIKE * taller.abs()
+    }
+
+    /// Keeps the boxes of those who just crossed up to date, and forgets them in time.
+    fn refresh_recent(&mut self, changes: &TrackChanges) {
+        self.recent.retain(|first| changes.time_s - first.time_s <= DOUBLE_S);
+        for first in &mut self.recent {
+            if let Some(change) = changes.changes.iter().find(|change| change.track.id == first.track) {
+                first.bbox = change.track.bbox;
+            }
+        }
     }
 
     /// Distance of a point from the endless line, pixels, positive on the right of its direction.
@@ -200,6 +304,18 @@ impl Counted {
         let (lx, ly) = (self.to.x - self.from.x, self.to.y - self.from.y);
         (lx * (p.y - self.from.y) - ly * (p.x - self.from.x)) / lx.hypot(ly)
     }
+}
+
+/// Whether this track is a second one on the vehicle that just crossed.
+fn doubles(first: &Recent, track: &TrackView) -> bool {
+    if first.track == track.id || first.class == ObjectClass::Person || track.class == ObjectClass::Person {
+        return false;
+    }
+    let two_wheels = |class| matches!(class, ObjectClass::Bicycle | ObjectClass::Motorcycle);
+    let overlap = first.bbox.intersect(&track.bbox).area();
+    let smaller = first.bbox.area().min(track.bbox.area()).max(1.0);
+    let like = two_wheels(first.class) == two_wheels(track.class);
+    first.bbox.iou(&track.bbox) >= DOUBLE_IOU || (like && overlap / smaller >= DOUBLE_SHARE)
 }
 
 /// Where and when the way from `a` to `b` passes the endless line, and whether between the ends.

@@ -301,3 +301,106 @@ proptest! {
         }
     }
 }
+
+/// A vehicle's box with its foot at this height.
+fn vehicle(id: u64, foot_y: f32, w: f32, h: f32) -> TrackView {
+    TrackView {
+        bbox: BBox { x: 500.0 - w / 2.0, y: foot_y - h, w, h },
+        class: ObjectClass::Car,
+        ..view(id, (0.0, 0.0), true)
+    }
+}
+
+fn frame(time_s: f64, tracks: &[TrackView]) -> TrackChanges {
+    let change = |&track| TrackChange { kind: ChangeKind::Updated, track };
+    TrackChanges { time_s, changes: tracks.iter().map(change).collect() }
+}
+
+#[test]
+fn a_standing_vehicle_whose_wheels_are_hidden_for_a_while_has_not_crossed() {
+    let mut counter = counter(across());
+    // It stands with its wheels just below the line; motorcycles pass in front of them and cut the box.
+    for n in 0..60 {
+        let hidden = n % 20 > 12;
+        let (foot, h) = if hidden { (215.0, 65.0) } else { (270.0, 120.0) };
+        assert!(counter.update(&frame(f64::from(n) / 6.0, &[vehicle(1, foot, 110.0, h)])).is_empty(), "{n}");
+    }
+    // Then it drives on, up the picture and away.
+    let gone: usize = (0..30)
+        .map(|n| {
+            let scale = 1.0 - n as f32 * 0.015;
+            let track = vehicle(1, 270.0 - 5.0 * n as f32, 110.0 * scale, 120.0 * scale);
+            counter.update(&frame(10.0 + f64::from(n) / 6.0, &[track])).len()
+        })
+        .sum();
+    assert_eq!(gone, 1);
+}
+
+#[test]
+fn a_vehicle_that_comes_nearer_under_a_low_camera_crosses_though_its_roof_stays_where_it_is() {
+    let mut counter = counter(across());
+    let count: usize = (0..20)
+        .map(|n| {
+            let h = 60.0 + 8.0 * n as f32;
+            counter.update(&frame(f64::from(n) / 6.0, &[vehicle(1, 150.0 + h, 1.1 * h, h)])).len()
+        })
+        .sum();
+    assert_eq!(count, 1);
+}
+
+#[test]
+fn two_tracks_on_one_vehicle_cross_once_and_a_motorcycle_beside_a_bus_crosses_too() {
+    let mut watch = counter(across());
+    let crossings = |watch: &mut LineCounter, second: &dyn Fn(f32) -> TrackView| -> usize {
+        (0..20)
+            .map(|n| {
+                let y = 180.0 + 8.0 * n as f32;
+                watch.update(&frame(f64::from(n) / 6.0, &[vehicle(1, y, 110.0, 100.0), second(y)])).len()
+            })
+            .sum()
+    };
+    assert_eq!(crossings(&mut watch, &|y| vehicle(2, y - 6.0, 100.0, 70.0)), 1);
+    let mut watch = counter(across());
+    let beside = |y: f32| TrackView { class: ObjectClass::Motorcycle, ..vehicle(2, y, 30.0, 60.0) };
+    assert_eq!(crossings(&mut watch, &beside), 2);
+    let mut watch = counter(across());
+    let behind = |y: f32| TrackView {
+        bbox: BBox { x: 590.0, y: y - 100.0, w: 110.0, h: 100.0 },
+        ..vehicle(2, y, 110.0, 100.0)
+    };
+    assert_eq!(crossings(&mut watch, &behind), 2);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn noise_on_a_standing_vehicle_never_makes_a_crossing(
+        foot in 200f32..300.0, size in 30f32..160.0, recount in any::<bool>(),
+        noise in prop::collection::vec((-0.1f32..0.1, -0.1f32..0.1, -0.12f32..0.12), 1..120),
+    ) {
+        let mut counter = counter(Line { recount, ..across() });
+        for (n, (up, wider, cut)) in noise.iter().enumerate() {
+            let (w, h) = (size * (1.0 + wider), size * (1.0 + cut));
+            let track = vehicle(1, foot + up * size, w, h);
+            prop_assert!(counter.update(&frame(n as f64 / 6.0, &[track])).is_empty());
+        }
+    }
+
+    #[test]
+    fn slow_creeping_over_the_line_counts_once_in_both_directions(
+        size in 30f32..120.0, step in 0.4f32..6.0, down in any::<bool>(),
+        noise in prop::collection::vec(-0.05f32..0.05, 40),
+    ) {
+        let mut counter = counter(across());
+        let mut seen = Vec::new();
+        let steps = (2.4 * size / step) as usize;
+        for n in 0..=steps {
+            let way = n as f32 * step - 1.2 * size;
+            let foot = 250.0 + if down { way } else { -way } + noise[n % noise.len()] * size;
+            seen.extend(counter.update(&frame(n as f64 / 6.0, &[vehicle(1, foot, size, size)])));
+        }
+        let directions: Vec<_> = seen.iter().map(|c| c.direction).collect();
+        prop_assert_eq!(directions, vec![if down { In } else { Out }]);
+    }
+}

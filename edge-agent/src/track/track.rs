@@ -87,6 +87,12 @@ pub(super) enum Kind {
     FourWheels,
 }
 
+impl Kind {
+    pub fn is_vehicle(self) -> bool {
+        self != Self::Person
+    }
+}
+
 impl From<ObjectClass> for Kind {
     fn from(class: ObjectClass) -> Self {
         match class {
@@ -125,6 +131,8 @@ pub(super) struct Track {
     pub last_s: f64,
     /// Seen in the latest update.
     pub seen: bool,
+    /// An older track on the same vehicle, and since when they go together.
+    pub doubles: Option<(u64, f64)>,
     /// How far the prediction was moved with the camera.
     moved: (f32, f32),
     votes: [f32; CLASSES.len()],
@@ -145,6 +153,7 @@ impl Track {
             first_s: time_s,
             last_s: time_s,
             seen: true,
+            doubles: None,
             moved: (0.0, 0.0),
             votes: [0.0; CLASSES.len()],
         };

@@ -12,8 +12,18 @@ use crate::detection::Detection;
 use crate::geometry::BBox;
 
 const NONE: usize = usize::MAX;
-/// Two boxes of one kind of object that overlap by this much are one detection given twice.
+/// Two boxes of one kind of object that overlap by this much are one detection given twice; so are two boxes of
+/// vehicles whatever their kind, for which a detector was of two minds.
 const SAME_BOX_IOU: f32 = 0.85;
+/// A box of a vehicle on four wheels that lies in another one's by this part is a part of that vehicle (a cab, a load, a
+/// reflection), not a second one.
+const WITHIN: f32 = 0.9;
+/// Unless it is smaller than this part of it: a far car above the bonnet of a near one.
+const LEAST_PART: f32 = 0.2;
+/// Tracks of one kind of vehicle that share so much of the smaller box for [`MERGE_S`] are one object.
+const MERGE_SHARE: f32 = 0.85;
+/// How long two tracks must go together before the younger one ends, seconds.
+const MERGE_S: f64 = 0.5;
 /// A track and a detection that overlap by more than this are taken as one when the camera's motion is looked
 /// for.
 const LEAST_COMMON_IOU: f32 = 0.3;
@@ -100,6 +110,7 @@ impl Tracker {
         self.associate(false, low, |t| t.confirmed && t.seen);
         self.associate(true, new, |t| !t.confirmed);
         self.settle(time_s, detections, &mut changes);
+        self.merge_doubles(time_s, &mut changes);
         self.give_birth(time_s, detections, &mut changes);
         TrackChanges { time_s, changes }
     }
@@ -171,7 +182,9 @@ impl Tracker {
                 if second.bbox.x > reach {
                     break;
                 }
-                if !second.used && first.kind == second.kind && first.bbox.iou(&second.bbox) >= SAME_BOX_IOU {
+                let alike =
+                    first.kind == second.kind || (first.kind.is_vehicle() && second.kind.is_vehicle());
+                if !second.used && alike && first.bbox.iou(&second.bbox) >= SAME_BOX_IOU {
                     let weaker = if first.score < second.score { a } else { b };
                     self.candidates[weaker].used = true;
                 }
@@ -293,6 +306,35 @@ impl Tracker {
         });
     }
 
+    /// Ends the younger of two tracks that have gone together on one vehicle for a while. People are left alone: they do
+    /// walk behind each other.
+    fn merge_doubles(&mut self, time_s: f64, changes: &mut Vec<TrackChange>) {
+        for older in 0..self.tracks.len() {
+            let (before, after) = self.tracks.split_at_mut(older + 1);
+            let first = &before[older];
+            if !first.kind.is_vehicle() || !first.seen {
+                continue;
+            }
+            for second in after.iter_mut().filter(|t| t.kind == first.kind) {
+                if second.seen && together(first, second) {
+                    let since_s = *second.doubles.get_or_insert((first.id, time_s));
+                    second.doubles = Some(if since_s.0 == first.id { since_s } else { (first.id, time_s) });
+                } else if second.doubles.is_some_and(|(id, _)| id == first.id) {
+                    second.doubles = None;
+                }
+            }
+        }
+        let merged = |t: &Track| t.doubles.is_some_and(|(_, since_s)| time_s - since_s >= MERGE_S);
+        self.tracks.retain(|track| {
+            if merged(track) {
+                // The update of this very frame is replaced: a track speaks once per update, and its end comes last.
+                changes.retain(|change| change.track.id != track.id);
+                changes.push(TrackChange { kind: ChangeKind::Ended, track: track.view(None) });
+            }
+            !merged(track)
+        });
+    }
+
     /// Starts tracks on what is left, the surest first, unless a track just seen is there already.
     fn give_birth(&mut self, time_s: f64, detections: &[Detection], changes: &mut Vec<TrackChange>) {
         let birth_score = self.config.birth_score;
@@ -301,7 +343,12 @@ impl Tracker {
         for &Candidate { index, kind, .. } in &self.candidates {
             let detection = &detections[index];
             let doubles = |t: &Track| {
-                t.seen && t.kind == kind && t.observed.iou(&detection.bbox) > self.config.duplicate_iou
+                let same = t.kind == kind && t.observed.iou(&detection.bbox) > self.config.duplicate_iou;
+                t.seen
+                    && (same
+                        || (t.kind == kind
+                            && kind == Kind::FourWheels
+                            && part_of(&detection.bbox, &t.observed)))
             };
             if self.tracks.iter().any(doubles) {
                 continue;
@@ -314,6 +361,21 @@ impl Tracker {
             self.tracks.push(track);
         }
     }
+}
+
+/// Whether a box is a part of another one's vehicle.
+fn part_of(inner: &BBox, outer: &BBox) -> bool {
+    let (own, whole) = (inner.area(), outer.area());
+    own <= whole && own >= LEAST_PART * whole && inner.intersect(outer).area() >= WITHIN * own
+}
+
+/// Whether two tracks are on one vehicle: nearly the same box, for two wheels; one within the other, for four.
+fn together(a: &Track, b: &Track) -> bool {
+    let (small, large) = if a.observed.area() < b.observed.area() { (a, b) } else { (b, a) };
+    let share = small.observed.intersect(&large.observed).area() / small.observed.area().max(1.0);
+    let size = small.observed.area() / large.observed.area().max(1.0);
+    let least_size = if a.kind == Kind::FourWheels { 0.35 } else { 0.75 };
+    share >= MERGE_SHARE && size >= least_size
 }
 
 fn usable(detection: &Detection, least_score: f32) -> bool {
