@@ -24,9 +24,9 @@ STATES = ["red", "yellow", "green", "off", "unknown"]
 LEAST = 0.8
 # What the lamps of the clip show, looked at by eye: (first frame, state). The near head's yellow lamp is dead.
 TRUTH = {
-    "near": [(0, "green"), (8, "off"), (25, "red")],
-    "near-digits": [(0, "green"), (8, "off"), (25, "red")],
-    "far": [(0, "green"), (8, "yellow"), (25, "red")],
+    "near": [(0, "green"), (7, "off"), (25, "red")],
+    "near-digits": [(0, "green"), (7, "off"), (25, "red")],
+    "far": [(0, "green"), (7, "yellow"), (25, "red")],
 }
 
 

@@ -50,8 +50,9 @@ fn compose(lamps: &[(Option<LampColour>, LampScores, f32)]) -> StateScores {
     }
     // Dark means that no box shows its lamp; a box that shows another lamp's colour brightly is no dark lamp either.
     out.dark = lamps.iter().map(|(_, scores, _)| scores.dark.clamp(0.002, 0.998)).product::<f32>();
-    // What none of the states explains.
-    let unexplained = 0.02;
+    // What none of the states explains: above all a lamp that is lit, but not in its own colour.
+    let no_own: f32 = (0..lamps.len()).map(|n| 1.0 - own(n)).product();
+    let unexplained = 0.02 + (no_own - out.dark).max(0.0);
     let sum = out.red + out.yellow + out.green + out.dark + unexplained;
     let spread = unexplained / 4.0;
     for state in [LampState::Red, LampState::Yellow, LampState::Green, LampState::Off] {
