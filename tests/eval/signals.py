@@ -178,6 +178,7 @@ def main():
         print("Signals left out: numpy and opencv-python are not installed.")
         return
     cv2.setNumThreads(1)
+    print("## Signals\n")
     folder, clips = args.data / "redlight", sorted((args.data / "junction").glob("*.mp4"))
     if folder.is_dir():
         print("\n".join(single_boxes(args.binary, folder)))

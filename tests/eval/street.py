@@ -156,6 +156,7 @@ def main():
         for crossing in line["crossings"]:
             if crossing["track"] in tracks:
                 crossings.append((number, crossing["track"], "down" if crossing["direction"] == "in" else "up"))
+    print("## Crossings of a stop line\n")
     print("| 64 s, one stop line, boxes of our detector | tracks | doubled pairs | crossings | backwards | standing | doubled |")
     print("|---|---|---|---|---|---|---|")
     print(row("edge-agent", crossings, tracks, kinds))

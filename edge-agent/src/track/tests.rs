@@ -263,3 +263,141 @@ proptest! {
         prop_assert!(confirmed.iter().all(|id| ended.contains(id)));
     }
 }
+
+/// Runs a scene of numbered objects and says, per confirmed track, which objects it followed.
+fn followed(fps: f64, seconds: f64, scene: impl Fn(f32) -> Vec<Detection>) -> Vec<Vec<usize>> {
+    let mut tracker = tracker();
+    let mut by_track: std::collections::BTreeMap<u64, Vec<usize>> = std::collections::BTreeMap::new();
+    for n in 0..(fps * seconds) as u32 {
+        let time_s = f64::from(n) / fps;
+        for track in tracker.update(time_s, &scene(time_s as f32)).seen() {
+            let objects = by_track.entry(track.id).or_default();
+            let object = track.detection.expect("seen");
+            if !objects.contains(&object) {
+                objects.push(object);
+            }
+        }
+    }
+    by_track.into_values().collect()
+}
+
+/// A number between -1 and 1 that looks random.
+fn jitter(object: usize, time_s: f32, salt: u32) -> f32 {
+    let n = (object as u32).wrapping_mul(7919) ^ ((time_s * 1000.0) as u32).wrapping_mul(104_729) ^ salt;
+    let mixed = n.wrapping_mul(2_654_435_761).rotate_left(13).wrapping_mul(2_246_822_519);
+    mixed as f32 / u32::MAX as f32 * 2.0 - 1.0
+}
+
+fn motorcycle(x: f32, y: f32, object: usize, time_s: f32) -> Detection {
+    let (w, h) = (46.0, 78.0);
+    let tremble = |salt| 0.03 * w * jitter(object, time_s, salt);
+    det(x + tremble(1), y + tremble(2), w + tremble(3), h + tremble(4), 0.7, ObjectClass::Motorcycle)
+}
+
+#[test]
+fn riders_side_by_side_keep_their_tracks() {
+    // Handlebar to handlebar: neighbouring boxes share a third of their width; each has its own pace.
+    let pack = |t: f32| {
+        (0..8)
+            .map(|n| {
+                let pace = 38.0 + 5.0 * (n % 3) as f32;
+                motorcycle(40.0 + 31.0 * n as f32, 420.0 - pace * t - 9.0 * (n % 2) as f32, n, t)
+            })
+            .collect()
+    };
+    for fps in [6.0, 10.0, 25.0] {
+        let tracks = followed(fps, 6.0, pack);
+        assert_eq!(tracks, (0..8).map(|n| vec![n]).collect::<Vec<_>>(), "{fps} fps");
+    }
+}
+
+#[test]
+fn a_rider_who_overtakes_close_by_neither_swaps_nor_merges() {
+    let overtake =
+        |t: f32| vec![motorcycle(200.0, 300.0 - 25.0 * t, 0, t), motorcycle(226.0, 430.0 - 75.0 * t, 1, t)];
+    for fps in [6.0, 10.0] {
+        assert_eq!(followed(fps, 4.5, overtake), [vec![0], vec![1]], "{fps} fps");
+    }
+}
+
+#[test]
+fn a_standing_crowd_of_riders_stays_as_many_as_they_are() {
+    // Three rows before a stop line; those in front hide the lower part of those behind now and then.
+    let crowd = |t: f32| {
+        (0..15)
+            .map(|n| {
+                let (row, column) = (n / 5, n % 5);
+                let mut d = motorcycle(60.0 + 44.0 * column as f32, 200.0 + 34.0 * row as f32, n, t);
+                if row < 2 && ((t * 2.0) as usize + n) % 3 == 0 {
+                    d.bbox.h *= 0.72;
+                }
+                d
+            })
+            .collect()
+    };
+    let tracks = followed(6.0, 10.0, crowd);
+    assert_eq!(tracks.len(), 15);
+    assert!(tracks.iter().all(|objects| objects.len() == 1), "{tracks:?}");
+}
+
+#[test]
+fn a_cab_is_not_a_car_beside_its_lorry() {
+    let lorry = |t: f32| {
+        let x = 100.0 + 20.0 * t;
+        let mut seen = vec![det(x, 100.0, 240.0, 160.0, 0.85, ObjectClass::Truck)];
+        if (t * 3.0) as u32 % 2 == 1 {
+            seen.push(det(x + 150.0, 130.0, 88.0, 128.0, 0.8, ObjectClass::Car));
+        }
+        seen
+    };
+    assert_eq!(ids(10.0, 4.0, lorry), [1]);
+}
+
+#[test]
+fn two_tracks_that_turn_out_to_be_one_vehicle_become_one() {
+    // First its halves are seen, then all of it and a half.
+    let bus = |t: f32| {
+        let x = 50.0 + 30.0 * t;
+        let front = det(x + 150.0, 100.0, 150.0, 120.0, 0.8, ObjectClass::Bus);
+        let first = if t < 1.0 {
+            det(x, 100.0, 150.0, 120.0, 0.8, ObjectClass::Bus)
+        } else {
+            det(x, 100.0, 300.0, 120.0, 0.9, ObjectClass::Bus)
+        };
+        vec![first, front]
+    };
+    let mut tracker = tracker();
+    let mut last = TrackChanges::default();
+    let mut ended = Vec::new();
+    for n in 0..40 {
+        let t = n as f32 / 10.0;
+        last = tracker.update(f64::from(t), &bus(t));
+        ended.extend(last.of_kind(ChangeKind::Ended).filter(|t| t.confirmed).map(|t| t.id));
+    }
+    assert_eq!(last.seen().count(), 1, "{last:?}");
+    assert_eq!(ended.len(), 1);
+}
+
+#[test]
+fn one_vehicle_of_which_the_detector_is_of_two_minds_is_one_track() {
+    let three_wheeler = |t: f32| {
+        let x = 50.0 + 40.0 * t;
+        vec![
+            det(x, 100.0, 80.0, 80.0, 0.7, ObjectClass::Motorcycle),
+            det(x + 1.0, 101.0, 79.0, 81.0, 0.6, ObjectClass::Car),
+        ]
+    };
+    assert_eq!(ids(10.0, 3.0, three_wheeler), [1]);
+}
+
+#[test]
+fn people_behind_each_other_are_not_merged() {
+    let pair = |t: f32| vec![person(100.0 + 30.0 * t, 100.0, 0.9), person(104.0 + 30.0 * t, 84.0, 0.85)];
+    let close = ids(10.0, 3.0, |t| {
+        let mut seen = pair(t);
+        // They start apart, so that both have a track.
+        seen[1].bbox.x += (1.5 - t).max(0.0) * 60.0;
+        seen
+    });
+    assert_eq!(close.len(), 2);
+}

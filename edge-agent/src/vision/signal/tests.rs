@@ -122,7 +122,10 @@ fn run(fps: f64, phases: &[(LampState, f64)]) -> Vec<(f64, LampState, bool)> {
         for _ in 0..(seconds * fps).round() as u32 {
             time_s += 1.0 / fps;
             let shown = signal.update(time_s, Some(&sure(state)));
-            if told.last().is_none_or(|&(_, state, flashing)| (state, flashing) != (shown.state, shown.flashing)) {
+            if told
+                .last()
+                .is_none_or(|&(_, state, flashing)| (state, flashing) != (shown.state, shown.flashing))
+            {
                 told.push((time_s, shown.state, shown.flashing));
             }
         }
