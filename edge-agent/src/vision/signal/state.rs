@@ -57,6 +57,8 @@ pub struct SignalState {
     clear_s: f64,
     /// Something else than what is shown: what, since when, in how many frames.
     candidate: Option<(LampState, f64, u32)>,
+    /// What single frames have shown without interruption: what, since when, in how many.
+    streak: Option<(LampState, f64, u32)>,
     /// Latest clear frame, and the moments at which one lamp went on or off.
     frame: Option<LampState>,
     toggles: VecDeque<(f64, LampState)>,
@@ -72,6 +74,7 @@ impl SignalState {
             time_s: None,
             clear_s: f64::NEG_INFINITY,
             candidate: None,
+            streak: None,
             frame: None,
             toggles: VecDeque::new(),
         }
@@ -101,6 +104,12 @@ impl SignalState {
             for (evidence, state) in self.evidence.iter_mut().zip(STATES) {
                 *evidence += weight * scores.of(state).max(LEAST).ln();
             }
+            let (state, score) = largest(STATES.map(|state| scores.of(state)));
+            self.streak = match self.streak {
+                _ if score < 0.5 => None,
+                Some((same, since_s, frames)) if same == state => Some((same, since_s, frames + 1)),
+                _ => Some((state, time_s, 1)),
+            };
             self.watch_flashes(time_s, scores);
             self.conclude(time_s);
         }
@@ -129,7 +138,11 @@ impl SignalState {
         }
         let (since_s, frames) = match self.candidate {
             Some((same, since_s, frames)) if same == state => (since_s, frames + 1),
-            _ => (time_s, 1),
+            // The sum of evidence turns later than the frames do.
+            _ => match self.streak {
+                Some((same, since_s, frames)) if same == state => (since_s, frames),
+                _ => (time_s, 1),
+            },
         };
         self.candidate = Some((state, since_s, frames));
         let seen_s = time_s - since_s;
@@ -212,7 +225,7 @@ impl SignalState {
         self.shown.since_s = None;
         self.candidate = None;
         self.toggles.clear();
-        self.frame = None;
+        (self.streak, self.frame) = (None, None);
     }
 
     fn unknown(&mut self, since_s: f64) {

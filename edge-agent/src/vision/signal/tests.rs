@@ -22,7 +22,15 @@ fn head(side: u32, lit: Option<usize>, background: u8) -> (Rgb, Vec<(Option<Lamp
     for y in 0..height {
         for x in 0..width {
             if (x / side + y / side) % 2 == 0 {
-                put(x, y, [background.saturating_add(14), background.saturating_add(9), background]);
+                put(
+                    x,
+                    y,
+                    [
+                        background.saturating_add(24),
+                        background.saturating_add(19),
+                        background.saturating_add(14),
+                    ],
+                );
             }
         }
     }
@@ -212,6 +220,7 @@ fn a_covered_head_is_out_of_view_and_a_halo_is_not() {
     // A red halo over everything: only the red channel rises.
     red.data.iter_mut().step_by(3).for_each(|r| *r = r.saturating_add(120));
     assert!(view.look(0.1, &red, &whole, true));
+    // A lorry with a tarpaulin.
     let covered = Rgb::filled(picture.width, picture.height, [60, 70, 160]);
     assert!(!view.look(0.2, &covered, &whole, true));
     assert!(view.look(0.3, &picture, &whole, true));

@@ -15,6 +15,8 @@ const FIELDS: usize = 8;
 const ALIKE: f32 = 0.5;
 /// A field with less structure than this says nothing (standard deviation, of 1).
 const FLAT: f32 = 0.012;
+/// An even field (sky, a wall) whose brightness changed by more is not what it was.
+const EVEN: f32 = 0.15;
 /// Share of the fields that say something which must be as they were.
 const SHARE: f32 = 0.35;
 /// The picture that is remembered follows the daylight over this time, seconds.
@@ -85,7 +87,7 @@ fn alike(known: &Fields, now: &Fields) -> bool {
         let (mean_b, std_b) = mean_and_std(b);
         if std_a < FLAT {
             // An even field (sky) can only stop being even.
-            same += f32::from(u8::from(std_b < 3.0 * FLAT && (mean_a - mean_b).abs() < 0.25)) * 0.5;
+            same += f32::from(u8::from(std_b < 3.0 * FLAT && (mean_a - mean_b).abs() < EVEN)) * 0.5;
             said += 0.5;
             continue;
         }
