@@ -15,6 +15,9 @@ use crate::vision::Rgb;
 /// How steeply being brighter than the others speaks for a lamp, per unit of brightness.
 const PEAK: f32 = 8.0;
 
+/// Of lamps smaller than this many pixels nobody can tell a dim one from a dark one: that is unknown, not off.
+const DARK_PX: f32 = 8.0;
+
 /// How likely each state is in one frame; the four add up to 1.
 pub type StateScores = LampScores;
 
@@ -30,11 +33,14 @@ pub fn look(model: &LampModel, picture: &Rgb, boxes: &[(Option<LampColour>, BBox
     match seen.as_slice() {
         [] => LampScores { red: 0.25, yellow: 0.25, green: 0.25, dark: 0.25 },
         [(None, scores, _)] => *scores,
-        lamps => compose(lamps),
+        lamps => {
+            let side = boxes.iter().map(|(_, area)| area.w.min(area.h)).fold(f32::INFINITY, f32::min);
+            compose(lamps, side >= DARK_PX)
+        }
     }
 }
 
-fn compose(lamps: &[(Option<LampColour>, LampScores, f32)]) -> StateScores {
+fn compose(lamps: &[(Option<LampColour>, LampScores, f32)], dark_can_be_told: bool) -> StateScores {
     let own = |n: usize| {
         let (lamp, scores, _) = &lamps[n];
         lamp.map_or(0.0, |lamp| scores.of(lamp.state())).clamp(0.002, 0.998)
@@ -52,7 +58,11 @@ fn compose(lamps: &[(Option<LampColour>, LampScores, f32)]) -> StateScores {
     out.dark = lamps.iter().map(|(_, scores, _)| scores.dark.clamp(0.002, 0.998)).product::<f32>();
     // What none of the states explains: above all a lamp that is lit, but not in its own colour.
     let no_own: f32 = (0..lamps.len()).map(|n| 1.0 - own(n)).product();
-    let unexplained = 0.02 + (no_own - out.dark).max(0.0);
+    let mut unexplained = 0.02 + (no_own - out.dark).max(0.0);
+    if !dark_can_be_told {
+        unexplained += out.dark / 2.0;
+        out.dark /= 2.0;
+    }
     let sum = out.red + out.yellow + out.green + out.dark + unexplained;
     let spread = unexplained / 4.0;
     for state in [LampState::Red, LampState::Yellow, LampState::Green, LampState::Off] {
