@@ -205,7 +205,9 @@ fn a_dead_signal_is_off_and_a_hidden_one_unknown() {
 #[test]
 fn after_a_gap_in_the_stream_nothing_from_before_counts() {
     let mut signal = SignalState::new(SignalTiming::default());
-    (0..30).for_each(|n| drop(signal.update(f64::from(n) / 10.0, Some(&sure(Green)))));
+    for n in 0..30 {
+        signal.update(f64::from(n) / 10.0, Some(&sure(Green)));
+    }
     assert_eq!(signal.shown().state, Green);
     assert_eq!(signal.update(30.0, Some(&sure(Green))).state, Unknown);
 }
