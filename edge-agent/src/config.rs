@@ -10,8 +10,10 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use thiserror::Error;
 use wire::Name;
+use wire::identity::RequiredTrust;
 
 use crate::camera::{CredentialSource, StreamConfig};
+use crate::cards::CardReaderConfig;
 use crate::detection::ObjectClass;
 use crate::outbox::Bounds;
 use crate::publish::BrokerConfig;
@@ -74,6 +76,12 @@ pub struct Config {
     /// The cameras.
     #[serde(rename = "camera")]
     pub cameras: Vec<CameraConfig>,
+    /// Readers of identity cards.
+    #[serde(default, rename = "card_reader")]
+    pub card_readers: Vec<CardReaderConfig>,
+    /// How far an identity must be proven for each purpose.
+    #[serde(default)]
+    pub card_trust: RequiredTrust,
 }
 
 /// How much may wait for central.
@@ -311,6 +319,21 @@ impl Config {
             problems.extend(rule_problems(camera));
             problems.extend(self.signal_problems(camera));
         }
+        problems.extend(self.card_reader_problems());
+        problems
+    }
+}
+
+impl Config {
+    fn card_reader_problems(&self) -> Vec<String> {
+        let cameras: Vec<&str> = self.cameras.iter().map(|camera| camera.id.as_str()).collect();
+        let mut ids = HashSet::new();
+        let twice = |reader: &CardReaderConfig| {
+            (!ids.insert(reader.id.clone()))
+                .then(|| format!("card_reader {}: the id is used twice", reader.id))
+        };
+        let mut problems: Vec<String> = self.card_readers.iter().filter_map(twice).collect();
+        problems.extend(self.card_readers.iter().flat_map(|reader| reader.problems(&cameras)));
         problems
     }
 

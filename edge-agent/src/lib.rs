@@ -2,6 +2,7 @@
 
 pub mod agent;
 pub mod camera;
+pub mod cards;
 pub mod cli;
 pub mod config;
 pub mod detection;

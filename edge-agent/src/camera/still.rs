@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::replay::ReplayError;
 use crate::frame::{CaptureTime, Frame, I420, TimeSource};
+use crate::vision::Rgb;
 
 const EXTENSIONS: [&str; 5] = ["jpg", "jpeg", "png", "bmp", "webp"];
 
@@ -77,10 +78,8 @@ fn is_picture(path: &Path) -> bool {
 }
 
 fn read(path: &Path) -> Result<RgbImage, String> {
-    // By content, not by name: cameras save JPEG under every name.
-    let reader =
-        image::ImageReader::open(path).and_then(|r| r.with_guessed_format()).map_err(|e| e.to_string())?;
-    reader.decode().map(|picture| picture.to_rgb8()).map_err(|e| e.to_string())
+    let Rgb { width, height, data } = Rgb::open(path).map_err(|e| e.to_string())?;
+    RgbImage::from_raw(width, height, data).ok_or_else(|| "its size is wrong".to_owned())
 }
 
 /// BT.601, video range, as cameras send it. An odd last row or column is left out.

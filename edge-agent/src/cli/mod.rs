@@ -1,5 +1,6 @@
 //! The command line: one enum of roles, one `run` each.
 
+mod cards;
 mod check;
 mod models;
 mod pictures;
@@ -41,6 +42,9 @@ pub enum Command {
     Signals(signals::SignalsArgs),
     /// Print boxes, tracks and crossings of every frame of a video.
     Trace(trace::TraceArgs),
+
+    /// Read identity cards in pictures or from a reader.
+    Cards(cards::CardsArgs),
     /// Track given boxes (MOTChallenge text in and out).
     Track(track::TrackArgs),
     /// Show or fetch the models.
@@ -60,6 +64,8 @@ impl Cli {
             Command::Plates(args) => plates::run(args),
             Command::Signals(args) => signals::run(args),
             Command::Trace(args) => trace::run(args),
+
+            Command::Cards(args) => cards::run(args),
             Command::Track(args) => track::run(args),
             Command::Models(args) => models::run(args),
         }

@@ -90,6 +90,12 @@ pub enum VisionError {
     },
 }
 
+impl From<super::picture::PictureError> for VisionError {
+    fn from(error: super::picture::PictureError) -> Self {
+        Self::Picture(error.to_string())
+    }
+}
+
 impl From<opencv::Error> for VisionError {
     fn from(error: opencv::Error) -> Self {
         Self::OpenCv(error.message)

@@ -11,6 +11,7 @@ pub mod motion;
 pub mod picture;
 pub mod plate;
 pub mod preprocess;
+pub mod qr;
 pub mod session;
 pub mod signal;
 

@@ -1,19 +1,24 @@
 //! Small RGB pictures (crops and stills), loading them from files, and the way to and from I420.
 
-use std::io::Cursor;
+mod entry;
+mod error;
+mod file;
+#[cfg(test)]
+mod hostile_tests;
+
 use std::path::Path;
 use std::sync::Arc;
 
+use image::ExtendedColorType;
 use image::codecs::jpeg::JpegEncoder;
-use image::{ExtendedColorType, ImageReader, Limits};
+
+pub use entry::{MAX_BYTES, MAX_PIXELS, MAX_SIDE};
+pub use error::PictureError;
 
 use super::VisionError;
 use super::preprocess::Matrix;
 use crate::frame::I420;
 use crate::geometry::BBox;
-
-/// Largest side of a picture that is decoded; more is an attack or a mistake.
-const MAX_SIDE: u32 = 16_384;
 
 /// Interleaved 8-bit R, G, B, rows without padding.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,14 +37,12 @@ impl Rgb {
         Self { width, height, data: colour.repeat((width * height) as usize) }
     }
 
-    /// Decodes a JPEG, PNG, BMP or WebP file.
+    /// Decodes a JPEG, PNG, BMP or WebP file, turned upright as its EXIF data says. See [`PictureError`] for what is refused.
     ///
     /// # Errors
-    /// [`VisionError::Io`] when it cannot be read, [`VisionError::Picture`] when it is empty, cut short or no picture.
+    /// [`VisionError::Io`] when it cannot be read, [`VisionError::Picture`] when it is no whole picture.
     pub fn open(path: &Path) -> Result<Self, VisionError> {
-        let bytes = std::fs::read(path)
-            .map_err(|e| VisionError::Io { path: path.to_owned(), reason: e.to_string() })?;
-        Self::decode(&bytes)
+        Self::decode(&file::read(path)?)
     }
 
     /// Decodes picture bytes.
@@ -47,20 +50,7 @@ impl Rgb {
     /// # Errors
     /// [`VisionError::Picture`].
     pub fn decode(bytes: &[u8]) -> Result<Self, VisionError> {
-        if bytes.is_empty() {
-            return Err(VisionError::Picture("the file is empty".to_owned()));
-        }
-        let broken = |e: String| VisionError::Picture(e);
-        if bytes.starts_with(&[0xFF, 0xD8]) && !ends_like_a_jpeg(bytes) {
-            return Err(broken("the JPEG is cut short".to_owned()));
-        }
-        let mut reader =
-            ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|e| broken(e.to_string()))?;
-        let mut limits = Limits::default();
-        (limits.max_image_width, limits.max_image_height) = (Some(MAX_SIDE), Some(MAX_SIDE));
-        reader.limits(limits);
-        let decoded = reader.decode().map_err(|e| broken(e.to_string()))?.into_rgb8();
-        Ok(Self { width: decoded.width(), height: decoded.height(), data: decoded.into_raw() })
+        Ok(entry::decode(bytes)?)
     }
 
     /// JPEG bytes of the given quality, `1..=100`.
@@ -145,15 +135,6 @@ impl Rgb {
     }
 }
 
-/// JPEG bytes of an I420 picture (or of the part inside `area`).
-///
-/// # Errors
-/// [`VisionError::Picture`].
-pub fn jpeg_of(picture: &I420, area: Option<&BBox>, quality: u8) -> Result<Vec<u8>, VisionError> {
-    let all = BBox { x: 0.0, y: 0.0, w: picture.width as f32, h: picture.height as f32 };
-    Rgb::from_i420(picture, area.unwrap_or(&all)).0.to_jpeg(quality)
-}
-
 /// Left, top, width and height of the area in whole pixels inside the picture, at least one pixel.
 fn whole(area: &BBox, width: u32, height: u32) -> (u32, u32, u32, u32) {
     let x0 = (area.x.floor().max(0.0) as u32).min(width.saturating_sub(1));
@@ -161,13 +142,6 @@ fn whole(area: &BBox, width: u32, height: u32) -> (u32, u32, u32, u32) {
     let x1 = (area.right().ceil().max(0.0) as u32).clamp(x0 + 1, width.max(x0 + 1));
     let y1 = (area.bottom().ceil().max(0.0) as u32).clamp(y0 + 1, height.max(y0 + 1));
     (x0, y0, x1 - x0, y1 - y0)
-}
-
-/// Decoders paint the missing part of a truncated JPEG grey and say nothing; an end marker near the end tells.
-fn ends_like_a_jpeg(bytes: &[u8]) -> bool {
-    // Some cameras append a few bytes of their own after the end marker.
-    let tail = &bytes[bytes.len().saturating_sub(4096)..];
-    tail.windows(2).any(|w| w == [0xFF, 0xD9])
 }
 
 #[cfg(test)]
