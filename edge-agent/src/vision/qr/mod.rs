@@ -4,10 +4,12 @@
 //! few hundred pixels: modules of 2–4 pixels, blurred, tilted, under a lamp's reflection. `rqrr` decodes and wants clean
 //! black and white, so most of the work is before it: where in the frame a code may be ([`regions`]), at which scale
 //! ([`Grey::resized`]), and what is black there ([`Grey::black`]). Attempts come in the order of their cost and end with
-//! the first that succeeds; a frame without anything like a code costs one whole look only.
+//! the first that succeeds. A code that is located but not read so is read from the grey values ([`sample`]). A frame without
+//! anything like a code costs one whole look only.
 
 mod grey;
 mod regions;
+mod sample;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -77,24 +79,22 @@ pub fn read(picture: &Grey) -> Vec<QrCode> {
         (picture, 1.0)
     };
     let mut found = Vec::new();
-    decode(first, 48, |code| placed(code, [0.0, 0.0], scale), &mut found);
-    for region in regions(first).into_iter().take(MAX_REGIONS) {
-        let area = region.map(|v| (v as f32 * scale) as usize);
-        if found.iter().any(|code: &QrCode| overlaps(code.bounds, area)) {
-            continue;
-        }
-        let crop = picture.crop(area);
-        for attempt in ATTEMPTS {
+    let mut areas: Vec<[usize; 4]> = regions(first).into_iter().take(MAX_REGIONS).collect();
+    areas.iter_mut().for_each(|area| *area = area.map(|v| (v as f32 * scale) as usize));
+    let crops: Vec<Grey> = areas.iter().map(|area| picture.crop(*area)).collect();
+    // Every place in the cheap ways before any place in the dear ones.
+    for attempt in ATTEMPTS {
+        for (area, crop) in areas.iter().zip(&crops) {
             let prepared = crop.resized(attempt.side).sharpened(attempt.sharpen);
             let back = crop.width.max(crop.height) as f32 / attempt.side as f32;
             let corner = [area[0] as f32, area[1] as f32];
-            let before = found.len();
             decode(&prepared, attempt.side / 9, |code| placed(code, corner, back), &mut found);
-            if found.len() > before {
-                break;
-            }
+        }
+        if !found.is_empty() {
+            return found;
         }
     }
+    decode(first, 48, |code| placed(code, [0.0, 0.0], scale), &mut found);
     found
 }
 
@@ -103,17 +103,11 @@ fn placed(bounds: [f32; 4], corner: [f32; 2], scale: f32) -> [i32; 4] {
     [x + corner[0], y + corner[1], w, h].map(|v| v.round() as i32)
 }
 
-fn overlaps(code: [i32; 4], area: [usize; 4]) -> bool {
-    let [x, y, w, h] = area.map(|v| v as i32);
-    code[0] < x + w && x < code[0] + code[2] && code[1] < y + h && y < code[1] + code[3]
-}
-
 /// Decodes what is in `picture` and adds what is new. `window` is the side of the square whose mean is the threshold.
 fn decode(picture: &Grey, window: usize, place: impl Fn([f32; 4]) -> [i32; 4], found: &mut Vec<QrCode>) {
     let black = picture.black(window);
     // rqrr asserts what hostile pictures can break.
-    let codes =
-        catch_unwind(AssertUnwindSafe(|| grids(picture.width, picture.height, &black))).unwrap_or_default();
+    let codes = catch_unwind(AssertUnwindSafe(|| grids(picture, &black))).unwrap_or_default();
     for (content, bounds) in codes {
         if !found.iter().any(|known| known.content == content) {
             found.push(QrCode { content, bounds: place(bounds) });
@@ -121,19 +115,22 @@ fn decode(picture: &Grey, window: usize, place: impl Fn([f32; 4]) -> [i32; 4], f
     }
 }
 
-fn grids(width: usize, height: usize, black: &[bool]) -> Vec<(Zeroizing<Vec<u8>>, [f32; 4])> {
+fn grids(picture: &Grey, black: &[bool]) -> Vec<(Zeroizing<Vec<u8>>, [f32; 4])> {
+    let (width, height) = (picture.width, picture.height);
     let mut image = rqrr::PreparedImage::prepare_from_bitmap(width, height, |x, y| black[y * width + x]);
-    let read = |grid: &rqrr::Grid<_>| {
-        let mut content = Zeroizing::new(Vec::with_capacity(512));
-        grid.decode_to(&mut *content).ok()?;
-        let xs = grid.bounds.map(|p| p.x as f32);
-        let ys = grid.bounds.map(|p| p.y as f32);
-        let least = |v: [f32; 4]| v.into_iter().fold(f32::MAX, f32::min);
-        let most = |v: [f32; 4]| v.into_iter().fold(f32::MIN, f32::max);
-        let (x, y) = (least(xs), least(ys));
-        Some((content, [x, y, most(xs) - x, most(ys) - y]))
-    };
-    image.detect_grids().iter().filter_map(read).collect()
+    image.detect_grids().iter().filter_map(|grid| content(grid, picture)).collect()
+}
+
+/// The content and bounds of a located code: as rqrr sees it, or else from the grey picture.
+fn content<G: rqrr::BitGrid>(grid: &rqrr::Grid<G>, picture: &Grey) -> Option<(Zeroizing<Vec<u8>>, [f32; 4])> {
+    let corners = grid.bounds.map(|p| [p.x as f32 + 0.5, p.y as f32 + 0.5]);
+    let mut content = Zeroizing::new(Vec::with_capacity(512));
+    if grid.decode_to(&mut *content).is_err() {
+        content = sample::read(picture, &sample::Place { corners, size: grid.grid.size() })?;
+    }
+    let least = |axis: usize| corners.iter().map(|c| c[axis]).fold(f32::MAX, f32::min);
+    let most = |axis: usize| corners.iter().map(|c| c[axis]).fold(f32::MIN, f32::max);
+    Some((content, [least(0), least(1), most(0) - least(0), most(1) - least(1)]))
 }
 
 #[cfg(test)]

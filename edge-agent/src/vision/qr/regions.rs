@@ -4,15 +4,20 @@ use super::Grey;
 
 /// Side of a block, pixels.
 const BLOCK: usize = 8;
-/// Least difference of neighbours that counts as an edge.
-const EDGE: i32 = 18;
+/// Least difference of neighbours that counts as an edge: by daylight, and when that finds no place, in the dark.
+const EDGES: [i32; 2] = [18, 8];
 /// Least part of a block's pixels with an edge, in each direction.
 const DENSE: usize = BLOCK * BLOCK / 10;
 
 /// Places `[x, y, width, height]` with room for the quiet zone, the densest first.
 pub(super) fn regions(picture: &Grey) -> Vec<[usize; 4]> {
+    EDGES.iter().map(|edge| with_edge(picture, *edge)).find(|found| !found.is_empty()).unwrap_or_default()
+}
+
+fn with_edge(picture: &Grey, edge: i32) -> Vec<[usize; 4]> {
     let (bw, bh) = (picture.width / BLOCK, picture.height / BLOCK);
-    let dense: Vec<bool> = (0..bw * bh).map(|i| is_dense(picture, i % bw * BLOCK, i / bw * BLOCK)).collect();
+    let dense: Vec<bool> =
+        (0..bw * bh).map(|i| is_dense(picture, i % bw * BLOCK, i / bw * BLOCK, edge)).collect();
     // Light parts of a code and a lamp's reflection leave holes: neighbours close them.
     let closed: Vec<bool> = (0..bw * bh)
         .map(|i| {
@@ -31,19 +36,20 @@ pub(super) fn regions(picture: &Grey) -> Vec<[usize; 4]> {
             }
         }
     }
-    found.sort_by_key(|(blocks, _)| std::cmp::Reverse(*blocks));
+    // A code is about as wide as high; lines of text are not.
+    found.sort_by_key(|(blocks, [_, _, w, h])| std::cmp::Reverse(blocks * w.min(h) / w.max(h).max(&1)));
     found.into_iter().map(|(_, area)| area).collect()
 }
 
-fn is_dense(picture: &Grey, x0: usize, y0: usize) -> bool {
+fn is_dense(picture: &Grey, x0: usize, y0: usize, edge: i32) -> bool {
     let (mut across, mut down) = (0, 0);
     for y in y0..(y0 + BLOCK).min(picture.height - 1) {
         let row = &picture.data[y * picture.width..];
         let below = &picture.data[(y + 1) * picture.width..];
         for x in x0..(x0 + BLOCK).min(picture.width - 1) {
             let here = i32::from(row[x]);
-            across += usize::from((here - i32::from(row[x + 1])).abs() > EDGE);
-            down += usize::from((here - i32::from(below[x])).abs() > EDGE);
+            across += usize::from((here - i32::from(row[x + 1])).abs() > edge);
+            down += usize::from((here - i32::from(below[x])).abs() > edge);
         }
     }
     across >= DENSE && down >= DENSE
