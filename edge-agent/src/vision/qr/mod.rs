@@ -7,6 +7,7 @@
 //! the first that succeeds. A code that is located but not read so is read from the grey values ([`sample`]). A frame without
 //! anything like a code costs one whole look only.
 
+mod finders;
 mod grey;
 mod regions;
 mod sample;
@@ -20,6 +21,8 @@ use regions::regions;
 
 /// Longest side of the picture for the first look. Codes that need more pixels are found by their region.
 const FIRST_LOOK_PX: usize = 1280;
+/// Most combinations of corner squares tried in one prepared picture.
+const MAX_TRIPLES: usize = 4;
 /// Most places looked at closely.
 const MAX_REGIONS: usize = 3;
 
@@ -118,7 +121,16 @@ fn decode(picture: &Grey, window: usize, place: impl Fn([f32; 4]) -> [i32; 4], f
 fn grids(picture: &Grey, black: &[bool]) -> Vec<(Zeroizing<Vec<u8>>, [f32; 4])> {
     let (width, height) = (picture.width, picture.height);
     let mut image = rqrr::PreparedImage::prepare_from_bitmap(width, height, |x, y| black[y * width + x]);
-    image.detect_grids().iter().filter_map(|grid| content(grid, picture)).collect()
+    let codes: Vec<_> = image.detect_grids().iter().filter_map(|grid| content(grid, picture)).collect();
+    if !codes.is_empty() {
+        return codes;
+    }
+    let triples = finders::triples(black, width, height);
+    let read = |triple: &finders::Triple| {
+        let (content, corners) = sample::read_triple(picture, triple)?;
+        Some((content, around(&corners)))
+    };
+    triples.iter().take(MAX_TRIPLES).find_map(read).into_iter().collect()
 }
 
 /// The content and bounds of a located code: as rqrr sees it, or else from the grey picture.
@@ -128,9 +140,14 @@ fn content<G: rqrr::BitGrid>(grid: &rqrr::Grid<G>, picture: &Grey) -> Option<(Ze
     if grid.decode_to(&mut *content).is_err() {
         content = sample::read(picture, &sample::Place { corners, size: grid.grid.size() })?;
     }
+    Some((content, around(&corners)))
+}
+
+/// Left, top, width and height around four corners.
+fn around(corners: &[[f32; 2]; 4]) -> [f32; 4] {
     let least = |axis: usize| corners.iter().map(|c| c[axis]).fold(f32::MAX, f32::min);
     let most = |axis: usize| corners.iter().map(|c| c[axis]).fold(f32::MIN, f32::max);
-    Some((content, [least(0), least(1), most(0) - least(0), most(1) - least(1)]))
+    [least(0), least(1), most(0) - least(0), most(1) - least(1)]
 }
 
 #[cfg(test)]

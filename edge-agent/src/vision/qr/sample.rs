@@ -8,6 +8,7 @@ use rqrr::{Grid, SimpleGrid};
 use zeroize::Zeroizing;
 
 use super::Grey;
+use super::finders::Triple;
 
 /// How much of the neighbours is taken out of a module, in the order tried.
 const UNBLUR: [f32; 4] = [0.12, 0.3, 0.0, 0.55];
@@ -31,12 +32,47 @@ pub(super) fn read(picture: &Grey, place: &Place) -> Option<Zeroizing<Vec<u8>>> 
         .map(|n| {
             let known = known(n);
             let unit = (place.size - 7) as f32 / ((n - 7) as f32 * (place.size + 1) as f32);
-            let (score, mapping) = refined(picture, place.corners, unit, &known);
+            let (score, mapping) = refined(picture, place.corners, unit, 0.0, &known);
             (score, n, mapping)
         })
         .collect();
     tries.sort_by(|a, b| b.0.total_cmp(&a.0));
     tries.iter().take(2).find_map(|(_, n, mapping)| modules_read(picture, *n, mapping))
+}
+
+/// The same from the three squares alone. Their fourth corner is where the known modules stand out most.
+pub(super) fn read_triple(picture: &Grey, triple: &Triple) -> Option<(Zeroizing<Vec<u8>>, [[f32; 2]; 4])> {
+    let [tl, tr, bl] = triple.centres;
+    let mut tries: Vec<(f32, usize, Mapping)> = [0isize, 4, -4]
+        .iter()
+        .filter_map(|by| triple.size.checked_add_signed(*by))
+        .filter(|n| (21..=97).contains(n))
+        .map(|n| {
+            let known = known(n);
+            let modules = (n - 7) as f32;
+            let right = [0, 1].map(|i| (tr[i] - tl[i]) / modules);
+            let down = [0, 1].map(|i| (bl[i] - tl[i]) / modules);
+            let fourth = |a: f32, b: f32| [0, 1].map(|i| tr[i] + bl[i] - tl[i] + a * right[i] + b * down[i]);
+            let steps = || (-6..=6).map(|v| v as f32 * 1.2);
+            let best = steps()
+                .flat_map(|a| steps().map(move |b| (a, b)))
+                .map(|(a, b)| [tl, tr, fourth(a, b), bl])
+                .max_by(|a, b| {
+                    let score =
+                        |c: &[[f32; 2]; 4]| score(picture, &Mapping::new(*c, 1.0 / modules, 3.5), &known);
+                    score(a).total_cmp(&score(b))
+                })
+                .unwrap_or([tl, tr, tr, bl]);
+            let (score, mapping) = refined(picture, best, 1.0 / modules, 3.5, &known);
+            (score, n, mapping)
+        })
+        .collect();
+    tries.sort_by(|a, b| b.0.total_cmp(&a.0));
+    // Without a code the known modules stand out by chance only.
+    let (_, n, mapping) = tries.into_iter().next().filter(|(score, ..)| *score > 4.0)?;
+    let side = n as f32;
+    let corners = [(0.0, 0.0), (side, 0.0), (side, side), (0.0, side)].map(|(x, y)| mapping.pixel(x, y));
+    Some((modules_read(picture, n, &mapping)?, corners))
 }
 
 fn modules_read(picture: &Grey, n: usize, mapping: &Mapping) -> Option<Zeroizing<Vec<u8>>> {
@@ -124,26 +160,34 @@ fn alignment(n: usize) -> Vec<usize> {
 struct Mapping {
     m: [f32; 8],
     unit: f32,
+    from: f32,
 }
 
 impl Mapping {
-    /// The unit square's corners go to `corners`; a module is `unit` wide.
-    fn new([p0, p1, p2, p3]: [[f32; 2]; 4], unit: f32) -> Self {
+    /// The unit square's corners go to these; it begins at the module `from`, and a module is `unit` wide.
+    fn new([p0, p1, p2, p3]: [[f32; 2]; 4], unit: f32, from: f32) -> Self {
         let (dx1, dx2, sx) = (p1[0] - p2[0], p3[0] - p2[0], p0[0] - p1[0] + p2[0] - p3[0]);
         let (dy1, dy2, sy) = (p1[1] - p2[1], p3[1] - p2[1], p0[1] - p1[1] + p2[1] - p3[1]);
         let den = dx1 * dy2 - dx2 * dy1;
         let (g, h) = ((sx * dy2 - dx2 * sy) / den, (dx1 * sy - sx * dy1) / den);
         let row = |i: usize| [p1[i] - p0[i] + g * p1[i], p3[i] - p0[i] + h * p3[i], p0[i]];
         let ([a, b, c], [d, e, f]) = (row(0), row(1));
-        Self { m: [a, b, c, d, e, f, g, h], unit }
+        Self { m: [a, b, c, d, e, f, g, h], unit, from }
     }
 
     fn pixel(&self, x: f32, y: f32) -> [f32; 2] {
-        let (u, v) = (x * self.unit, y * self.unit);
+        let (u, v) = ((x - self.from) * self.unit, (y - self.from) * self.unit);
         let [a, b, c, d, e, f, g, h] = self.m;
         let w = g * u + h * v + 1.0;
         [(a * u + b * v + c) / w, (d * u + e * v + f) / w]
     }
+}
+
+/// How much darker the modules are that must be dark.
+fn score(picture: &Grey, mapping: &Mapping, known: &[(f32, f32, f32)]) -> f32 {
+    let sum: f32 = known.iter().map(|(x, y, dark)| -dark * picture.at(mapping.pixel(*x, *y))).sum();
+    // Not a number, when the corners lie on a line, must lose against everything.
+    if sum.is_finite() { sum / known.len() as f32 } else { f32::MIN }
 }
 
 /// The mapping near `corners` under which the known modules stand out most, and how much they do.
@@ -151,14 +195,10 @@ fn refined(
     picture: &Grey,
     mut corners: [[f32; 2]; 4],
     unit: f32,
+    from: f32,
     known: &[(f32, f32, f32)],
 ) -> (f32, Mapping) {
-    let score = |corners: &[[f32; 2]; 4]| {
-        let mapping = Mapping::new(*corners, unit);
-        let sum: f32 = known.iter().map(|(x, y, dark)| -dark * picture.at(mapping.pixel(*x, *y))).sum();
-        // Not a number, when the corners lie on a line, must lose against everything.
-        if sum.is_finite() { sum / known.len() as f32 } else { f32::MIN }
-    };
+    let score = |corners: &[[f32; 2]; 4]| score(picture, &Mapping::new(*corners, unit, from), known);
     let mut best = score(&corners);
     let side = (corners[1][0] - corners[0][0]).hypot(corners[1][1] - corners[0][1]);
     for part in [0.012, 0.006, 0.003, 0.0015] {
@@ -180,7 +220,7 @@ fn refined(
             }
         }
     }
-    (best, Mapping::new(corners, unit))
+    (best, Mapping::new(corners, unit, from))
 }
 
 impl Grey {
