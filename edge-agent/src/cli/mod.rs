@@ -42,7 +42,6 @@ pub enum Command {
     Signals(signals::SignalsArgs),
     /// Print boxes, tracks and crossings of every frame of a video.
     Trace(trace::TraceArgs),
-
     /// Read identity cards in pictures or from a reader.
     Cards(cards::CardsArgs),
     /// Track given boxes (MOTChallenge text in and out).
@@ -64,7 +63,6 @@ impl Cli {
             Command::Plates(args) => plates::run(args),
             Command::Signals(args) => signals::run(args),
             Command::Trace(args) => trace::run(args),
-
             Command::Cards(args) => cards::run(args),
             Command::Track(args) => track::run(args),
             Command::Models(args) => models::run(args),
