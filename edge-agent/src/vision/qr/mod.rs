@@ -58,14 +58,13 @@ struct Attempt {
 }
 
 /// In the order of what helped most per time.
-const ATTEMPTS: [Attempt; 7] = [
+const ATTEMPTS: [Attempt; 6] = [
     Attempt { side: 420, sharpen: 0.0 },
     Attempt { side: 640, sharpen: 1.5 },
+    Attempt { side: 860, sharpen: 0.0 },
     Attempt { side: 420, sharpen: -1.0 },
     Attempt { side: 640, sharpen: 4.0 },
-    Attempt { side: 300, sharpen: 0.0 },
-    Attempt { side: 860, sharpen: 0.0 },
-    Attempt { side: 540, sharpen: 2.5 },
+    Attempt { side: 420, sharpen: 6.0 },
 ];
 
 /// All QR codes that can be read; nothing is found twice.
