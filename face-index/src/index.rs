@@ -60,7 +60,7 @@ impl FaceIndex {
         let old = self.snapshot();
         let mut newest = *last;
         for face in faces {
-            old.fits(&face.vector)?;
+            old.accepts(&face.vector)?;
             if let Some(last) = newest.filter(|last| *last >= face.id) {
                 return Err(IndexError::IdOrder { given: face.id, last });
             }

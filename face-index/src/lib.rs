@@ -2,10 +2,10 @@
 //!
 //! A search goes through three stages, each on the few faces that the one before could not rule out:
 //!
-//! 1. **Bit code** ([`code`], [`scan`]): one bit per dimension. The mean of the faces around is taken away, the rest is turned by
+//! 1. **Bit code** (`code`, `scan`): one bit per dimension, 256 at least. The mean of the faces around is taken away, the rest is turned by
 //!    a fixed random rotation, and the signs are kept. From the signs and the unrounded query follows an unbiased estimate
-//!    of the cosine with a known spread, so a face is left out only when it is [`search::CONFIDENCE`] spreads too far away.
-//! 2. **High bytes** ([`planes`]): the upper 8 of 15 bits per dimension, with a bound that cannot be exceeded.
+//!    of the cosine with a known spread, so a face is left out only when it is 3.5 spreads too far away.
+//! 2. **High bytes** (`planes`): the upper 8 of 15 bits per dimension, with a bound that cannot be exceeded.
 //! 3. **All 15 bits**: similarity to about 0.000005, which decides rank.
 //!
 //! There is no graph and nothing to train: a graph search misses the very faces that matter here, those whose similarity is

@@ -30,7 +30,7 @@ impl Snapshot {
         count: usize,
         min_score: f32,
     ) -> Result<Vec<Candidate>, IndexError> {
-        self.fits(vector)?;
+        self.accepts(vector)?;
         let mut rotated = vec![0.0; self.rotation.bits()];
         self.rotation.apply(vector.values(), &mut rotated);
         let parts: Vec<_> = self.parts.iter().map(part).collect();
@@ -89,7 +89,11 @@ impl Snapshot {
         (!dead.has(at)).then_some((part, at))
     }
 
-    pub(crate) fn fits(&self, vector: &FaceVector) -> Result<(), IndexError> {
+    /// Whether a vector is one that could be added or asked for.
+    ///
+    /// # Errors
+    /// [`IndexError::Vector`] for a vector of another model or length.
+    pub fn accepts(&self, vector: &FaceVector) -> Result<(), IndexError> {
         if *vector.model() != self.model {
             let (ours, theirs) = (self.model.clone(), vector.model().clone());
             return Err(FaceError::MixedModels { ours, theirs }.into());
