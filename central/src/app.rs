@@ -8,6 +8,8 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use wire::DeviceKey;
@@ -18,6 +20,7 @@ use crate::health::Health;
 use crate::ingest::mqtt::Connection;
 use crate::intake::Intake;
 use crate::lists::Lists;
+use crate::lists::faces::Faces;
 use crate::notify::Hub;
 use crate::registers::vehreg::VehicleRegister;
 use crate::store::{Store, migrate};
@@ -39,6 +42,8 @@ pub struct State {
     pub hub: Hub,
     /// Watch lists in memory.
     pub lists: Lists,
+    /// Enrolled faces, where face search is on.
+    pub faces: Option<Arc<Faces>>,
     /// Central's key.
     pub key: Arc<DeviceKey>,
     /// Counters and troubles.
@@ -61,12 +66,16 @@ impl State {
         let evidence = EvidenceStore::open(&config.evidence_folder())?;
         let lists = Lists::default();
         lists.reload(&store).await?;
+        let (settings, data) = (config.faces.clone(), folder.clone());
+        let today = Timestamp::now().to_zoned(TimeZone::system()).date();
+        let faces = tokio::task::spawn_blocking(move || settings.open(&data, today)).await??;
         Ok(Self {
             config: Arc::new(config),
             store,
             evidence,
             hub: Hub::default(),
             lists,
+            faces: faces.map(Arc::new),
             key: Arc::new(key),
             health: Arc::default(),
             stop: CancellationToken::new(),

@@ -68,6 +68,7 @@ impl Config {
                 problems.push(format!("mqtt.{key}: there is no file {}", file.display()));
             }
         }
+        problems.extend(self.faces.problems(&self.data.folder));
         problems
     }
 
@@ -78,10 +79,12 @@ impl Config {
         let vehreg = self.registers.vehreg.as_ref();
         let vehreg =
             vehreg.and_then(|v| read_secret(v.secret_env.as_deref(), v.secret_file.as_deref()).err());
+        let faces = self.faces.enabled.then(|| self.faces.keys()).and_then(Result::err);
         let problems = [
             self.database_url().err().map(|error| format!("data.database_url_env: {error}")),
             mqtt.map(|error| format!("mqtt: {error}")),
             vehreg.map(|error| format!("registers.vehreg: {error}")),
+            faces.map(|error| format!("faces: {error}")),
         ];
         problems.into_iter().flatten().collect()
     }

@@ -54,6 +54,8 @@ pub struct Config {
     pub rules: Rules,
     /// How long personal data is kept.
     pub retention: Retention,
+    /// Search for faces; off.
+    pub faces: crate::lists::faces::Settings,
 }
 
 /// Where central keeps what it must not lose.
@@ -258,6 +260,8 @@ impl Config {
             &mut self.mqtt.ca_file,
             &mut self.mqtt.cert_file,
             &mut self.mqtt.key_file,
+            &mut self.faces.key_file,
+            &mut self.faces.previous_key_file,
         ];
         for path in paths.into_iter().flatten() {
             *path = folder.join(&*path);

@@ -1,6 +1,7 @@
 //! Watch lists in memory: an immutable snapshot that is swapped whole, so that a look-up never waits for a change and never
 //! sees half of one.
 
+pub mod faces;
 pub mod snapshot;
 
 use std::sync::{Arc, PoisonError, RwLock};

@@ -60,6 +60,7 @@ pub async fn metrics(
         return Err(Problem::forbidden());
     }
     let mut text = String::new();
+    let mut faces_line = String::new();
     let mut write = |name: &str, kind: &str, help: &str, value: &dyn std::fmt::Display| {
         // Writing to a String cannot fail.
         let _ = write!(text, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}\n");
@@ -78,8 +79,18 @@ pub async fn metrics(
     if let Ok(free) = space::least_free_bytes(&app.config) {
         write("vg_free_bytes", "gauge", "Free space for database and evidence", &free);
     }
+    if let Some(faces) = &app.faces {
+        let found = faces.found();
+        write("vg_face_bytes", "gauge", "Memory of the face search", &faces.bytes());
+        write("vg_face_damaged", "gauge", "Face templates that could not be read at start", &found.damaged);
+        let (model, count) = (faces.model(), faces.len());
+        let help = "# HELP vg_faces Enrolled faces, by the model of their vectors\n# TYPE vg_faces gauge\n";
+        // The one number with a label.
+        faces_line = format!("{help}vg_faces{{model=\"{model}\"}} {count}\n");
+    }
     write("vg_live_viewers", "gauge", "Open live streams", &app.hub.viewers());
     let newest = app.health.last_commit_ms.load(Ordering::Relaxed) as f64 / 1000.0;
     write("vg_last_commit_timestamp_seconds", "gauge", "When the newest event was committed", &newest);
+    text.push_str(&faces_line);
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
 }

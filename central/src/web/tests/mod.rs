@@ -76,6 +76,7 @@ impl Site {
             evidence: EvidenceStore::open(&folder.path().join("evidence")).unwrap(),
             hub: Hub::default(),
             lists: Lists::default(),
+            faces: None,
             key: Arc::new(DeviceKey::from_seed(&[1; 32])),
             health: Arc::default(),
             stop: tokio_util::sync::CancellationToken::new(),
