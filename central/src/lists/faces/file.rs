@@ -34,7 +34,7 @@ use super::key::{FaceKey, KeyId};
 
 const MAGIC: &[u8; 8] = b"VGFACES1";
 const MODEL_ROOM: usize = 64;
-const HEADER: usize = 8 + 16 + 8 + 8 + 2 + 2 + MODEL_ROOM + NONCE + TAG;
+pub(super) const HEADER: usize = 8 + 16 + 8 + 8 + 2 + 2 + MODEL_ROOM + NONCE + TAG;
 const NONCE: usize = 24;
 const TAG: usize = 16;
 const ERASED: u8 = 0;

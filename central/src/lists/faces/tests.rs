@@ -89,7 +89,7 @@ fn a_removed_template_is_gone_from_the_disk_at_once_and_after_the_file_was_writt
     let faces = kept.open().unwrap();
     let ids = enrol(&faces, 0..20);
     let before = kept.bytes();
-    let slot = (before.len() - 180) / 20;
+    let slot = (before.len() - file::HEADER) / 20;
     let sealed = |at: usize| before[before.len() - (20 - at) * slot + 9..][..slot - 9].to_vec();
     assert!(contains(&kept.bytes(), &sealed(3)));
     assert_eq!(faces.remove(&ids[3..4]).unwrap(), 1);
@@ -141,7 +141,7 @@ fn a_changed_or_moved_slot_is_left_out_and_counted_and_the_others_live() {
     let kept = Kept::new();
     enrol(&kept.open().unwrap(), 0..10);
     let whole = kept.bytes();
-    let slot = (whole.len() - 180) / 10;
+    let slot = (whole.len() - file::HEADER) / 10;
     let at = |n: usize| whole.len() - (10 - n) * slot;
     let damages: [(&str, Box<dyn Fn(&mut Vec<u8>)>); 4] = [
         ("a bit of a sealed value", Box::new(|bytes| bytes[at(4) + 60] ^= 1)),
