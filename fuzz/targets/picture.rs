@@ -6,13 +6,14 @@
 use libfuzzer_sys::fuzz_target;
 
 /// The agent's entry alone: the agent itself would bring GStreamer and OpenCV.
+#[path = "."]
 mod picture {
-    #[path = "../../../edge-agent/src/vision/picture/entry.rs"]
+    #[path = "../../edge-agent/src/vision/picture/entry.rs"]
     mod entry;
-    #[path = "../../../edge-agent/src/vision/picture/error.rs"]
+    #[path = "../../edge-agent/src/vision/picture/error.rs"]
     mod error;
 
-    pub use entry::{MAX_PIXELS, MAX_SIDE};
+    pub use entry::MAX_SIDE;
     pub use error::PictureError;
 
     /// As the agent's.
