@@ -117,6 +117,9 @@ struct Walker {
     passed: Option<(Point, f64, bool)>,
     counted_in: bool,
     counted_out: bool,
+    /// A crossing as something that is not counted here: where, when, to which side. A motorcycle may be taken for a
+    /// bicycle at first.
+    undecided: Option<(Point, f64, i8)>,
     /// Its box where it was deepest on its side, and how deep, pixels.
     deepest: (BBox, f32),
 }
@@ -140,6 +143,8 @@ const COMES_ALONG: f32 = 0.25;
 const GROWS_ALIKE: f32 = 0.4;
 /// A second crossing within this time by a box on the first one's is its double, seconds.
 const DOUBLE_S: f64 = 1.5;
+/// How long after a crossing it may still become clear what it was, seconds.
+const DECIDE_S: f64 = 2.0;
 /// Two boxes of like vehicles that share this part of the smaller one are on one vehicle.
 const DOUBLE_SHARE: f32 = 0.75;
 /// The same for boxes of unlike kinds, as intersection over union: a motorcycle beside a bus is within its box.
@@ -202,6 +207,7 @@ impl Counted {
             passed: None,
             counted_in: false,
             counted_out: false,
+            undecided: None,
             deepest,
         };
         let Some(walker) = self.walkers.get(&track.id).copied() else {
@@ -224,8 +230,16 @@ impl Counted {
         }
         let mut crossing = None;
         if crossed && track.confirmed {
-            next.deepest = deepest;
+            (next.deepest, next.undecided) = (deepest, None);
             crossing = self.conclude(track, side, &mut next, time_s, picture);
+        } else if let Some((point, passed_s, side)) = next.undecided
+            && self.counts(track)
+        {
+            next.undecided = None;
+            if time_s - passed_s <= DECIDE_S {
+                next.passed = Some((point, passed_s, true));
+                crossing = self.conclude(track, side, &mut next, time_s, picture);
+            }
         }
         self.walkers.insert(track.id, next);
         crossing
@@ -241,7 +255,10 @@ impl Counted {
         picture: (f32, f32),
     ) -> Option<Crossing> {
         let (point, time_s, between) = next.passed?;
-        let counts = self.line.classes.is_empty() || self.line.classes.contains(&track.class);
+        if between && !self.counts(track) {
+            next.undecided = Some((point, time_s, side));
+        }
+        let counts = self.counts(track);
         let direction = if side > 0 { Direction::In } else { Direction::Out };
         let counted = if side > 0 { &mut next.counted_in } else { &mut next.counted_out };
         if !between || !counts || (*counted && !self.line.recount) {
@@ -263,6 +280,10 @@ impl Counted {
         let point = Point { x: point.x / picture.0, y: point.y / picture.1 };
         let line = self.line.id.clone();
         Some(Crossing { line, track: track.id, class: track.class, direction, time_s, point })
+    }
+
+    fn counts(&self, track: &TrackView) -> bool {
+        self.line.classes.is_empty() || self.line.classes.contains(&track.class)
     }
 
     /// Whether the way from one box to another is that of an object that moved towards `side`, and not of a box

@@ -337,6 +337,20 @@ fn a_standing_vehicle_whose_wheels_are_hidden_for_a_while_has_not_crossed() {
 }
 
 #[test]
+fn a_motorcycle_taken_for_a_bicycle_at_first_counts_when_that_is_clear() {
+    let step = |class, foot| TrackView { class, ..vehicle(1, foot, 60.0, 90.0) };
+    for (clear_s, expected) in [(1.0, 1), (9.0, 0)] {
+        let mut counter = counter(Line { classes: vec![ObjectClass::Motorcycle], ..across() });
+        for (time_s, foot) in [(0.0, 200.0), (0.2, 240.0), (0.4, 290.0), (0.6, 320.0)] {
+            assert!(counter.update(&frame(time_s, &[step(ObjectClass::Bicycle, foot)])).is_empty());
+        }
+        let late = counter.update(&frame(clear_s, &[step(ObjectClass::Motorcycle, 340.0)]));
+        assert_eq!(late.len(), expected, "clear after {clear_s} s");
+        assert!(late.iter().all(|crossing| crossing.time_s < 0.4));
+    }
+}
+
+#[test]
 fn a_vehicle_that_comes_nearer_under_a_low_camera_crosses_though_its_roof_stays_where_it_is() {
     let mut counter = counter(across());
     let count: usize = (0..20)
