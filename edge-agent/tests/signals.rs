@@ -81,7 +81,7 @@ fn frame(index: u64, lit: usize) -> Frame {
     fill(240, 0, 12, 90, [70, 74, 70], false);
     fill(280, 30, 30, 60, [150, 140, 130], false);
     fill(256, 24, 16, 48, [22, 22, 24], false);
-    for (n, colour) in [[255, 40, 30], [255, 190, 30], [30, 255, 170]].into_iter().enumerate() {
+    for (n, colour) in [[235, 50, 65], [255, 190, 30], [30, 255, 170]].into_iter().enumerate() {
         fill(256, 24 + 16 * n as u32, 16, 16, if n == lit { colour } else { [34, 32, 32] }, true);
     }
     let at = start() + SignedDuration::from_millis(100 * index as i64);
