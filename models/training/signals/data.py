@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from features import features, hue, sample
-from render import NAMES, head, saturate
+from render import NAMES, head
 
 CLASSES = ["red", "yellow", "green", "dark"]
 LABELS = {1: 2, 3: 0, 5: 1}
@@ -47,24 +47,11 @@ def shows(rgb, box, label):
     return float(np.sort(np.where(inside, chroma * np.maximum(value, 0.3), 0))[-12:].mean()) > 0.10
 
 
-def another_lamp(rgb, box, label):
-    """Whether a box labelled yellow shines red rather: some close-ups are labelled wrongly."""
-    points = sample(rgb, box)
-    value, chroma = points.max(1), points.max(1) - points.min(1)
-    degrees = hue(points, value, chroma) * 30.0
-    weight = chroma * value
-    red = weight[(degrees >= 340) | (degrees <= 8)].sum()
-    yellow = weight[(degrees >= 14) & (degrees <= 62)].sum()
-    return label == 1 and red > 1.5 * yellow
-
-
 def real(folder, split, rng, copies):
     """Features, labels and picture names. Copies are moved, scaled and re-exposed."""
     xs, ys, names = [], [], []
     for name, rgb, boxes in redlight(folder, split):
         for label, box in boxes:
-            if copies and another_lamp(rgb, box, label):
-                continue
             truth = label if shows(rgb, box, label) else 3
             for copy in range(max(copies, 1)):
                 picture, (x, y, w, h) = rgb, box
@@ -102,7 +89,7 @@ def expose(rng, rgb, box):
     x0, y0 = (int(max(v, 0)) for v in (box[0] - 2 * box[2], box[1] - 2 * box[3]))
     x1, y1 = int(box[0] + 3 * box[2]) + 2, int(box[1] + 3 * box[3]) + 2
     out = rgb.copy()
-    part = saturate(rng, (out[y0:y1, x0:x1] / 255.0) ** gamma * gain * 255) + rng.normal(0, rng.uniform(0, 4), out[y0:y1, x0:x1].shape)
+    part = (out[y0:y1, x0:x1] / 255.0) ** gamma * gain * 255 + rng.normal(0, rng.uniform(0, 4), out[y0:y1, x0:x1].shape)
     out[y0:y1, x0:x1] = np.clip(part, 0, 255)
     return out
 

@@ -35,21 +35,13 @@ def colour(rng, name):
     """A lamp's colour in linear light: lamps of one name differ (old bulbs, LED, dirt)."""
     base = np.array(COLOURS[name]) * rng.uniform(0.75, 1.3, 3)
     if name == "yellow":
-        base[1] = rng.uniform(0.33, 0.85)
-        base[2] = rng.uniform(0.0, 0.2)
+        base[1] = rng.uniform(0.40, 0.85)
     if name == "green":
         base[2] = rng.uniform(0.25, 0.95)
         base[0] = rng.uniform(0.0, 0.22)
     if name == "red":
-        base[1] = rng.uniform(0.0, 0.16)
-        base[2] = rng.uniform(0.0, 0.2)
+        base[1] = rng.uniform(0.01, 0.22)
     return base / base.max()
-
-
-def saturate(rng, picture):
-    """Cameras differ most in how colourful they make things."""
-    grey = picture.mean(2, keepdims=True)
-    return grey + (picture - grey) * rng.uniform(0.7, 1.7)
 
 
 def head(rng, background):
@@ -97,7 +89,6 @@ def head(rng, background):
     light = cv2.GaussianBlur(light, (0, 0), scale * rng.uniform(0.3, 1.1))
     out = cv2.resize(light, None, fx=1 / scale, fy=1 / scale, interpolation=cv2.INTER_AREA)
     out = np.clip(out * rng.uniform(0.7, 1.5), 0, 1) ** (1 / 2.2) * 255
-    out = saturate(rng, out)
     out = np.clip(out + rng.normal(0, rng.uniform(0.5, 7.0), out.shape), 0, 255).astype(np.uint8)
     ok, jpeg = cv2.imencode(".jpg", out[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(35, 95))])
     out = cv2.imdecode(jpeg, cv2.IMREAD_COLOR)[..., ::-1]
