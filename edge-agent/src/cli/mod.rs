@@ -2,6 +2,7 @@
 
 mod cards;
 mod check;
+mod detect;
 mod models;
 mod pictures;
 mod plates;
@@ -44,6 +45,8 @@ pub enum Command {
     Trace(trace::TraceArgs),
     /// Read identity cards in pictures or from a reader.
     Cards(cards::CardsArgs),
+    /// Find people and vehicles in pictures.
+    Detect(detect::DetectArgs),
     /// Track given boxes (MOTChallenge text in and out).
     Track(track::TrackArgs),
     /// Show or fetch the models.
@@ -64,6 +67,7 @@ impl Cli {
             Command::Signals(args) => signals::run(args),
             Command::Trace(args) => trace::run(args),
             Command::Cards(args) => cards::run(args),
+            Command::Detect(args) => detect::run(args),
             Command::Track(args) => track::run(args),
             Command::Models(args) => models::run(args),
         }

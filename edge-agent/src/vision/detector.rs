@@ -1,22 +1,38 @@
-//! PicoDet-S: boxes of people and vehicles in one frame, riders joined to what they ride.
+//! Boxes of people and vehicles in one frame: one per object, riders joined to what they ride.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
-use super::VisionError;
+use super::doubles::without_doubles;
 use super::manifest::ModelStore;
 use super::preprocess::{Normalisation, Preprocessor};
+use super::riders::{Rider, join_riders};
 use super::session::{Input, Runtime, SessionPool, SessionSettings};
+use super::{VisionError, anchors};
 use crate::detection::{Detection, ObjectClass};
 use crate::frame::I420;
 use crate::geometry::BBox;
 
-/// Side of the model's square input.
-const SIDE: usize = 416;
-/// The model's id in the manifest.
-pub const MODEL: &str = "picodet-s-416";
+/// A network that finds objects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum)]
+pub enum ObjectModel {
+    /// PicoDet-S 416 as its authors trained it, on COCO.
+    #[default]
+    #[serde(rename = "picodet-s-416")]
+    #[value(name = "picodet-s-416")]
+    PicodetS416,
+}
+
+impl ObjectModel {
+    /// Its id in the manifest.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::PicodetS416 => "picodet-s-416",
+        }
+    }
+}
 
 /// What one run says about one frame.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -31,19 +47,12 @@ pub struct Detections {
     pub infer_ms: f32,
 }
 
-/// A person on a vehicle.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Rider {
-    /// The person.
-    pub person: Detection,
-    /// Place of the vehicle in [`Detections::objects`].
-    pub vehicle: usize,
-}
-
 /// Which boxes to keep.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct DetectorConfig {
+    /// The network.
+    pub model: ObjectModel,
     /// Boxes below this score are dropped. The tracker uses weak boxes to keep a track, so this is low.
     pub min_score: f32,
     /// Boxes with a side shorter than this many pixels are dropped.
@@ -52,7 +61,7 @@ pub struct DetectorConfig {
 
 impl Default for DetectorConfig {
     fn default() -> Self {
-        Self { min_score: 0.2, min_side_px: 6.0 }
+        Self { model: ObjectModel::default(), min_score: 0.2, min_side_px: 6.0 }
     }
 }
 
@@ -68,12 +77,24 @@ pub trait Detect: Send + Sync {
     fn model(&self) -> (&str, &str);
 }
 
-/// PicoDet-S on a shared pool of sessions. One value serves all cameras.
+/// The network on a shared pool of sessions. One value serves all cameras.
 #[derive(Debug)]
 pub struct Detector {
     pool: SessionPool,
+    /// Side of the square input, pixels.
+    side: usize,
+    form: Form,
     config: DetectorConfig,
     idle: Mutex<Vec<Scratch>>,
+}
+
+/// How a network takes its picture and gives its boxes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Form {
+    /// Rows of class, score and corners in pixels of the picture, whose size it is told; suppression is inside.
+    Rows,
+    /// What [`anchors::read`] reads.
+    Anchors,
 }
 
 /// Tables and tensor of one run; as many exist as runs have overlapped.
@@ -94,7 +115,12 @@ impl Detector {
         settings: &SessionSettings,
         config: DetectorConfig,
     ) -> Result<Self, VisionError> {
-        Ok(Self { pool: runtime.pool(store, MODEL, settings)?, config, idle: Mutex::new(Vec::new()) })
+        let pool = runtime.pool(store, config.model.id(), settings)?;
+        // The pool has checked the file against these tensors.
+        let inputs = &store.verified(config.model.id())?.0.inputs;
+        let side = inputs.get("image").and_then(|shape| shape.last()).map_or(0, |side| *side as usize);
+        let form = if inputs.contains_key("scale_factor") { Form::Rows } else { Form::Anchors };
+        Ok(Self { pool, side, form, config, idle: Mutex::new(Vec::new()) })
     }
 
     fn scratch(&self, size: (u32, u32)) -> Scratch {
@@ -105,7 +131,26 @@ impl Detector {
             return idle.swap_remove(at);
         }
         drop(idle);
-        Scratch { preprocessor: Preprocessor::new(SIDE, SIDE, Normalisation::IMAGENET), tensor: Vec::new() }
+        let preprocessor = Preprocessor::new(self.side, self.side, Normalisation::IMAGENET);
+        Scratch { preprocessor, tensor: Vec::new() }
+    }
+
+    /// Runs the network on a prepared picture of `width` × `height` pixels.
+    fn boxes(&self, tensor: &[f32], width: u32, height: u32) -> Result<Vec<Detection>, VisionError> {
+        let (side, least) = (self.side as f32, self.config.min_score);
+        let shape = [1, 3, self.side as i64, self.side as i64];
+        let image = Input { name: "image", shape: &shape, data: tensor };
+        match self.form {
+            Form::Rows => {
+                // The network divides its boxes by this, so they come out in pixels of the picture.
+                let factor = [side / height as f32, side / width as f32];
+                let factor = Input { name: "scale_factor", shape: &[1, 2], data: &factor };
+                self.pool.run(&[image, factor], |out| rows(out.data, width, height, least))
+            }
+            Form::Anchors => {
+                self.pool.run(&[image], |out| anchors::read(out.data, self.side, width, height, least))
+            }
+        }
     }
 
     fn give_back(&self, scratch: Scratch) {
@@ -124,17 +169,10 @@ impl Detect for Detector {
         let mut scratch = self.scratch((picture.width, picture.height));
         scratch.preprocessor.fill(picture, &mut scratch.tensor);
         let prepared = Instant::now();
-        // The model divides its boxes by this, so they come out in pixels of the picture.
-        let factor = [SIDE as f32 / picture.height as f32, SIDE as f32 / picture.width as f32];
-        let side = SIDE as i64;
-        let inputs = [
-            Input { name: "image", shape: &[1, 3, side, side], data: &scratch.tensor },
-            Input { name: "scale_factor", shape: &[1, 2], data: &factor },
-        ];
-        let found =
-            self.pool.run(&inputs, |out| boxes(out.data, picture.width, picture.height, &self.config));
+        let found = self.boxes(&scratch.tensor, picture.width, picture.height);
         self.give_back(scratch);
-        let (objects, riders) = join_riders(found?);
+        let found = found?.into_iter().filter(|d| d.bbox.w.min(d.bbox.h) >= self.config.min_side_px);
+        let (objects, riders) = join_riders(without_doubles(found.collect()));
         Ok(Detections {
             objects,
             riders,
@@ -161,130 +199,31 @@ fn class_of(coco: i32) -> Option<ObjectClass> {
     })
 }
 
-/// Reads the model's rows `class, score, x1, y1, x2, y2`, best first.
-fn boxes(rows: &[f32], width: u32, height: u32, config: &DetectorConfig) -> Vec<Detection> {
-    let mut found: Vec<Detection> = rows
-        .chunks_exact(6)
-        .filter(|row| row.iter().all(|v| v.is_finite()) && row[1] >= config.min_score)
+/// Reads rows of `class, score, x1, y1, x2, y2`.
+fn rows(rows: &[f32], width: u32, height: u32, min_score: f32) -> Vec<Detection> {
+    rows.chunks_exact(6)
+        .filter(|row| row.iter().all(|v| v.is_finite()) && row[1] >= min_score)
         .filter_map(|row| {
             let bbox = BBox::from_corners(row[2], row[3], row[4], row[5]).clip(width, height);
-            let class = class_of(row[0] as i32)?;
-            (bbox.w.min(bbox.h) >= config.min_side_px).then_some(Detection { bbox, score: row[1], class })
+            Some(Detection { bbox, score: row[1], class: class_of(row[0] as i32)? })
         })
-        .collect();
-    found.sort_by(|a, b| b.score.total_cmp(&a.score));
-    one_class_per_vehicle(&mut found);
-    found
-}
-
-/// Suppression inside the model is per class, so one lorry may come as truck, bus and car: the best score stays.
-fn one_class_per_vehicle(found: &mut Vec<Detection>) {
-    const SAME_VEHICLE_IOU: f32 = 0.75;
-    let mut kept: Vec<Detection> = Vec::with_capacity(found.len());
-    for d in found.drain(..) {
-        let four_wheels =
-            |c: ObjectClass| matches!(c, ObjectClass::Car | ObjectClass::Bus | ObjectClass::Truck);
-        let twin = kept
-            .iter()
-            .any(|k| four_wheels(k.class) && four_wheels(d.class) && k.bbox.iou(&d.bbox) > SAME_VEHICLE_IOU);
-        if !twin {
-            kept.push(d);
-        }
-    }
-    *found = kept;
-}
-
-/// Splits people who sit on a two-wheeler from those who walk.
-fn join_riders(found: Vec<Detection>) -> (Vec<Detection>, Vec<Rider>) {
-    let (people, mut objects): (Vec<_>, Vec<_>) =
-        found.into_iter().partition(|d| d.class == ObjectClass::Person);
-    let wheels = objects.len();
-    let mut riders = Vec::new();
-    for person in people {
-        let seat = (0..wheels)
-            .map(|i| (i, sits_on(&person.bbox, &objects[i])))
-            .filter(|(_, fit)| *fit > 0.0)
-            .max_by(|a, b| a.1.total_cmp(&b.1));
-        match seat {
-            Some((vehicle, _)) => riders.push(Rider { person, vehicle }),
-            None => objects.push(person),
-        }
-    }
-    (objects, riders)
-}
-
-/// How well a person's box fits on a two-wheeler: 0 when it does not. A rider is above the middle of the vehicle, within
-/// its width, feet no lower than its wheels; somebody who walks past reaches lower or stands beside it.
-fn sits_on(person: &BBox, vehicle: &Detection) -> f32 {
-    if !matches!(vehicle.class, ObjectClass::Motorcycle | ObjectClass::Bicycle) {
-        return 0.0;
-    }
-    let v = &vehicle.bbox;
-    let common = person.intersect(v);
-    let across = common.w / person.w.min(v.w).max(1.0);
-    let down = common.h / person.h.max(1.0);
-    let above = person.centre().y < v.centre().y;
-    let feet_on_it = person.bottom() > v.y + 0.2 * v.h && person.bottom() < v.bottom() + 0.1 * v.h;
-    if across >= 0.5 && down >= 0.2 && above && feet_on_it {
-        common.area() / person.area().max(1.0)
-    } else {
-        0.0
-    }
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn det(class: ObjectClass, x: f32, y: f32, w: f32, h: f32) -> Detection {
-        Detection { bbox: BBox { x, y, w, h }, score: 0.8, class }
-    }
-
     #[test]
-    fn a_person_on_a_motorcycle_is_a_rider_and_no_pedestrian() {
-        let bike = det(ObjectClass::Motorcycle, 100.0, 150.0, 60.0, 100.0);
-        let (objects, riders) = join_riders(vec![bike, det(ObjectClass::Person, 105.0, 80.0, 50.0, 140.0)]);
-        assert_eq!(objects, vec![bike]);
-        assert_eq!(riders.len(), 1);
-        assert_eq!(riders[0].vehicle, 0);
-    }
-
-    #[test]
-    fn a_person_beside_or_in_front_of_a_motorcycle_walks() {
-        let bike = det(ObjectClass::Motorcycle, 100.0, 150.0, 60.0, 100.0);
-        let beside = det(ObjectClass::Person, 158.0, 80.0, 50.0, 170.0);
-        let before = det(ObjectClass::Person, 105.0, 150.0, 50.0, 160.0);
-        let (objects, riders) = join_riders(vec![bike, beside, before]);
-        assert_eq!(objects.len(), 3);
-        assert!(riders.is_empty());
-    }
-
-    #[test]
-    fn two_riders_share_one_motorcycle() {
-        let bike = det(ObjectClass::Motorcycle, 100.0, 150.0, 60.0, 100.0);
-        let people = [
-            det(ObjectClass::Person, 105.0, 80.0, 50.0, 130.0),
-            det(ObjectClass::Person, 108.0, 95.0, 45.0, 120.0),
-        ];
-        let (_, riders) = join_riders(vec![bike, people[0], people[1]]);
-        assert_eq!(riders.len(), 2);
-    }
-
-    #[test]
-    fn a_lorry_seen_as_truck_and_car_is_one_vehicle() {
-        let rows = [7.0, 0.7, 10.0, 10.0, 110.0, 90.0, 2.0, 0.5, 11.0, 11.0, 109.0, 91.0];
-        let found = boxes(&rows, 640, 480, &DetectorConfig::default());
-        assert_eq!(found.iter().map(|d| d.class).collect::<Vec<_>>(), [ObjectClass::Truck]);
-    }
-
-    #[test]
-    fn rows_that_are_weak_foreign_tiny_or_not_numbers_are_dropped() {
-        let rows = [
+    fn rows_that_are_weak_foreign_or_not_numbers_are_dropped() {
+        let given = [
+            [2.0, 0.5, -4.0, 10.0, 50.0, 50.0],
             [0.0, 0.05, 0.0, 0.0, 50.0, 50.0],
             [56.0, 0.9, 0.0, 0.0, 50.0, 50.0],
-            [0.0, 0.9, 0.0, 0.0, 2.0, 50.0],
             [0.0, f32::NAN, 0.0, 0.0, 50.0, 50.0],
         ];
-        assert!(boxes(&rows.concat(), 640, 480, &DetectorConfig::default()).is_empty());
+        let bbox = BBox { x: 0.0, y: 10.0, w: 50.0, h: 40.0 };
+        let car = Detection { bbox, score: 0.5, class: ObjectClass::Car };
+        assert_eq!(rows(&given.concat(), 640, 480, 0.2), [car]);
     }
 }

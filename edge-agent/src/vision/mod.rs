@@ -4,7 +4,9 @@
 //! concludes leaves it as plain values, and everything that needs a model is behind a trait ([`Detect`], [`ReadPlate`])
 //! so that the rest of the agent is tested without one.
 
+pub mod anchors;
 pub mod detector;
+pub mod doubles;
 mod error;
 pub mod manifest;
 pub mod motion;
@@ -12,13 +14,14 @@ pub mod picture;
 pub mod plate;
 pub mod preprocess;
 pub mod qr;
+pub mod riders;
 pub mod session;
 pub mod signal;
 
 #[cfg(test)]
 mod tests;
 
-pub use detector::{Detect, Detections, Detector, DetectorConfig};
+pub use detector::{Detect, Detections, Detector, DetectorConfig, ObjectModel};
 pub use error::VisionError;
 pub use manifest::{Manifest, ModelStore};
 pub use motion::{Motion, MotionConfig, MotionGate};
@@ -27,4 +30,5 @@ pub use plate::{
     CharChoice, ColourSeen, PlateOutcome, PlateRead, PlateReader, PlateReaderConfig, PlateSeen, PlateVote,
     ReadPlate,
 };
+pub use riders::Rider;
 pub use session::{Provider, Runtime, SessionPool, SessionSettings};
