@@ -19,12 +19,13 @@ const CLASSES: [ObjectClass; 6] = [
 /// Rows of the output: scores, then the bins of left, top, right and bottom.
 pub const ROWS: usize = CLASSES.len() + 4 * BINS;
 
-/// Anchors of a square input of `side` pixels (a multiple of 64).
+/// Anchors of a square input of `side` pixels (a multiple of 32).
 pub const fn anchors(side: usize) -> usize {
     let mut sum = 0;
     let mut level = 0;
     while level < STRIDES.len() {
-        sum += (side / STRIDES[level]) * (side / STRIDES[level]);
+        let across = side.div_ceil(STRIDES[level]);
+        sum += across * across;
         level += 1;
     }
     sum
@@ -69,7 +70,7 @@ fn bbox(out: &[f32], side: usize, count: usize, anchor: usize, scale: (f32, f32)
 /// Centre of an anchor's cell and its stride, in input pixels.
 fn place(side: usize, mut anchor: usize) -> (f32, f32, f32) {
     for stride in STRIDES {
-        let across = side / stride;
+        let across = side.div_ceil(stride);
         if anchor < across * across {
             let cell = |n: usize| (n as f32 + 0.5) * stride as f32;
             return (cell(anchor % across), cell(anchor / across), stride as f32);
