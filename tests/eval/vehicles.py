@@ -14,7 +14,7 @@ program, with the same suppression of doubles and the same joining of riders.
     ms        median wall time of a picture, opening and decoding the file included
 
 With OpenCV and ONNX Runtime for Python installed, two more tables: what of the sure boxes of PicoDet-S the shipped network finds in
-clips of gates and streets, class by class; and the time of both networks alone, one thread, taking turns. Exit code 2 without data.
+clips of gates and streets, class by class; and the time of both networks alone, one thread, taking turns.
 """
 
 import argparse
@@ -238,10 +238,11 @@ def main():
     parser.add_argument("--limit", type=int, help="only the first N pictures of each set")
     args = parser.parse_args()
     binary, data = str(pathlib.Path(args.binary).resolve()), args.data.resolve()
-    if not (data / "redlight/valid/images").is_dir():
-        print(f"no labelled junctions (redlight) below {data}", file=sys.stderr)
-        return 2
-    junctions(binary, data / "redlight", args.limit)
+    print("## Vehicles and people in streets\n")
+    if (data / "redlight/valid/images").is_dir():
+        junctions(binary, data / "redlight", args.limit)
+    else:
+        print("Labelled junctions (redlight) are not there: recall was not measured.\n")
     for part, table in (("OpenCV", lambda: remembered(binary, data, args.limit)), ("ONNX Runtime", lambda: networks(binary))):
         try:
             table()

@@ -32,8 +32,8 @@ pub struct DetectArgs {
     /// Boxes below this score are left out, 0 to 1.
     #[arg(long, default_value_t = 0.25, value_parser = score, value_name = "SCORE")]
     min_score: f32,
-    /// The network.
-    #[arg(long, value_enum, default_value_t = ObjectModel::default())]
+    /// The network: street-s-544 for streets, picodet-s-416 for gates, where vehicles fill much of the picture.
+    #[arg(long, value_enum, default_value_t = ObjectModel::StreetS544)]
     model: ObjectModel,
 }
 
