@@ -10,7 +10,8 @@ fuzz_target!(|bytes: &[u8]| {
     let Ok(text) = std::str::from_utf8(text) else { return };
     let hint = Hint {
         lines: [None, Some(1), Some(2), Some(9)][usize::from(bits & 3)],
-        vehicle: [None, Some(VehicleGroup::Car), Some(VehicleGroup::Motorcycle), None][usize::from(bits >> 2 & 3)],
+        vehicle: [None, Some(VehicleGroup::Car), Some(VehicleGroup::Motorcycle), None]
+            [usize::from(bits >> 2 & 3)],
         colour: [None, Some(PlateColour::Red), Some(PlateColour::Blue), Some(PlateColour::White)]
             [usize::from(bits >> 4 & 3)],
         break_at: (bits & 0x40 != 0).then_some(usize::from(bits >> 5)),
