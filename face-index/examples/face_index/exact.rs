@@ -41,50 +41,20 @@ fn many_anywhere(faces: &[f32], queries: &[f32], dims: usize) -> Vec<Best> {
     let block = (1 << 17) / dims;
     for (at, faces) in faces.chunks(block * dims).enumerate() {
         for (query, best) in queries.chunks_exact(dims).zip(&mut best) {
-            let mut take = |score: f32, place: usize| {
+            for (place, face) in faces.chunks_exact(dims).enumerate() {
+                let score = dot(face, query);
                 if score > best.0 {
                     *best = (score, at * block + place);
                 }
-            };
-            // Four faces at a time: more of the memory's answers are under way at once.
-            let fours = faces.chunks_exact(4 * dims);
-            let rest = fours.remainder();
-            for (four, faces) in fours.enumerate() {
-                let scores = dots(faces, query);
-                scores.into_iter().enumerate().for_each(|(i, score)| take(score, 4 * four + i));
             }
-            let done = (faces.len() - rest.len()) / dims;
-            rest.chunks_exact(dims).enumerate().for_each(|(i, face)| take(dot(face, query), done + i));
         }
     }
     best
 }
 
-/// Four faces with one query.
-#[inline(always)]
-fn dots(faces: &[f32], query: &[f32]) -> [f32; 4] {
-    const LANES: usize = 16;
-    let mut sums = [[0.0_f32; LANES]; 4];
-    let (steps, rest) = query.as_chunks::<LANES>();
-    let faces: [&[f32]; 4] = std::array::from_fn(|i| &faces[i * query.len()..][..query.len()]);
-    let face_steps = faces.map(|face| face.as_chunks::<LANES>().0);
-    for (at, q) in steps.iter().enumerate() {
-        for (sums, face) in sums.iter_mut().zip(face_steps) {
-            for lane in 0..LANES {
-                sums[lane] = face[at][lane].mul_add(q[lane], sums[lane]);
-            }
-        }
-    }
-    let whole = query.len() - rest.len();
-    std::array::from_fn(|i| {
-        let tail: f32 = faces[i][whole..].iter().zip(rest).map(|(a, b)| a * b).sum();
-        sums[i].iter().sum::<f32>() + tail
-    })
-}
-
 #[inline(always)]
 fn dot(a: &[f32], b: &[f32]) -> f32 {
-    const LANES: usize = 16;
+    const LANES: usize = 64;
     let mut sums = [0.0_f32; LANES];
     let (a, a_rest) = a.as_chunks::<LANES>();
     let (b, b_rest) = b.as_chunks::<LANES>();
