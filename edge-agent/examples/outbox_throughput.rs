@@ -144,6 +144,7 @@ fn draft(pad: &str, pictures: Vec<Picture>) -> Draft {
         picture: [1280, 720],
         reading: None,
         no_reading: Some(NoReading::NoPlateFound),
+        plate_finding: None,
         track: TrackRef { id: 1, frames: 20, first: at, last: at },
         signal: None,
     });

@@ -58,6 +58,7 @@ fn vehicle(content: &[u8]) -> Draft {
         picture: [20, 20],
         reading: None,
         no_reading: Some(NoReading::NoPlateFound),
+        plate_finding: None,
         track: TrackRef { id: 1, frames: 2, first: at, last: at },
         signal: None,
     });

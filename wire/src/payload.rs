@@ -95,6 +95,9 @@ pub struct Vehicle {
     pub reading: Option<PlateReading>,
     /// Why there is no reading.
     pub no_reading: Option<NoReading>,
+    /// What is wrong with the plate itself, for a person to check.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plate_finding: Option<PlateFinding>,
     /// The track behind the event.
     pub track: TrackRef,
     /// What the signal that governs the line showed at that moment; none where no signal is configured.
@@ -123,6 +126,51 @@ impl NoReading {
             Self::Unreadable => "unreadable",
         }
     }
+}
+
+/// Something about the plate itself that a person should check. Never an accusation: light, angle and dirt look alike.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlateFinding {
+    /// `covered`, `bent`, `missing` or `unreadable` ([`PlateFindingKind`]); kept as text so that a newer agent's word passes.
+    pub kind: String,
+    /// How much speaks for it, `0..=1`.
+    pub score: f32,
+    /// Looks at the vehicle that speak for it.
+    pub looks: u32,
+}
+
+/// The findings that agents of this version make.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PlateFindingKind {
+    /// Part of the characters is hidden, the others are clear.
+    Covered,
+    /// The plate is not flat.
+    Bent,
+    /// No plate where one must be, seen near enough and often enough.
+    Missing,
+    /// A plate near enough to be read, whose characters cannot be told: dirt, wear, glare.
+    Unreadable,
+}
+
+impl PlateFindingKind {
+    /// The word used in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Covered => "covered",
+            Self::Bent => "bent",
+            Self::Missing => "missing",
+            Self::Unreadable => "unreadable",
+        }
+    }
+}
+
+/// Something seen besides the characters, with its own score.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Attribute {
+    /// The word, in snake case; kept as text so that a newer agent's word passes.
+    pub value: String,
+    /// How sure, `0..=1`.
+    pub score: f32,
 }
 
 /// What the plate says, after voting over the track.
@@ -155,6 +203,15 @@ pub struct PlateReading {
     /// Where the plate is in the overview picture.
     #[serde(rename = "box")]
     pub bbox: [i32; 4],
+    /// Background (`plate::PlateColour`); absent when the light did not let it be told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub colour: Option<Attribute>,
+    /// Class of the bearer (`plate::PlateClass`); absent where only an unknown colour would tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class: Option<String>,
+    /// Country (`plate::Country`) of a plate that seems not to be Vietnamese; its `valid` is false.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
 }
 
 /// A text that was considered.
@@ -164,6 +221,12 @@ pub struct Candidate {
     pub text: String,
     /// Its share of the vote, `0..=1`.
     pub score: f32,
+    /// Kind of plate by the grammar, when it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// Why it was considered: `read` by a look as it stands, `repaired`, or `composed` from several looks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// The track behind an event.

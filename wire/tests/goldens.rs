@@ -64,12 +64,16 @@ fn vehicle() -> Payload {
             score: 0.9375,
             votes: 7,
             reads: 9,
-            candidates: vec![Candidate { text: "59P166430".into(), score: 0.0625 }],
+            candidates: vec![Candidate { text: "59P166430".into(), score: 0.0625, kind: None, reason: None }],
             edits: vec!["6: A→4".into()],
             ambiguous: vec![],
             bbox: [470, 410, 66, 48],
+            colour: None,
+            class: None,
+            country: None,
         }),
         no_reading: None,
+        plate_finding: None,
         track: TrackRef {
             id: 41,
             frames: 38,
@@ -113,6 +117,41 @@ fn feed() -> signal::Feed {
             group("dong", LampState::Yellow, true, None),
         ],
     }
+}
+
+/// A reading with everything that is optional.
+fn yellow_car() -> Payload {
+    let Payload::Vehicle(mut seen) = vehicle() else { unreachable!() };
+    seen.class = "car".into();
+    seen.reading = Some(PlateReading {
+        text: "51F97022".into(),
+        display: "51F-970.22".into(),
+        raw: "51F-970.22".into(),
+        kind: Some("car".into()),
+        candidates: vec![Candidate {
+            text: "51E97022".into(),
+            score: 0.0625,
+            kind: Some("car".into()),
+            reason: Some("read".into()),
+        }],
+        edits: vec![],
+        colour: Some(Attribute { value: "yellow".into(), score: 0.875 }),
+        class: Some("business".into()),
+        country: None,
+        ..seen.reading.unwrap()
+    });
+    Payload::Vehicle(seen)
+}
+
+/// A vehicle whose plate is a finding.
+fn without_plate() -> Payload {
+    let Payload::Vehicle(seen) = vehicle() else { unreachable!() };
+    Payload::Vehicle(Vehicle {
+        reading: None,
+        no_reading: Some(NoReading::NoPlateFound),
+        plate_finding: Some(PlateFinding { kind: "missing".into(), score: 0.75, looks: 8 }),
+        ..seen
+    })
 }
 
 fn evidence() -> EvidenceRef {
@@ -161,7 +200,7 @@ fn status() -> Status {
 fn goldens() -> Vec<(&'static str, Vec<u8>)> {
     let mut prev = Digest::ZERO;
     let mut files = Vec::new();
-    let payloads: [(&str, Payload, Vec<EvidenceRef>); 5] = [
+    let payloads: [(&str, Payload, Vec<EvidenceRef>); 7] = [
         ("event-vehicle", vehicle(), vec![evidence()]),
         (
             "event-crossing",
@@ -193,6 +232,8 @@ fn goldens() -> Vec<(&'static str, Vec<u8>)> {
             vec![],
         ),
         ("event-vehicle-signal", vehicle_at_signal(), vec![evidence()]),
+        ("event-vehicle-attributes", yellow_car(), vec![evidence()]),
+        ("event-vehicle-finding", without_plate(), vec![evidence()]),
     ];
     for (index, (file, payload, pictures)) in payloads.into_iter().enumerate() {
         let sealed = envelope(index as u64 + 1, prev, payload, pictures).seal(&device()).unwrap();

@@ -198,6 +198,7 @@ pub(crate) mod testing {
             picture: [640, 480],
             reading: Some(reading(plate)),
             no_reading: None,
+            plate_finding: None,
             track: wire::payload::TrackRef {
                 id: 1,
                 frames: 30,

@@ -128,10 +128,18 @@ pub(crate) mod testing {
             score: 0.97,
             votes: 9,
             reads: 10,
-            candidates: vec![wire::payload::Candidate { text: text.to_owned(), score: 0.9 }],
+            candidates: vec![wire::payload::Candidate {
+                text: text.to_owned(),
+                score: 0.9,
+                kind: None,
+                reason: None,
+            }],
             edits: vec![],
             ambiguous: vec![],
             bbox: [10, 10, 100, 30],
+            colour: None,
+            class: None,
+            country: None,
         }
     }
 }
@@ -179,7 +187,12 @@ mod tests {
     fn a_second_reading_with_enough_votes_is_compared_too() {
         let lists = Snapshot::new(vec![entry("a", "35A99999", Priority::High)]);
         let mut read = reading("35A24681");
-        read.candidates.push(wire::payload::Candidate { text: "35A99999".to_owned(), score: 0.3 });
+        read.candidates.push(wire::payload::Candidate {
+            text: "35A99999".to_owned(),
+            score: 0.3,
+            kind: None,
+            reason: None,
+        });
         assert_eq!(matches(&read, None, 1, &lists)[0].certainty, Certainty::Possible);
         read.candidates[1].score = 0.1;
         assert!(matches(&read, None, 1, &lists).is_empty());

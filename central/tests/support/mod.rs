@@ -260,10 +260,13 @@ pub fn car(plate: &str) -> Payload {
         score: 0.97,
         votes: 9,
         reads: 10,
-        candidates: vec![Candidate { text: plate.to_owned(), score: 0.9 }],
+        candidates: vec![Candidate { text: plate.to_owned(), score: 0.9, kind: None, reason: None }],
         edits: vec![],
         ambiguous: vec![],
         bbox: [100, 100, 120, 40],
+        colour: None,
+        class: None,
+        country: None,
     };
     Payload::Vehicle(Vehicle {
         rule: Name::new("vach-vao").unwrap(),
@@ -274,6 +277,7 @@ pub fn car(plate: &str) -> Payload {
         picture: [640, 480],
         reading: Some(reading),
         no_reading: None,
+        plate_finding: None,
         track: TrackRef { id: 3, frames: 40, first: now, last: now },
         signal: None,
     })

@@ -149,6 +149,7 @@ impl Watched {
             picture: shot.map_or([0, 0], |shot| [shot.picture.width, shot.picture.height]),
             reading: vote.map(|vote| PlateReading { bbox: plate, ..vote.reading }),
             no_reading,
+            plate_finding: None,
             track: TrackRef { id: track, frames: self.frames, first: self.first.at, last: self.last.at },
             signal: None,
         });

@@ -39,6 +39,7 @@ pub fn vehicle(reading: Option<PlateReading>) -> Payload {
         bbox: [100, 100, 300, 300],
         picture: [1280, 720],
         no_reading: reading.is_none().then_some(NoReading::NoPlateFound),
+        plate_finding: None,
         reading,
         track: TrackRef { id: 1, frames: 20, first: now, last: now },
         signal: None,
@@ -61,6 +62,9 @@ pub fn reading(text: &str) -> PlateReading {
         edits: Vec::new(),
         ambiguous: Vec::new(),
         bbox: [150, 300, 90, 60],
+        colour: None,
+        class: None,
+        country: None,
     }
 }
 

@@ -8,18 +8,25 @@
 //! A hint narrows, it never condemns: where it contradicts every way to read the text (a "motorcycle" with the plate
 //! `30A-1234`), the ways stay, because the disagreement itself is a finding for somebody else to judge.
 //!
+//! Civil and business plates draw from the same texts; [`PlateClass`] needs the colour. Military plates are known to be
+//! left alone: nothing is ever repaired into one or out of one. A plate of another [`Country`] is reported as it was read.
+//!
 //! Two vehicles may carry the same text, so the key of a vehicle is (canonical, [`VehicleGroup`], [`PlateColour`]).
 
+mod abroad;
 mod confusion;
+mod edit;
 mod grammar;
 mod kind;
 pub mod province;
 mod repair;
 
+pub use abroad::{Country, country};
 pub use confusion::{Confusion, one_confusion};
-pub use grammar::{Parse, Plate, parse};
-pub use kind::{Hint, PlateColour, PlateKind, VehicleGroup};
-pub use repair::{Reading, read};
+pub use edit::{Edit, EditError};
+pub use grammar::{Parse, Plate, looks_military, parse};
+pub use kind::{Hint, Ink, PlateClass, PlateColour, PlateKind, VehicleGroup};
+pub use repair::{MAX_EDITS, Reading, SURE, may_be_repaired, read, read_with};
 
 /// Canonical form of anything that was read or typed: upper case, `Đ` as `D`, all but `A-Z0-9` removed.
 pub fn normalise(raw: &str) -> String {
@@ -33,5 +40,7 @@ pub fn normalise(raw: &str) -> String {
         .collect()
 }
 
+#[cfg(test)]
+mod table_tests;
 #[cfg(test)]
 mod tests;

@@ -12,7 +12,7 @@ fn best(text: &str, hint: Hint) -> Plate {
     parse(text, &hint).candidates.into_iter().next().unwrap_or_else(|| panic!("{text} is a plate"))
 }
 
-const NONE: Hint = Hint { lines: None, vehicle: None, colour: None, break_at: None };
+const NONE: Hint = Hint { lines: None, vehicle: None, colour: None, ink: None, break_at: None };
 const CAR: Hint = Hint { vehicle: Some(VehicleGroup::Car), ..NONE };
 const MOTORCYCLE: Hint = Hint { vehicle: Some(VehicleGroup::Motorcycle), ..NONE };
 
@@ -181,7 +181,8 @@ fn letters_among_digits_are_repaired_by_position_and_recorded() {
     ] {
         let r = read(&[raw], &NONE);
         assert_eq!((r.text.as_str(), r.valid), (text, true), "{raw}");
-        assert_eq!(r.edits, edits, "{raw}");
+        let words: Vec<String> = r.edits.iter().map(Edit::to_string).collect();
+        assert_eq!(words, edits, "{raw}");
         assert_eq!(r.raw, raw);
     }
 }
@@ -292,7 +293,7 @@ fn any_hint() -> impl Strategy<Value = Hint> {
         Just(PlateColour::Red)
     ]);
     (prop::option::of(0..4u8), vehicle, colour, prop::option::of(0..12usize))
-        .prop_map(|(lines, vehicle, colour, break_at)| Hint { lines, vehicle, colour, break_at })
+        .prop_map(|(lines, vehicle, colour, break_at)| Hint { lines, vehicle, colour, break_at, ..NONE })
 }
 
 proptest! {

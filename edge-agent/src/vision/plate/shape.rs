@@ -5,7 +5,7 @@
 //! is better evidence than a table of look-alikes. The fit is taken only if it is not much less probable than the free
 //! text; how much less each character was is in its confidence, so a forced text has a low score.
 
-use wire::plate::{Hint, Reading, normalise};
+use wire::plate::{Edit, Hint, Reading, may_be_repaired, normalise};
 
 use super::CharChoice;
 use super::calibration::Calibration;
@@ -58,7 +58,8 @@ pub(super) fn interpret(steps: &[Steps], hint: &Hint, scores: Option<&Calibratio
     if seen.valid && seen.edits.is_empty() && !looks_like_a_digit(&seen.text) {
         return Some(finish(seen, &free));
     }
-    if let Some(fit) = fit(steps, &free) {
+    // A military plate or another country's has none of our shapes, and must not be pressed into one.
+    if let Some(fit) = may_be_repaired(&seen.raw, &hint).then(|| fit(steps, &free)).flatten() {
         let fitted = read(&fit, &free, &hint);
         if fitted.valid {
             return Some(finish(fitted, &fit));
@@ -128,16 +129,11 @@ fn looks_like_a_digit(text: &str) -> bool {
 
 fn read(lines: &[Line], free: &[Line], hint: &Hint) -> Reading {
     let text: Vec<&str> = lines.iter().map(|l| l.raw.as_str()).collect();
-    let mut reading = wire::plate::read(&text, hint);
+    let sure: Vec<f32> = lines.iter().flat_map(|l| l.characters.iter().map(|c| c.prob)).collect();
+    let mut reading = wire::plate::read_with(&text, &sure, hint);
     let raw: Vec<&str> = free.iter().map(|l| l.raw.as_str()).filter(|l| !l.is_empty()).collect();
     reading.raw = raw.join(" ");
-    let seen = normalise(&reading.raw);
-    if reading.text.len() == seen.len() {
-        let changed = seen.chars().zip(reading.text.chars()).enumerate().filter(|(_, (a, b))| a != b);
-        reading.edits = changed.map(|(at, (a, b))| format!("{at}:{a}→{b}")).collect();
-    } else {
-        reading.edits = vec![format!("{seen}→{}", reading.text)];
-    }
+    reading.edits = Edit::between(&normalise(&reading.raw), &reading.text);
     reading
 }
 
