@@ -25,7 +25,8 @@ pub struct PlatesArgs {
     /// Picture files, or folders whose pictures are read (JPEG, PNG, BMP, WebP; subfolders too).
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// One JSON object per picture: file, plates (text, display, raw, valid, kind, score, box, lines), ms.
+    /// One JSON object per picture: file, plates (text, display, raw, valid, kind, score, box, lines, edits,
+    /// ambiguous, colour, candidates, country), ms.
     #[arg(long)]
     json: bool,
     /// Use the small, fast recogniser: a quarter of the time, more errors.
@@ -55,6 +56,25 @@ struct Plate {
     lines: u8,
     edits: Vec<String>,
     ambiguous: Vec<String>,
+    colour: Option<Colour>,
+    candidates: Vec<Candidate>,
+    country: Option<&'static str>,
+}
+
+/// Background of a plate, and how sure.
+#[derive(Debug, Serialize)]
+struct Colour {
+    value: &'static str,
+    score: f32,
+}
+
+/// One way to understand the characters.
+#[derive(Debug, Serialize)]
+struct Candidate {
+    text: String,
+    display: String,
+    kind: &'static str,
+    class: Option<&'static str>,
 }
 
 /// Runs the command.
@@ -95,6 +115,17 @@ impl Findings for Plates {
     }
 }
 
+impl From<&wire::plate::Plate> for Candidate {
+    fn from(plate: &wire::plate::Plate) -> Self {
+        Self {
+            text: plate.canonical.clone(),
+            display: plate.display(),
+            kind: plate.kind.as_str(),
+            class: plate.class().map(|class| class.as_str()),
+        }
+    }
+}
+
 impl From<PlateRead> for Plate {
     fn from(read: PlateRead) -> Self {
         Self {
@@ -106,7 +137,12 @@ impl From<PlateRead> for Plate {
             text: read.reading.text,
             display: read.reading.display,
             raw: read.reading.raw,
-            edits: read.reading.edits,
+            edits: read.reading.edits.iter().map(ToString::to_string).collect(),
+            colour: read
+                .colour
+                .map(|c| Colour { value: c.value.as_str(), score: pictures::thousandths(c.score) }),
+            country: read.reading.country.map(|country| country.as_str()),
+            candidates: read.reading.candidates.iter().map(Candidate::from).collect(),
             ambiguous: read.reading.ambiguous,
         }
     }

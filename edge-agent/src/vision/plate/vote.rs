@@ -78,11 +78,17 @@ impl PlateVote {
         let mut candidates: Vec<Candidate> = totals
             .iter()
             .filter(|(t, _)| **t != text)
-            .map(|(t, w)| Candidate { text: (*t).to_owned(), score: w / all.max(f32::MIN_POSITIVE) })
+            .map(|(t, w)| Candidate {
+                text: (*t).to_owned(),
+                score: w / all.max(f32::MIN_POSITIVE),
+                kind: None,
+                reason: None,
+            })
             .collect();
         candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
         candidates.truncate(MAX_CANDIDATES);
         let reading = PlateReading {
+            class: reading.plate().and_then(|p| p.class()).map(|class| class.as_str().to_owned()),
             display: reading.display,
             raw: best.reading.raw.clone(),
             valid: reading.valid,
@@ -92,9 +98,11 @@ impl PlateVote {
             votes,
             reads: self.reads.len() as u32,
             candidates,
-            edits: reading.edits,
+            edits: reading.edits.iter().map(ToString::to_string).collect(),
+            country: reading.country.map(|country| country.as_str().to_owned()),
             ambiguous: reading.ambiguous,
             bbox: best.bbox.rounded(),
+            colour: None,
             text,
         };
         Some(VoteResult { reading, best_shot: shot })
