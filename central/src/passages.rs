@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 
 use wire::payload::Vehicle;
+use wire::plate::PlateColour;
 
 use crate::alerts::{self, NewAlert};
 use crate::lists::Snapshot;
@@ -39,7 +40,8 @@ pub fn judge(
     min_score: f32,
 ) -> Judgement {
     let matches = seen.reading.as_ref().map_or_else(Vec::new, |reading| {
-        watchlist::matches(reading, registry::group(reading, &seen.class), captured_at_ms, lists)
+        let colour = registry::colour(reading, min_score).map(PlateColour::as_str);
+        watchlist::matches(reading, registry::group(reading, &seen.class), colour, captured_at_ms, lists)
     });
     let findings = registry::findings(status, seen, registered, min_score);
     let mut raised: Vec<NewAlert> = alerts::for_matches(&matches)

@@ -92,6 +92,8 @@ struct ListRow {
     added_by: String,
     valid_from: String,
     valid_to: String,
+    #[serde(default)]
+    plate_colour: String,
 }
 
 /// What the files of a folder say.
@@ -217,6 +219,11 @@ fn entry(row: &ListRow, now_ms: i64) -> Result<Entry, String> {
         group @ ("car" | "motorcycle") => Some(group.to_owned()),
         other => return Err(format!("vehicle_group {other:?} is neither car nor motorcycle nor empty")),
     };
+    let plate_colour = match row.plate_colour.as_str() {
+        "" => None,
+        word if wire::plate::PlateColour::from_word(word).is_some() => Some(word.to_owned()),
+        other => return Err(format!("plate_colour {other:?} is none of white, yellow, blue, red and empty")),
+    };
     let priority = Priority::parse(&row.priority)
         .ok_or_else(|| format!("priority {:?} is none of low, medium, high, critical", row.priority))?;
     let valid_from_ms =
@@ -235,6 +242,7 @@ fn entry(row: &ListRow, now_ms: i64) -> Result<Entry, String> {
         list_name_en: row.list_name_en.clone(),
         plate,
         vehicle_group,
+        plate_colour,
         priority,
         reason_vi: row.reason_vi.clone(),
         reason_en: row.reason_en.clone(),

@@ -20,7 +20,7 @@ use crate::publish::BrokerConfig;
 use crate::rules::{Anchor, Line, LineCounter, Zone, ZoneWatch};
 use crate::track::TrackerConfig;
 use crate::vision::signal::{ControllerConfig, SignalConfig};
-use crate::vision::{DetectorConfig, MotionConfig, PlateReaderConfig, SessionSettings};
+use crate::vision::{DetectorConfig, FindingConfig, MotionConfig, PlateReaderConfig, SessionSettings};
 
 /// Why a configuration cannot be used. Holds every problem found, not the first only.
 #[derive(Debug, Error)]
@@ -123,6 +123,9 @@ pub struct CameraConfig {
     /// Whether plates are read on vehicles that cross a line.
     #[serde(default = "yes")]
     pub plates: bool,
+    /// When a covered, bent or missing plate is reported for a person to check.
+    #[serde(default)]
+    pub plate_findings: FindingConfig,
     /// Directed lines.
     #[serde(default, rename = "line")]
     pub lines: Vec<LineRule>,

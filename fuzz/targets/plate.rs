@@ -15,6 +15,7 @@ fuzz_target!(|bytes: &[u8]| {
         colour: [None, Some(PlateColour::Red), Some(PlateColour::Blue), Some(PlateColour::White)]
             [usize::from(bits >> 4 & 3)],
         break_at: (bits & 0x40 != 0).then_some(usize::from(bits >> 5)),
+        ..Hint::default()
     };
     let canonical = normalise(text);
     assert_eq!(normalise(&canonical), canonical, "normalising twice changes the text");

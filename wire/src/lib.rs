@@ -31,6 +31,13 @@
 //!    live events each keep their order, and central lists by sequence. A gap that stays is a loss, unless the agent
 //!    reported the eviction in an [`OutboxLoss`](payload::OutboxLoss) event.
 //!
+//! ## Plates
+//! A [`PlateReading`](payload::PlateReading) keeps what was seen (`raw`), what it means (`text`, `display`, `kind`, `class`), every
+//! repair (`edits`, `position:from→to`), other texts that were considered (`candidates`, with `reason`) and other meanings of the
+//! same text (`ambiguous`). `colour`, `class` and `country` are optional: absent means not known. A vehicle's key is
+//! (`text`, vehicle group, `colour`). `plate_finding` of a vehicle (covered, bent, missing, unreadable) asks a person to look; it
+//! accuses nobody. Words in these fields are text, so that a newer agent's word passes. The grammar is [`plate`].
+//!
 //! ## Versions
 //! Unknown fields are ignored. An envelope whose `v` is newer than [`VERSION`], or whose `kind` is unknown, is
 //! quarantined whole, never dropped. A field never changes its meaning; a new meaning is a new version with new goldens

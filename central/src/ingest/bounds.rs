@@ -32,6 +32,9 @@ pub(super) fn check_bounds(envelope: &Envelope) -> Result<(), String> {
 
 fn check_vehicle(vehicle: &Vehicle) -> Result<(), String> {
     word("class", &vehicle.class)?;
+    if let Some(finding) = &vehicle.plate_finding {
+        word("plate_finding.kind", &finding.kind)?;
+    }
     vehicle.reading.as_ref().map_or(Ok(()), check_reading)
 }
 
@@ -48,7 +51,14 @@ fn check_reading(reading: &PlateReading) -> Result<(), String> {
     if !(1..=2).contains(&reading.lines) {
         return Err(format!("a plate has 1 or 2 lines, not {}", reading.lines));
     }
-    reading.kind.as_deref().map_or(Ok(()), |kind| word("reading.kind", kind))
+    let colour = reading.colour.as_ref().map(|colour| colour.value.as_str());
+    let words = [
+        ("reading.kind", reading.kind.as_deref()),
+        ("reading.colour", colour),
+        ("reading.class", reading.class.as_deref()),
+        ("reading.country", reading.country.as_deref()),
+    ];
+    words.into_iter().try_for_each(|(field, text)| text.map_or(Ok(()), |text| word(field, text)))
 }
 
 /// A word that goes into a column of its own: short, and nothing but letters, digits, `_` and `-`.

@@ -130,15 +130,16 @@ impl Intake {
         envelope: &Envelope,
         seen: &wire::payload::Vehicle,
     ) -> (RegistryStatus, Option<crate::store::lookups::LookupRow>) {
-        let group = match registry::question(seen.reading.as_ref(), &seen.class) {
+        let min_score = self.state.config.rules.mismatch_min_score;
+        let (group, colour) = match registry::question(seen.reading.as_ref(), &seen.class, min_score) {
             registry::Question::Skip(status) => return (status, None),
-            registry::Question::Ask(group) => group,
+            registry::Question::Ask(group, colour) => (group, colour),
         };
         let (Some(register), Some(reading)) = (&self.register, &seen.reading) else {
             return (RegistryStatus::NotAsked, None);
         };
         let row =
-            registers::ask_for_passage(&self.state, register, &reading.text, group, envelope.captured.at)
+            registers::ask_for_passage(&self.state, register, &reading.text, group, colour, envelope.captured.at)
                 .await;
         (row.answer.as_ref().map_or(RegistryStatus::Unavailable, |answer| answer.status), Some(row))
     }

@@ -60,6 +60,8 @@ pub struct Entry {
     pub plate: String,
     /// `car` or `motorcycle`; both when not said.
     pub vehicle_group: Option<String>,
+    /// `white`, `yellow`, `blue` or `red`; every colour when not said.
+    pub plate_colour: Option<String>,
     /// How much it matters.
     pub priority: Priority,
     /// Why it is listed, Vietnamese.
@@ -148,6 +150,7 @@ pub(crate) mod testing {
             list_name_en: "Watch list".to_owned(),
             plate: plate.to_owned(),
             vehicle_group: None,
+            plate_colour: None,
             priority,
             reason_vi: "Vụ việc minh họa".to_owned(),
             reason_en: "Illustrative case".to_owned(),

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use wire::payload::{PlateReading, Vehicle};
+use wire::plate::PlateColour;
 
 /// How the register stands to a passage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,14 +84,16 @@ pub const OTHER_GROUP: &str = "vehicle_group_differs";
 /// Whether and how to ask about a reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Question {
-    /// Ask, for this vehicle group.
-    Ask(Option<&'static str>),
+    /// Ask, for this vehicle group and plate colour.
+    Ask(Option<&'static str>, Option<PlateColour>),
     /// Do not ask; this is the status.
     Skip(RegistryStatus),
 }
 
-/// Decides whether the register is asked. A military plate never is, nor a text that is no valid plate.
-pub fn question(reading: Option<&PlateReading>, class: &str) -> Question {
+/// Decides whether the register is asked, and with which part of the key (plate, vehicle group, colour). A military plate
+/// is never asked for, nor a text that is no valid plate. A colour is part of the question only from `min_score`: a wrong
+/// one would make a registered vehicle unknown.
+pub fn question(reading: Option<&PlateReading>, class: &str, min_score: f32) -> Question {
     let Some(reading) = reading else { return Question::Skip(RegistryStatus::NotAsked) };
     if reading.kind.as_deref() == Some("military") {
         return Question::Skip(RegistryStatus::Military);
@@ -98,13 +101,19 @@ pub fn question(reading: Option<&PlateReading>, class: &str) -> Question {
     if !reading.valid {
         return Question::Skip(RegistryStatus::NotAsked);
     }
-    Question::Ask(group(reading, class))
+    Question::Ask(group(reading, class), colour(reading, min_score))
+}
+
+/// The background of the plate, when the camera was at least that sure.
+pub fn colour(reading: &PlateReading, min_score: f32) -> Option<PlateColour> {
+    let seen = reading.colour.as_ref().filter(|colour| colour.score >= min_score)?;
+    PlateColour::from_word(&seen.value)
 }
 
 /// The vehicle group of a passage: by the kind of plate where that is certain, else by what was seen.
 pub fn group(reading: &PlateReading, class: &str) -> Option<&'static str> {
     let by_kind = match reading.kind.as_deref() {
-        Some("car" | "special" | "diplomatic" | "state_car") => Some("car"),
+        Some("car" | "special" | "diplomatic" | "foreign" | "economic_zone" | "state_car") => Some("car"),
         Some("motorcycle_new" | "motorcycle_old" | "e_motorcycle" | "state_motorcycle") => Some("motorcycle"),
         _ => None,
     };
@@ -224,16 +233,28 @@ mod tests {
     fn a_military_plate_is_never_asked_for() {
         let mut military = reading("KV6938");
         military.kind = Some("military".to_owned());
-        assert_eq!(question(Some(&military), "car"), Question::Skip(RegistryStatus::Military));
+        assert_eq!(question(Some(&military), "car", 0.8), Question::Skip(RegistryStatus::Military));
     }
 
     #[test]
     fn what_is_no_plate_is_not_asked_for() {
         let mut broken = reading("30A12345");
         broken.valid = false;
-        assert_eq!(question(Some(&broken), "car"), Question::Skip(RegistryStatus::NotAsked));
-        assert_eq!(question(None, "car"), Question::Skip(RegistryStatus::NotAsked));
-        assert_eq!(question(Some(&reading("29AA12345")), "car"), Question::Ask(Some("motorcycle")));
+        assert_eq!(question(Some(&broken), "car", 0.8), Question::Skip(RegistryStatus::NotAsked));
+        assert_eq!(question(None, "car", 0.8), Question::Skip(RegistryStatus::NotAsked));
+        assert_eq!(question(Some(&reading("29AA12345")), "car", 0.8), Question::Ask(Some("motorcycle"), None));
+    }
+
+    #[test]
+    fn a_colour_is_asked_with_only_when_it_is_sure() {
+        let mut taxi = reading("30A12345");
+        taxi.colour = Some(wire::payload::Attribute { value: "yellow".to_owned(), score: 0.9 });
+        let asked = |taxi: &PlateReading| question(Some(taxi), "car", 0.8);
+        assert_eq!(asked(&taxi), Question::Ask(Some("car"), Some(PlateColour::Yellow)));
+        taxi.colour = Some(wire::payload::Attribute { value: "yellow".to_owned(), score: 0.7 });
+        assert_eq!(asked(&taxi), Question::Ask(Some("car"), None));
+        taxi.colour = Some(wire::payload::Attribute { value: "mauve".to_owned(), score: 0.9 });
+        assert_eq!(asked(&taxi), Question::Ask(Some("car"), None), "a newer agent's word");
     }
 
     #[test]

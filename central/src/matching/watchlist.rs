@@ -46,7 +46,15 @@ pub struct Match {
 }
 
 /// All entries that a reading may mean, each once, surest and most important first.
-pub fn matches(reading: &PlateReading, group: Option<&str>, at_ms: i64, lists: &Snapshot) -> Vec<Match> {
+///
+/// `group` and `colour` are what is surely known of the vehicle: they are parts of its key.
+pub fn matches(
+    reading: &PlateReading,
+    group: Option<&str>,
+    colour: Option<&str>,
+    at_ms: i64,
+    lists: &Snapshot,
+) -> Vec<Match> {
     let mut found: Vec<Match> = Vec::new();
     let mut add = |found_now: Match| {
         if !found.iter().any(|other| other.entry.entry_id == found_now.entry.entry_id) {
@@ -54,7 +62,7 @@ pub fn matches(reading: &PlateReading, group: Option<&str>, at_ms: i64, lists: &
         }
     };
     for entry in lists.exact(&reading.text, at_ms) {
-        add(exact(entry, group));
+        add(exact(entry, group, colour));
     }
     for entry in lists.one_off(&reading.text, at_ms) {
         if let Some(confusion) = wire::plate::one_confusion(&reading.text, &entry.plate) {
@@ -85,13 +93,20 @@ pub fn matches(reading: &PlateReading, group: Option<&str>, at_ms: i64, lists: &
     found
 }
 
-fn exact(entry: &Arc<Entry>, group: Option<&str>) -> Match {
+fn exact(entry: &Arc<Entry>, group: Option<&str>, colour: Option<&str>) -> Match {
+    let other_colour = matches!((&entry.plate_colour, colour), (Some(listed), Some(seen)) if listed != seen);
     let other_group = matches!((&entry.vehicle_group, group), (Some(listed), Some(seen)) if listed != seen);
     let (certainty, why_vi, why_en) = if other_group {
         (
             Certainty::Possible,
             "Trùng mọi ký tự nhưng khác nhóm xe (ô tô, xe máy)",
             "All characters are the same, but the group of vehicles differs (car, motorcycle)",
+        )
+    } else if other_colour {
+        (
+            Certainty::Possible,
+            "Trùng mọi ký tự nhưng khác màu biển",
+            "All characters are the same, but the colour of the plate differs",
         )
     } else {
         (Certainty::Exact, "Trùng mọi ký tự", "All characters are the same")
@@ -154,7 +169,7 @@ mod tests {
     #[test]
     fn the_same_plate_is_an_exact_match() {
         let lists = Snapshot::new(vec![entry("a", "30k-135.79", Priority::High)]);
-        let found = matches(&reading("30K13579"), Some("car"), 1, &lists);
+        let found = matches(&reading("30K13579"), Some("car"), None, 1, &lists);
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].certainty, found[0].distance), (Certainty::Exact, 0));
     }
@@ -162,11 +177,11 @@ mod tests {
     #[test]
     fn one_look_alike_is_possible_and_says_which() {
         let lists = Snapshot::new(vec![entry("a", "15C22860", Priority::High)]);
-        let found = matches(&reading("15C22360"), Some("car"), 1, &lists);
+        let found = matches(&reading("15C22360"), Some("car"), None, 1, &lists);
         assert_eq!(found[0].certainty, Certainty::Possible);
         assert!(found[0].why_vi.contains('3') && found[0].why_vi.contains('8'), "{}", found[0].why_vi);
         assert!(
-            matches(&reading("15C22460"), Some("car"), 1, &lists).is_empty(),
+            matches(&reading("15C22460"), Some("car"), None, 1, &lists).is_empty(),
             "4 and 8 do not look alike"
         );
     }
@@ -176,11 +191,23 @@ mod tests {
         let mut listed = entry("a", "30A12345", Priority::High);
         listed.vehicle_group = Some("motorcycle".to_owned());
         let lists = Snapshot::new(vec![listed]);
-        assert_eq!(matches(&reading("30A12345"), Some("car"), 1, &lists)[0].certainty, Certainty::Possible);
+        assert_eq!(matches(&reading("30A12345"), Some("car"), None, 1, &lists)[0].certainty, Certainty::Possible);
         assert_eq!(
-            matches(&reading("30A12345"), Some("motorcycle"), 1, &lists)[0].certainty,
+            matches(&reading("30A12345"), Some("motorcycle"), None, 1, &lists)[0].certainty,
             Certainty::Exact
         );
+    }
+
+    #[test]
+    fn another_colour_of_plate_makes_it_possible_only() {
+        let mut listed = entry("a", "30A12345", Priority::High);
+        listed.plate_colour = Some("yellow".to_owned());
+        let lists = Snapshot::new(vec![listed]);
+        let certainty =
+            |colour| matches(&reading("30A12345"), Some("car"), colour, 1, &lists)[0].certainty;
+        assert_eq!(certainty(Some("white")), Certainty::Possible);
+        assert_eq!(certainty(Some("yellow")), Certainty::Exact);
+        assert_eq!(certainty(None), Certainty::Exact, "an unknown colour contradicts nothing");
     }
 
     #[test]
@@ -193,9 +220,9 @@ mod tests {
             kind: None,
             reason: None,
         });
-        assert_eq!(matches(&read, None, 1, &lists)[0].certainty, Certainty::Possible);
+        assert_eq!(matches(&read, None, None, 1, &lists)[0].certainty, Certainty::Possible);
         read.candidates[1].score = 0.1;
-        assert!(matches(&read, None, 1, &lists).is_empty());
+        assert!(matches(&read, None, None, 1, &lists).is_empty());
     }
 
     #[test]
@@ -206,7 +233,7 @@ mod tests {
             entry("high", "15C22360", Priority::High),
         ]);
         let ids: Vec<_> =
-            matches(&reading("15C22360"), None, 1, &lists).iter().map(|m| m.entry.entry_id.clone()).collect();
+            matches(&reading("15C22360"), None, None, 1, &lists).iter().map(|m| m.entry.entry_id.clone()).collect();
         assert_eq!(ids, ["high", "low", "near"]);
     }
 }

@@ -8,6 +8,7 @@ use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
 use uuid::Uuid;
+use wire::plate::PlateColour;
 
 use crate::app::State;
 use crate::store::lookups::LookupRow;
@@ -19,6 +20,7 @@ pub async fn ask_for_passage(
     register: &VehicleRegister,
     plate: &str,
     group: Option<&str>,
+    colour: Option<PlateColour>,
     captured_at: Timestamp,
 ) -> LookupRow {
     let lookup_id = Uuid::new_v4();
@@ -26,6 +28,7 @@ pub async fn ask_for_passage(
         lookup_id,
         plate: plate.to_owned(),
         vehicle_group: group.map(str::to_owned),
+        plate_colour: colour.map(|colour| colour.as_str().to_owned()),
         as_of: captured_at,
     };
     let answer = ask(state, register, &question).await;
@@ -35,6 +38,7 @@ pub async fn ask_for_passage(
         lookup_id,
         plate: question.plate,
         vehicle_group: question.vehicle_group,
+        plate_colour: question.plate_colour,
         officer: settings.officer_id.clone(),
         unit: settings.unit_code.clone(),
         purpose: settings.purpose_code.clone(),

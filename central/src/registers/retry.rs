@@ -74,6 +74,7 @@ async fn ask_again(state: &State, register: &VehicleRegister, waiting: Waiting) 
         lookup_id: Uuid::parse_str(&waiting.lookup_id).unwrap_or_else(|_| Uuid::new_v4()),
         plate: waiting.plate.clone(),
         vehicle_group: waiting.vehicle_group.clone(),
+        plate_colour: waiting.plate_colour.clone(),
         as_of: Timestamp::from_millisecond(waiting.as_of_ms).unwrap_or(Timestamp::UNIX_EPOCH),
     };
     let answer = ask(state, register, &question).await;

@@ -61,6 +61,8 @@ pub struct Question {
     pub plate: String,
     /// `car` or `motorcycle`, when known.
     pub vehicle_group: Option<String>,
+    /// `white`, `yellow`, `blue` or `red`, when surely known.
+    pub plate_colour: Option<String>,
     /// The moment the answer has to hold for.
     pub as_of: Timestamp,
 }
@@ -180,7 +182,7 @@ impl VehicleRegister {
     async fn call(&self, question: &Question) -> Result<Answer, AskError> {
         let body = serde_json::to_vec(&RequestBody {
             plate: &question.plate,
-            colour: None,
+            colour: question.plate_colour.as_deref(),
             vehicle_group: question.vehicle_group.as_deref(),
             as_of: question.as_of,
         })

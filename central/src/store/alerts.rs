@@ -19,6 +19,8 @@ pub(in crate::store) struct Context<'a> {
     pub plate_display: &'a str,
     /// Kind of plate.
     pub plate_kind: Option<&'a str>,
+    /// Colour of the plate, when it is known well enough to be drawn.
+    pub plate_colour: Option<&'a str>,
     /// Lines on the plate.
     pub plate_lines: i64,
     /// Capture time, ms.
@@ -27,6 +29,11 @@ pub(in crate::store) struct Context<'a> {
     pub thumbnail: Option<String>,
     /// Now, ms.
     pub now_ms: i64,
+}
+
+/// The colour that a plate is drawn in: what the camera rather saw than not.
+pub(in crate::store) fn plate_colour(reading: &wire::payload::PlateReading) -> Option<&str> {
+    reading.colour.as_ref().filter(|colour| colour.score >= 0.5).map(|colour| colour.value.as_str())
 }
 
 /// What raising alerts gave.
@@ -82,8 +89,9 @@ async fn insert(
 ) -> Result<(), StoreError> {
     sqlx::query(
         "insert into alerts (alert_id, feed_id, kind, severity, state, certainty, site, camera, passage_id, plate_display,
-            plate_kind, plate_lines, title_vi, title_en, reason_vi, reason_en, raised_at_ms, captured_at_ms, thumbnail)
-         values ($1, $2, $3, $4, 'new', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+            plate_kind, plate_lines, title_vi, title_en, reason_vi, reason_en, raised_at_ms, captured_at_ms, thumbnail,
+            plate_colour)
+         values ($1, $2, $3, $4, 'new', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
     )
     .bind(alert_id)
     .bind(feed_id)
@@ -103,6 +111,7 @@ async fn insert(
     .bind(context.now_ms)
     .bind(context.captured_at_ms)
     .bind(context.thumbnail.as_deref())
+    .bind(context.plate_colour)
     .execute(&mut **writer)
     .await?;
     write_history(writer, alert_id, 1, context.now_ms, "system", None, AlertState::New, None).await

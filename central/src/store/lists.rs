@@ -23,7 +23,7 @@ impl Store {
     pub async fn watch_entries(&self) -> Result<Vec<Entry>, StoreError> {
         let rows = sqlx::query(
             "select e.entry_id, e.list, l.name_vi, l.name_en, e.plate, e.vehicle_group, e.priority, e.reason_vi, e.reason_en,
-                e.added_by, e.added_at_ms, e.valid_from_ms, e.valid_to_ms
+                e.added_by, e.added_at_ms, e.valid_from_ms, e.valid_to_ms, e.plate_colour
              from list_entries e join lists l on l.list = e.list where l.kind = 'watch' and e.removed_at_ms is null",
         )
         .fetch_all(self.read())
@@ -50,6 +50,7 @@ impl Store {
                     added_at_ms: row.try_get(10)?,
                     valid_from_ms: row.try_get(11)?,
                     valid_to_ms: row.try_get(12)?,
+                    plate_colour: row.try_get(13)?,
                 })
             })
             .collect()
@@ -82,10 +83,11 @@ impl Store {
             for entry in &list.entries {
                 sqlx::query(
                     "insert into list_entries (entry_id, list, plate, vehicle_group, priority, reason_vi, reason_en, added_by,
-                        added_at_ms, valid_from_ms, valid_to_ms)
-                     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                        added_at_ms, valid_from_ms, valid_to_ms, plate_colour)
+                     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
                      on conflict (entry_id) do update set priority = excluded.priority, reason_vi = excluded.reason_vi,
                         reason_en = excluded.reason_en, vehicle_group = excluded.vehicle_group,
+                        plate_colour = excluded.plate_colour,
                         valid_to_ms = excluded.valid_to_ms, removed_at_ms = null",
                 )
                 .bind(&entry.entry_id)
@@ -99,6 +101,7 @@ impl Store {
                 .bind(entry.added_at_ms)
                 .bind(entry.valid_from_ms)
                 .bind(entry.valid_to_ms)
+                .bind(&entry.plate_colour)
                 .execute(&mut *writer)
                 .await?;
                 count += 1;

@@ -20,6 +20,8 @@ pub struct LookupRow {
     pub plate: String,
     /// Vehicle group.
     pub vehicle_group: Option<String>,
+    /// Colour of the plate.
+    pub plate_colour: Option<String>,
     /// Account in whose name it was asked.
     pub officer: String,
     /// Unit code.
@@ -51,6 +53,8 @@ pub struct Waiting {
     pub plate: String,
     /// Vehicle group.
     pub vehicle_group: Option<String>,
+    /// Colour of the plate.
+    pub plate_colour: Option<String>,
     /// Moment the answer has to hold for, ms.
     pub as_of_ms: i64,
     /// Times asked.
@@ -103,8 +107,9 @@ pub(in crate::store) async fn insert(
     let columns = columns(lookup.answer.as_ref(), &lookup.findings)?;
     sqlx::query(
         "insert into registry_lookups (lookup_id, passage_id, register, plate, vehicle_group, officer, unit, purpose,
-            as_of_ms, asked_at_ms, status, txn_id, vehicle, owner, findings, attempts, next_try_at_ms, expires_at_ms)
-         values ($1, $2, 'vehreg', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1, $15, $16)",
+            as_of_ms, asked_at_ms, status, txn_id, vehicle, owner, findings, attempts, next_try_at_ms, expires_at_ms,
+            plate_colour)
+         values ($1, $2, 'vehreg', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1, $15, $16, $17)",
     )
     .bind(lookup.lookup_id.to_string())
     .bind(passage_id)
@@ -122,6 +127,7 @@ pub(in crate::store) async fn insert(
     .bind(columns.findings)
     .bind(lookup.next_try_at_ms)
     .bind(lookup.expires_at_ms)
+    .bind(&lookup.plate_colour)
     .execute(&mut **writer)
     .await?;
     Ok(())
@@ -131,7 +137,7 @@ impl Store {
     /// Questions whose time has come, oldest first.
     pub async fn lookups_due(&self, now_ms: i64, limit: i64) -> Result<Vec<Waiting>, StoreError> {
         let rows = sqlx::query(
-            "select lookup_id, passage_id, plate, vehicle_group, as_of_ms, attempts from registry_lookups
+            "select lookup_id, passage_id, plate, vehicle_group, as_of_ms, attempts, plate_colour from registry_lookups
              where next_try_at_ms <= $1 order by next_try_at_ms limit $2",
         )
         .bind(now_ms)
@@ -147,6 +153,7 @@ impl Store {
                     vehicle_group: row.try_get(3)?,
                     as_of_ms: row.try_get(4)?,
                     attempts: row.try_get(5)?,
+                    plate_colour: row.try_get(6)?,
                 })
             })
             .collect()
@@ -246,6 +253,7 @@ impl Store {
             camera: &camera,
             plate_display: reading.as_ref().map_or("", |reading| reading.display.as_str()),
             plate_kind: reading.as_ref().and_then(|reading| reading.kind.as_deref()),
+            plate_colour: reading.as_ref().and_then(alerts::plate_colour),
             plate_lines: reading.as_ref().map_or(1, |reading| i64::from(reading.lines)),
             captured_at_ms: row.try_get(3)?,
             thumbnail: row.try_get(4)?,

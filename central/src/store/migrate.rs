@@ -15,6 +15,11 @@ struct Migration {
 const MIGRATIONS: &[Migration] = &[
     Migration { version: 1, name: "first", sql: include_str!("migrations/0001_first.sql") },
     Migration { version: 2, name: "given_up", sql: include_str!("migrations/0002_given_up.sql") },
+    Migration {
+        version: 3,
+        name: "plate_attributes",
+        sql: include_str!("migrations/0003_plate_attributes.sql"),
+    },
 ];
 
 const TABLE: &str = "create table if not exists schema_versions (

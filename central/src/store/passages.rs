@@ -57,6 +57,7 @@ pub(in crate::store) async fn write(
         camera: envelope.camera.as_str(),
         plate_display: vehicle.reading.as_ref().map_or("", |reading| reading.display.as_str()),
         plate_kind: vehicle.reading.as_ref().and_then(|reading| reading.kind.as_deref()),
+        plate_colour: vehicle.reading.as_ref().and_then(alerts::plate_colour),
         plate_lines: vehicle.reading.as_ref().map_or(1, |reading| i64::from(reading.lines)),
         captured_at_ms: envelope.captured.at.as_millisecond(),
         thumbnail: thumbnail(decided),
@@ -115,9 +116,9 @@ async fn upsert(
     sqlx::query(
         "insert into passages (id, feed_id, site, agent, camera, seq, phase, captured_at_ms, uncertainty_ms, time_source,
             received_at_ms, late, class, class_score, direction, rule, plate, plate_kind, reading, no_reading, box, picture,
-            track, thumbnail, evidence, models, registry, watchlist, vehicle, owner_masked, lookup_id)
+            track, thumbnail, evidence, models, registry, watchlist, vehicle, owner_masked, lookup_id, plate_finding)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-            $24, $25, $26, $27, $28, $29, $30, $31)
+            $24, $25, $26, $27, $28, $29, $30, $31, $32)
          on conflict (id) do update set feed_id = excluded.feed_id, seq = excluded.seq, phase = excluded.phase,
             captured_at_ms = excluded.captured_at_ms, uncertainty_ms = excluded.uncertainty_ms,
             time_source = excluded.time_source, received_at_ms = excluded.received_at_ms, late = excluded.late,
@@ -128,7 +129,7 @@ async fn upsert(
             registry = excluded.registry, watchlist = excluded.watchlist, vehicle = excluded.vehicle,
             owner_masked = case when passages.lookup_id = excluded.lookup_id then passages.owner_masked
                 else excluded.owner_masked end,
-            lookup_id = excluded.lookup_id",
+            lookup_id = excluded.lookup_id, plate_finding = excluded.plate_finding",
     )
     .bind(envelope.id.to_string())
     .bind(feed_id)
@@ -161,6 +162,7 @@ async fn upsert(
     .bind(registered)
     .bind(owner_masked)
     .bind(lookup_id)
+    .bind(vehicle.plate_finding.as_ref().map(json).transpose()?)
     .execute(&mut **writer)
     .await?;
     Ok(())

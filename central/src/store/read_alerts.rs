@@ -36,6 +36,8 @@ row! {
         plate_display: String,
         /// Kind of plate.
         plate_kind: Option<String>,
+        /// Colour of the plate.
+        plate_colour: Option<String>,
         /// Lines on the plate.
         plate_lines: i64,
         /// Title, Vietnamese.
@@ -81,7 +83,8 @@ macro_rules! alert_columns {
     ($rest:literal) => {
         concat!(
             "select a.alert_id, a.feed_id, a.kind, a.severity, a.state, a.certainty, a.site, a.camera,
-                c.name_vi as camera_vi, c.name_en as camera_en, a.passage_id, a.plate_display, a.plate_kind, a.plate_lines,
+                c.name_vi as camera_vi, c.name_en as camera_en, a.passage_id, a.plate_display, a.plate_kind, a.plate_colour,
+                a.plate_lines,
                 a.title_vi, a.title_en, a.reason_vi, a.reason_en, a.raised_at_ms, a.captured_at_ms, a.thumbnail,
                 a.acknowledged_by, a.acknowledged_at_ms
              from alerts a left join cameras c on c.site = a.site and c.camera = a.camera ",

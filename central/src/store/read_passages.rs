@@ -44,6 +44,8 @@ row! {
         reading: Option<String>,
         /// Why there is none.
         no_reading: Option<String>,
+        /// JSON finding about the plate itself.
+        plate_finding: Option<String>,
         /// JSON `[x,y,w,h]`.
         bbox: String,
         /// JSON `[w,h]`.
@@ -169,7 +171,7 @@ macro_rules! passage_columns {
         concat!(
             "select p.id, p.feed_id, p.site, p.agent, p.camera, c.name_vi as camera_vi, c.name_en as camera_en, p.seq, p.phase,
                 p.captured_at_ms, p.uncertainty_ms, p.time_source, p.received_at_ms, p.late, p.class, p.direction, p.rule,
-                p.reading, p.no_reading, p.box as bbox, p.picture, p.thumbnail, p.evidence, p.models, p.registry, p.watchlist,
+                p.reading, p.no_reading, p.plate_finding, p.box as bbox, p.picture, p.thumbnail, p.evidence, p.models, p.registry, p.watchlist,
                 p.vehicle, p.owner_masked, p.lookup_id, p.alert_id
              from passages p left join cameras c on c.site = p.site and c.camera = p.camera ",
             $rest

@@ -48,6 +48,8 @@ pub struct Alert {
     passage_id: String,
     plate_display: String,
     plate_kind: Option<String>,
+    /// `white`, `yellow`, `blue` or `red`; null when it could not be told.
+    plate_colour: Option<String>,
     /// Lines on the plate: 1 or 2.
     lines: i64,
     title_vi: String,
@@ -85,6 +87,7 @@ impl Alert {
             passage_id: row.passage_id,
             plate_display: row.plate_display,
             plate_kind: row.plate_kind,
+            plate_colour: row.plate_colour,
             lines: row.plate_lines,
             title_vi: row.title_vi,
             title_en: row.title_en,

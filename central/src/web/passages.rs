@@ -42,6 +42,36 @@ pub struct Reading {
     /// `[x, y, w, h]` in pixels of the overview picture.
     #[serde(rename = "box")]
     bbox: [i32; 4],
+    /// Background: `white`, `yellow`, `blue` or `red`; null when the light did not let it be told.
+    #[serde(default)]
+    colour: Option<Attribute>,
+    /// Class of the bearer: `civil`, `business`, `state`, `military`, `diplomatic`, `foreign`, `economic_zone` or
+    /// `temporary`; null where only an unknown colour would tell.
+    #[serde(default)]
+    class: Option<String>,
+    /// Country of a plate that seems not to be Vietnamese: `cambodia`, `china`, `laos`, `thailand` or `other`.
+    #[serde(default)]
+    country: Option<String>,
+}
+
+/// Something seen besides the characters, with its own score.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct Attribute {
+    /// The word.
+    value: String,
+    /// How sure, 0 to 1.
+    score: f32,
+}
+
+/// Something about the plate itself that a person should check. Never an accusation.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct PlateFinding {
+    /// `covered`, `bent`, `missing` or `unreadable`.
+    kind: String,
+    /// How much speaks for it, 0 to 1.
+    score: f32,
+    /// Looks at the vehicle that speak for it.
+    looks: u32,
 }
 
 /// A text that was considered.
@@ -51,6 +81,12 @@ pub struct Candidate {
     text: String,
     /// Its share of the vote, 0 to 1.
     score: f32,
+    /// Kind of plate, when it is one.
+    #[serde(default)]
+    kind: Option<String>,
+    /// Why it was considered: `read`, `repaired` or `composed`.
+    #[serde(default)]
+    reason: Option<String>,
 }
 
 /// An original picture, at `/evidence/{sha256}`.
@@ -124,6 +160,8 @@ pub struct Passage {
     reading: Option<Reading>,
     /// `no_plate_found`, `too_small` or `unreadable`, when there is no reading.
     no_reading: Option<String>,
+    /// What is wrong with the plate itself, for a person to check.
+    plate_finding: Option<PlateFinding>,
     #[serde(rename = "box")]
     bbox: Option<[i32; 4]>,
     picture: Option<[u32; 2]>,
@@ -144,6 +182,10 @@ impl Passage {
         let (reading, vehicle) = (row.reading.as_deref(), row.vehicle.as_deref());
         Self {
             reading: reading.and_then(|text| read_json(json("reading", text), &row.id)),
+            plate_finding: row
+                .plate_finding
+                .as_deref()
+                .and_then(|text| read_json(json("plate_finding", text), &row.id)),
             vehicle: vehicle.and_then(|text| read_json(json("vehicle", text), &row.id)),
             bbox: read_json(json("box", &row.bbox), &row.id),
             picture: read_json(json("picture", &row.picture), &row.id),

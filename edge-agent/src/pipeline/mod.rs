@@ -23,7 +23,7 @@ use crate::outbox::Draft;
 use crate::rules::{self, Crossing, LineCounter, ZoneChange, ZoneEvent, ZoneWatch};
 use crate::track::{ChangeKind, TrackChanges, TrackView, Tracker, TrackerConfig};
 use crate::vision::signal::{SharedFeeds, SignalConfig, SignalWatch};
-use crate::vision::{Detect, MotionGate, ReadPlate, VisionError};
+use crate::vision::{Detect, FindingConfig, MotionGate, ReadPlate, VisionError};
 pub use times::{Counts, Stage, StageTimes};
 use vehicle::{Passing, Watched};
 
@@ -54,6 +54,7 @@ pub struct Pipeline {
     lines: Vec<LineRule>,
     zones: Vec<ZoneRule>,
     read_plates: bool,
+    plate_findings: FindingConfig,
     models: Models,
     model_refs: Vec<ModelRef>,
     gate: MotionGate,
@@ -73,6 +74,7 @@ impl Pipeline {
             lines: camera.lines.clone(),
             zones: camera.zones.clone(),
             read_plates: camera.plates,
+            plate_findings: camera.plate_findings,
             model_refs: model_refs(&models, camera.plates),
             models,
             gate: MotionGate::new(camera.motion),
@@ -171,10 +173,13 @@ impl Pipeline {
     /// A look that fails is counted, and costs no crossing.
     fn look_at_plates(&mut self, frame: &Frame, changes: &TrackChanges) {
         let now_s = frame.captured.stream_s;
+        let findings = self.plate_findings;
         let mut best: Option<(f32, TrackView)> = None;
         for track in changes.seen().filter(|track| track.class.is_vehicle()) {
-            let watched =
-                self.vehicles.entry(track.id).or_insert_with(|| Watched::new(track, frame.captured));
+            let watched = self
+                .vehicles
+                .entry(track.id)
+                .or_insert_with(|| Watched::new(track, frame.captured, findings));
             let promise = watched.promise(track, now_s);
             if promise > best.map_or(0.0, |(promise, _)| promise) {
                 best = Some((promise, *track));
@@ -245,8 +250,11 @@ impl Pipeline {
     ) -> Option<Draft> {
         let captured = earlier(frame.captured, stream_s);
         if track.class.is_vehicle() {
-            let watched =
-                self.vehicles.entry(track.id).or_insert_with(|| Watched::new(track, frame.captured));
+            let findings = self.plate_findings;
+            let watched = self
+                .vehicles
+                .entry(track.id)
+                .or_insert_with(|| Watched::new(track, frame.captured, findings));
             watched.passed(frame, track, Passing { rule, direction, captured, id: Uuid::now_v7() });
             return None;
         }

@@ -12,7 +12,7 @@ use crate::frame::{CaptureTime, Frame};
 use crate::geometry::BBox;
 use crate::outbox::Picture;
 use crate::track::TrackView;
-use crate::vision::{PlateOutcome, PlateVote, Rgb, VisionError};
+use crate::vision::{FindingConfig, FindingWatch, PlateOutcome, PlateVote, Rgb, View, VisionError};
 
 /// Looks at one vehicle, at most.
 const MOST_LOOKS: usize = 24;
@@ -43,7 +43,9 @@ pub(super) struct Watched {
     frames: u32,
     first: CaptureTime,
     last: CaptureTime,
+    first_height: f32,
     vote: PlateVote,
+    findings: FindingWatch,
     shots: Shots,
     looks: u64,
     last_look_s: f64,
@@ -51,14 +53,16 @@ pub(super) struct Watched {
 }
 
 impl Watched {
-    pub(super) fn new(track: &TrackView, captured: CaptureTime) -> Self {
+    pub(super) fn new(track: &TrackView, captured: CaptureTime, findings: FindingConfig) -> Self {
         Self {
             class: track.class,
             class_score: track.class_score,
             frames: track.frames,
             first: captured,
             last: captured,
+            first_height: track.bbox.h,
             vote: PlateVote::new(group(track.class)),
+            findings: FindingWatch::new(findings),
             shots: Shots::default(),
             looks: 0,
             last_look_s: f64::NEG_INFINITY,
@@ -69,6 +73,7 @@ impl Watched {
     /// The track was seen again.
     pub(super) fn seen(&mut self, track: &TrackView, captured: CaptureTime) {
         self.class = track.class;
+        self.vote.carried_by(group(track.class));
         self.class_score = track.class_score;
         self.frames = track.frames;
         self.last = captured;
@@ -103,6 +108,7 @@ impl Watched {
             PlateOutcome::Seen(seen) => (seen.score * track.bbox.area() / frame_area(frame), Some(seen.bbox)),
             PlateOutcome::Nothing(_) => (track.bbox.area() / frame_area(frame), None),
         };
+        self.findings.look(&self.view(frame, track), &outcome);
         self.vote.push(number, outcome);
         let winner = self.vote.result().map(|vote| vote.best_shot);
         if winner == Some(number) || self.shots.wants(worth) {
@@ -149,11 +155,21 @@ impl Watched {
             picture: shot.map_or([0, 0], |shot| [shot.picture.width, shot.picture.height]),
             reading: vote.map(|vote| PlateReading { bbox: plate, ..vote.reading }),
             no_reading,
-            plate_finding: None,
+            plate_finding: self.findings.finding(),
             track: TrackRef { id: track, frames: self.frames, first: self.first.at, last: self.last.at },
             signal: None,
         });
         (payload, shot.map_or_else(|| Ok(Vec::new()), pictures))
+    }
+
+    fn view(&self, frame: &Frame, track: &TrackView) -> View {
+        View {
+            at_s: frame.captured.stream_s,
+            vehicle: track.bbox,
+            class: track.class,
+            picture: (frame.picture.width, frame.picture.height),
+            growth: track.bbox.h / self.first_height.max(1.0),
+        }
     }
 
     fn no_reading(&self) -> NoReading {

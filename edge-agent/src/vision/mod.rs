@@ -27,8 +27,8 @@ pub use manifest::{Manifest, ModelStore};
 pub use motion::{Motion, MotionConfig, MotionGate};
 pub use picture::Rgb;
 pub use plate::{
-    CharChoice, ColourSeen, PlateOutcome, PlateRead, PlateReader, PlateReaderConfig, PlateSeen, PlateVote,
-    ReadPlate,
+    CharChoice, ColourSeen, FindingConfig, FindingWatch, PlateOutcome, PlateRead, PlateReader,
+    PlateReaderConfig, PlateSeen, PlateVote, ReadPlate, View,
 };
 pub use riders::Rider;
 pub use session::{Provider, Runtime, SessionPool, SessionSettings};

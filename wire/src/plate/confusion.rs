@@ -30,7 +30,7 @@ pub fn one_confusion(a: &str, b: &str) -> Option<Confusion> {
     }
     let mut differing = a.chars().zip(b.chars()).enumerate().filter(|(_, (x, y))| x != y);
     let (position, (x, y)) = differing.next()?;
-    if differing.next().is_some() || !alike(x, y) {
+    if differing.next().is_some() || !look_alike(x, y) {
         return None;
     }
     let nth = position + 1;
@@ -43,7 +43,8 @@ pub fn one_confusion(a: &str, b: &str) -> Option<Confusion> {
     })
 }
 
-fn alike(x: char, y: char) -> bool {
+/// Whether recognisers take one character for the other.
+pub fn look_alike(x: char, y: char) -> bool {
     LOOK_ALIKE.iter().chain(&WORN).any(|group| group.contains(x) && group.contains(y))
 }
 

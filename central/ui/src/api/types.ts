@@ -43,6 +43,23 @@ export interface Site {
 export interface Candidate {
   text: string;
   score: number;
+  /** Kind of plate, when it is one. */
+  kind?: string | null;
+  /** Why it was considered. */
+  reason?: "read" | "repaired" | "composed" | string | null;
+}
+
+/** Something seen besides the characters, with its own score. */
+export interface Attribute {
+  value: string;
+  score: number;
+}
+
+/** Something about the plate itself that a person should check; never an accusation. */
+export interface PlateFinding {
+  kind: "covered" | "bent" | "missing" | "unreadable" | string;
+  score: number;
+  looks: number;
 }
 
 export interface PlateReading {
@@ -60,6 +77,12 @@ export interface PlateReading {
   edits: string[];
   ambiguous: string[];
   box: Box | null;
+  /** Background: `white`, `yellow`, `blue` or `red`; absent when the light did not let it be told. */
+  colour?: Attribute | null;
+  /** Class of the bearer, `business` for instance; absent where only an unknown colour would tell. */
+  class?: string | null;
+  /** Country of a plate that seems not to be Vietnamese. */
+  country?: string | null;
 }
 
 export type NoReading = "no_plate_found" | "too_small" | "unreadable";
@@ -115,6 +138,7 @@ export interface Passage {
   rule: string | null;
   reading: PlateReading | null;
   no_reading: NoReading | null;
+  plate_finding?: PlateFinding | null;
   box: Box | null;
   picture: Size | null;
   thumbnail: string | null;
@@ -237,6 +261,7 @@ export interface Alert {
   passage_id: string | null;
   plate_display: string | null;
   plate_kind: string | null;
+  plate_colour?: string | null;
   lines: 1 | 2 | null;
   title_vi: string;
   title_en: string;

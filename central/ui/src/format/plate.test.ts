@@ -1,11 +1,25 @@
 import { expect, test } from "vitest";
-import { canonical, parseEdit, plateLines, plateStyle } from "./plate";
+import { canonical, drawnColour, parseEdit, plateLines, plateStyle } from "./plate";
 
 test("a two-line plate breaks where the metal does", () => {
   expect(plateLines("59-P1 664.80", 2)).toEqual(["59-P1", "664.80"]);
   expect(plateLines("30A-123.45", 2)).toEqual(["30A", "123.45"]);
   expect(plateLines("29-MĐ1 123.45", 2)).toEqual(["29-MĐ1", "123.45"]);
-  expect(plateLines("80-011-NG-01", 2)).toEqual(["80-011-NG", "01"]);
+  expect(plateLines("80-011-NG-01", 2)).toEqual(["80-011", "NG-01"]);
+});
+
+test("military and letters-first plates break after their letters", () => {
+  expect(plateLines("KV-69-38", 2)).toEqual(["KV", "69-38"]);
+  expect(plateLines("29-NN-001-01", 2)).toEqual(["29-NN", "001-01"]);
+});
+
+test("a colour is drawn only when it was rather seen than not", () => {
+  expect(drawnColour({ value: "yellow", score: 0.9 })).toBe("yellow");
+  expect(drawnColour({ value: "yellow", score: 0.4 })).toBeNull();
+  expect(drawnColour(null)).toBeNull();
+  expect(plateStyle("car", drawnColour({ value: "yellow", score: 0.9 }))).toBe("yellow");
+  expect(plateStyle("economic_zone", "yellow")).toBe("economic");
+  expect(plateStyle("military", "white")).toBe("red");
 });
 
 test("a one-line plate and an odd text stay whole", () => {

@@ -16,13 +16,19 @@ export function plateStyle(kind: string | null | undefined, colour?: string | nu
   return STYLES.find(([pattern]) => pattern.test(words))?.[1] ?? "white";
 }
 
-/** `59-P1 664.80` on two lines is `59-P1` over `664.80`; `30A-123.45` is `30A` over `123.45`. */
+/** A colour that was seen surely enough to be drawn. */
+export const drawnColour = (colour: { value: string; score: number } | null | undefined) =>
+  colour && colour.score >= 0.5 ? colour.value : null;
+
+/** `59-P1 664.80` on two lines is `59-P1` over `664.80`, `80-011-NG-01` is `80-011` over `NG-01`, `KV-69-38` is `KV` over `69-38`. */
 export function plateLines(display: string, lines: 1 | 2 | null | undefined): string[] {
   const text = display.trim();
   if (lines !== 2) return [text];
   const space = text.lastIndexOf(" ");
   if (space > 0) return [text.slice(0, space), text.slice(space + 1)];
-  const dash = text.lastIndexOf("-");
+  const groups = text.split("-");
+  if (groups.length === 4) return [groups.slice(0, 2).join("-"), groups.slice(2).join("-")];
+  const dash = /^[A-Z]{2}-/.test(text) ? 2 : text.lastIndexOf("-");
   if (dash > 0) return [text.slice(0, dash), text.slice(dash + 1)];
   return [text];
 }

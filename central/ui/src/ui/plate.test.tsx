@@ -1,7 +1,7 @@
 import { cleanup, render, screen } from "@testing-library/react";
 import { afterEach, beforeAll, expect, test } from "vitest";
 import { startI18n } from "../i18n";
-import { NoPlate, Plate } from "./plate";
+import { NoPlate, Plate, PlateFindingBadge } from "./plate";
 
 beforeAll(startI18n);
 afterEach(cleanup);
@@ -24,6 +24,21 @@ test("a coloured plate says its colour, for those who cannot see it", () => {
   render(<Plate display="KV-69-38" kind="military" lines={1} />);
   expect(screen.getByRole("img").getAttribute("aria-label")).toContain("quân đội");
   expect(screen.getByRole("img").className).toContain("plate-red");
+});
+
+test("a yellow plate is drawn yellow and says what that means", () => {
+  render(<Plate display="51F-970.22" kind="car" colour="yellow" lines={1} />);
+  expect(screen.getByRole("img").className).toContain("plate-yellow");
+  expect(screen.getByRole("img").getAttribute("aria-label")).toContain("kinh doanh vận tải");
+});
+
+test("a finding about the plate asks for a check and accuses nobody", () => {
+  const { rerender } = render(<PlateFindingBadge finding={{ kind: "covered", score: 0.8, looks: 6 }} />);
+  expect(screen.getByText("Biển có thể bị che, cần kiểm tra")).toBeTruthy();
+  rerender(<PlateFindingBadge finding={{ kind: "from_the_future", score: 0.8, looks: 6 }} />);
+  expect(screen.getByText("Biển số cần kiểm tra")).toBeTruthy();
+  rerender(<PlateFindingBadge finding={null} />);
+  expect(screen.queryByText(/kiểm tra/)).toBeNull();
 });
 
 test("a plate that was not read says why", () => {

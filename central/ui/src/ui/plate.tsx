@@ -1,5 +1,7 @@
 import { useTranslation } from "react-i18next";
+import type { PlateFinding } from "../api/types";
 import { plateLines, plateStyle } from "../format/plate";
+import { Badge } from "./verdict";
 
 interface Props {
   display: string;
@@ -35,4 +37,15 @@ export function Plate({ display, kind, colour, lines, size = "m" }: Props) {
 export function NoPlate({ reason, size = "m" }: { reason: "no_plate_found" | "too_small" | "unreadable" | null; size?: Props["size"] }) {
   const { t } = useTranslation();
   return <span className={`plate plate-none plate-${size}`}>{t(`no_reading.${reason ?? "none"}`)}</span>;
+}
+
+/** What is wrong with the plate itself, as something to check. */
+export function PlateFindingBadge({ finding, size = "s" }: { finding: PlateFinding | null | undefined; size?: "s" | "m" }) {
+  const { t } = useTranslation();
+  if (!finding) return null;
+  return (
+    <Badge tone="wait" size={size} title={t("plate_finding.hint", { looks: finding.looks })}>
+      {t(`plate_finding.${finding.kind}`, { defaultValue: t("plate_finding.other") })}
+    </Badge>
+  );
 }

@@ -36,6 +36,11 @@ pub struct ColourSeen {
     pub score: f32,
 }
 
+impl ColourSeen {
+    /// From here a colour narrows the grammar.
+    pub const SURE: f32 = 0.8;
+}
+
 /// One plate read in one picture.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlateRead {
@@ -71,6 +76,23 @@ pub struct PlateSeen {
     pub legible: u8,
     /// Background; `None` when it cannot be told.
     pub colour: Option<ColourSeen>,
+}
+
+impl From<PlateRead> for PlateSeen {
+    /// A read that is not good enough to be told.
+    fn from(read: PlateRead) -> Self {
+        let digits = read.reading.text.bytes().filter(u8::is_ascii_digit).count();
+        let clear = read.characters.iter().filter(|c| c.prob >= 0.8).count();
+        Self {
+            reason: NoReading::Unreadable,
+            bbox: read.bbox,
+            corners: read.corners,
+            score: read.score,
+            // Words on a vehicle are no plate.
+            legible: if digits >= 2 { clear as u8 } else { 0 },
+            colour: read.colour,
+        }
+    }
 }
 
 /// What one look at one vehicle gave.

@@ -1,10 +1,15 @@
 //! From a vehicle in a picture to the text of its plate.
 //!
 //! [`locate`] finds text, [`lines`] makes plate candidates of it, [`rectify`] cuts each one out upright, [`recognise`]
-//! reads its one or two lines, `wire::plate` says what the text means, and [`vote`] joins the reads of one vehicle.
+//! reads its one or two lines, `colour` tells the background, `wire::plate` says what the text means, [`vote`] joins the
+//! reads of one vehicle, and [`finding`] notes plates that are covered, bent or missing.
 //! "Cannot read" is an answer with a reason, never a guess.
 
 mod calibration;
+mod certainty;
+mod colour;
+pub mod finding;
+mod likelihood;
 pub mod lines;
 pub mod locate;
 mod look;
@@ -19,6 +24,7 @@ pub mod vote;
 use serde::{Deserialize, Serialize};
 use wire::plate::Hint;
 
+pub use finding::{FindingConfig, FindingWatch, View};
 pub use look::{CharChoice, ColourSeen, PlateOutcome, PlateRead, PlateSeen};
 pub use reader::PlateReader;
 pub use vote::{PlateVote, VoteResult};

@@ -3,6 +3,7 @@
 use wire::payload::NoReading;
 use wire::plate::Hint;
 
+use super::colour;
 use super::lines::{Candidate, Seam, candidates, completed, seam};
 use super::locate::{self, TextBox};
 use super::recognise::CharacterReader;
@@ -116,8 +117,9 @@ impl PlateReader {
             {
                 PlateOutcome::Read(read)
             }
-            _ if too_small => PlateOutcome::Nothing(NoReading::TooSmall),
-            _ => PlateOutcome::Nothing(NoReading::Unreadable),
+            Some(read) => PlateOutcome::Seen(read.into()),
+            None if too_small => PlateOutcome::Nothing(NoReading::TooSmall),
+            None => PlateOutcome::Nothing(NoReading::Unreadable),
         })
     }
 
@@ -158,12 +160,15 @@ impl PlateReader {
         place: &Candidate,
         hint: &Hint,
     ) -> Result<Option<PlateRead>, VisionError> {
-        let first = self.read_once(picture, place, MARGIN, hint)?;
+        let colours = colour::of(picture, &place.area, place.lines)?;
+        let hint = &colour::with(hint, colours.as_ref());
+        let coloured = |read: PlateRead| PlateRead { colour: colours.map(|c| c.ground), ..read };
+        let first = self.read_once(picture, place, MARGIN, hint)?.map(coloured);
         if first.as_ref().is_some_and(|r| r.reading.valid && r.score >= SURE) {
             return Ok(first);
         }
         // A second look with other margins: what is doubtful often depends on where the cut falls.
-        let second = self.read_once(picture, place, OTHER_MARGIN, hint)?;
+        let second = self.read_once(picture, place, OTHER_MARGIN, hint)?.map(coloured);
         Ok([first, second].into_iter().flatten().max_by(|a, b| worth(a).total_cmp(&worth(b))))
     }
 

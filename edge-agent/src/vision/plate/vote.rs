@@ -1,19 +1,30 @@
-//! Joins the reads of one vehicle over its track: character by character, weighted by confidence, held to the grammar.
+//! Joins the reads of one vehicle over its track: character by character, with the grammar as prior.
 //!
-//! Pure. Reads are first grouped by shape (length and number of lines); the heaviest group votes per position. The text
-//! so composed wins only if the grammar accepts it or no read was a plate; otherwise the heaviest valid read wins.
+//! Pure. Every text that a look gave, the best characters of all looks together, and each look's second choices compete:
+//! a text's worth is the mean log-probability that the looks give it, weighted by how clear they were, counted as a few
+//! independent looks only (see `certainty`), plus how plausible the text is as a plate of this vehicle. Nothing is
+//! composed across the border between military and civil plates, or out of another country's plate. The picture of the
+//! look whose reading won is the evidence.
 
-use std::collections::BTreeMap;
+use wire::payload::{Attribute, Candidate, NoReading, PlateReading};
+use wire::plate::{Edit, Hint, PlateColour, Reading, VehicleGroup, normalise, parse, read};
 
-use wire::payload::{Candidate, NoReading, PlateReading};
-use wire::plate::{Hint, VehicleGroup};
-
-use super::{PlateOutcome, PlateRead};
+use super::certainty::{certainty, weight};
+use super::likelihood::{Reason, log_likelihood, log_prior, texts};
+use super::{ColourSeen, PlateOutcome, PlateRead};
 
 /// Other texts that a result lists.
 const MAX_CANDIDATES: usize = 5;
-/// Weight of a read that is a plate, relative to one that is not.
-const VALID_WEIGHT: f32 = 3.0;
+/// Least share of the vote for a text to be listed.
+const LISTED: f32 = 0.005;
+/// Independent looks that all looks together count for, at most.
+const MOST_INDEPENDENT: f32 = 1.33;
+/// Highest score of a text that no single look gave: never enough to act on without a person.
+const MOST_COMPOSED: f32 = 0.85;
+/// Below this the looks contradict each other too much: there is no reading.
+const READABLE: f32 = 0.15;
+/// A colour below this is not told.
+const TOLD_COLOUR: f32 = 0.5;
 
 /// What the track's reads come to.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,7 +40,16 @@ pub struct VoteResult {
 pub struct PlateVote {
     vehicle: Option<VehicleGroup>,
     reads: Vec<(u64, PlateRead)>,
+    colours: Vec<ColourSeen>,
     failures: Vec<NoReading>,
+    result: Option<VoteResult>,
+}
+
+/// A text and its share of the vote.
+struct Ranked {
+    text: String,
+    reason: Reason,
+    share: f32,
 }
 
 impl PlateVote {
@@ -38,11 +58,26 @@ impl PlateVote {
         Self { vehicle, ..Self::default() }
     }
 
+    /// The track's class may change while it lives: the grammar follows.
+    pub fn carried_by(&mut self, vehicle: Option<VehicleGroup>) {
+        if self.vehicle != vehicle {
+            self.vehicle = vehicle;
+            self.result = self.decide();
+        }
+    }
+
     /// Adds the outcome of look number `shot` (any number that finds the picture again).
     pub fn push(&mut self, shot: u64, outcome: PlateOutcome) {
         match outcome {
-            PlateOutcome::Read(read) => self.reads.push((shot, read)),
-            PlateOutcome::Seen(seen) => self.failures.push(seen.reason),
+            PlateOutcome::Read(read) => {
+                self.colours.extend(read.colour);
+                self.reads.push((shot, read));
+                self.result = self.decide();
+            }
+            PlateOutcome::Seen(seen) => {
+                self.colours.extend(seen.colour);
+                self.failures.push(seen.reason);
+            }
             PlateOutcome::Nothing(reason) => self.failures.push(reason),
         }
     }
@@ -59,34 +94,59 @@ impl PlateVote {
 
     /// Why there is no text; `None` when there is one. The reason that came nearest to a read counts.
     pub fn no_reading(&self) -> Option<NoReading> {
-        if !self.reads.is_empty() {
+        if self.result.is_some() {
             return None;
+        }
+        if !self.reads.is_empty() {
+            // Looks gave texts, and they contradict each other.
+            return Some(NoReading::Unreadable);
         }
         let best =
             [NoReading::Unreadable, NoReading::TooSmall].into_iter().find(|r| self.failures.contains(r));
         Some(best.unwrap_or(NoReading::NoPlateFound))
     }
 
-    /// The text so far; `None` before the first read.
+    /// The text so far; `None` before the first read, and when the reads contradict each other.
     pub fn result(&self) -> Option<VoteResult> {
-        let totals = self.totals();
-        let text = self.winner(&totals)?;
-        let (shot, best) = self.best_shot(&text)?;
-        let reading = self.understand(&text, best.lines, &best.reading.raw);
-        let all: f32 = totals.values().sum();
-        let votes = self.reads.iter().filter(|(_, r)| r.reading.text == text).count() as u32;
-        let mut candidates: Vec<Candidate> = totals
-            .iter()
-            .filter(|(t, _)| **t != text)
-            .map(|(t, w)| Candidate {
-                text: (*t).to_owned(),
-                score: w / all.max(f32::MIN_POSITIVE),
-                kind: None,
-                reason: None,
+        self.result.clone()
+    }
+
+    /// The background by all looks, when it can be told.
+    pub fn colour(&self) -> Option<ColourSeen> {
+        let of = |value| -> Vec<f32> {
+            self.colours.iter().filter(|c| c.value == value).map(|c| c.score).collect()
+        };
+        let weights = PlateColour::ALL.map(|value| of(value).into_iter().map(weight).sum::<f32>());
+        let all: f32 = weights.iter().sum();
+        PlateColour::ALL
+            .into_iter()
+            .zip(weights)
+            .map(|(value, own)| ColourSeen { value, score: certainty(&of(value), all - own) })
+            .max_by(|a, b| a.score.total_cmp(&b.score))
+            .filter(|best| best.score >= TOLD_COLOUR)
+    }
+
+    fn decide(&self) -> Option<VoteResult> {
+        let mut ranked = self.rank().into_iter();
+        let winner = ranked.next()?;
+        let score = self.score(&winner);
+        if score < READABLE {
+            return None;
+        }
+        let (shot, best) = self.best_shot(&winner.text)?;
+        let colour = self.colour();
+        let reading = self.understand(&winner.text, best, colour);
+        let votes = self.reads.iter().filter(|(_, r)| r.reading.text == winner.text).count() as u32;
+        let candidates = ranked
+            .filter(|other| other.share >= LISTED)
+            .take(MAX_CANDIDATES)
+            .map(|other| Candidate {
+                kind: parse(&other.text, &self.hint()).best().map(|p| p.kind.as_str().to_owned()),
+                reason: Some(other.reason.as_str().to_owned()),
+                score: other.share,
+                text: other.text,
             })
             .collect();
-        candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
-        candidates.truncate(MAX_CANDIDATES);
         let reading = PlateReading {
             class: reading.plate().and_then(|p| p.class()).map(|class| class.as_str().to_owned()),
             display: reading.display,
@@ -94,70 +154,92 @@ impl PlateVote {
             valid: reading.valid,
             kind: reading.kind.map(|k| k.as_str().to_owned()),
             lines: best.lines,
-            score: self.score(&text),
+            score,
             votes,
             reads: self.reads.len() as u32,
             candidates,
             edits: reading.edits.iter().map(ToString::to_string).collect(),
-            country: reading.country.map(|country| country.as_str().to_owned()),
             ambiguous: reading.ambiguous,
             bbox: best.bbox.rounded(),
-            colour: None,
-            text,
+            colour: colour.map(|c| Attribute { value: c.value.as_str().to_owned(), score: c.score }),
+            country: reading.country.map(|country| country.as_str().to_owned()),
+            text: winner.text,
         };
         Some(VoteResult { reading, best_shot: shot })
     }
 
-    /// Weight per text.
-    fn totals(&self) -> BTreeMap<&str, f32> {
-        let mut totals = BTreeMap::new();
-        for (_, read) in &self.reads {
-            *totals.entry(read.reading.text.as_str()).or_insert(0.0) += weight(read);
-        }
-        totals
+    fn hint(&self) -> Hint {
+        Hint { vehicle: self.vehicle, ..Hint::default() }
     }
 
-    fn winner(&self, totals: &BTreeMap<&str, f32>) -> Option<String> {
-        let composed = self.compose()?;
-        let heaviest_valid = totals
+    /// All texts, the one with the largest share first.
+    fn rank(&self) -> Vec<Ranked> {
+        let reads: Vec<&PlateRead> = self.reads.iter().map(|(_, read)| read).collect();
+        let clear = |read: &PlateRead| (read.score * read.score).max(1e-3);
+        let all: f32 = reads.iter().map(|r| clear(r)).sum();
+        let independent = (reads.len() as f32).min(MOST_INDEPENDENT);
+        let hint = self.hint();
+        let worth = |text: &str| {
+            let seen: f32 = reads.iter().map(|r| clear(r) * log_likelihood(&r.characters, text)).sum();
+            let country = reads.iter().find(|r| r.reading.text == text).and_then(|r| r.reading.country);
+            independent * seen / all + log_prior(text, &hint, country)
+        };
+        let scored: Vec<(String, Reason, f32)> = texts(&reads, clear)
+            .into_iter()
+            .map(|(text, reason)| {
+                let worth = worth(&text);
+                (text, reason, worth)
+            })
+            .collect();
+        let top = scored.iter().map(|s| s.2).fold(f32::NEG_INFINITY, f32::max);
+        let sum: f32 = scored.iter().map(|s| (s.2 - top).exp()).sum();
+        let mut ranked: Vec<Ranked> = scored
+            .into_iter()
+            .map(|(text, reason, worth)| Ranked { text, reason, share: (worth - top).exp() / sum })
+            .collect();
+        ranked.sort_by(|a, b| b.share.total_cmp(&a.share).then_with(|| a.text.cmp(&b.text)));
+        ranked
+    }
+
+    /// See `certainty`. A look that says otherwise weighs by as much as it thinks its own text likelier.
+    fn score(&self, winner: &Ranked) -> f32 {
+        let (agreeing, others): (Vec<&PlateRead>, Vec<&PlateRead>) =
+            self.reads.iter().map(|(_, r)| r).partition(|r| r.reading.text == winner.text);
+        let agreeing: Vec<f32> = agreeing.iter().map(|r| r.score).collect();
+        if agreeing.is_empty() {
+            let sure: f32 = others.iter().map(|r| r.score).sum::<f32>() / others.len().max(1) as f32;
+            return MOST_COMPOSED * winner.share * sure;
+        }
+        let opposing = others
             .iter()
-            .filter(|(text, _)| self.reads.iter().any(|(_, r)| r.reading.valid && r.reading.text == **text))
-            .max_by(|a, b| a.1.total_cmp(b.1));
-        match heaviest_valid {
-            Some((text, _)) if !self.understand(&composed, self.lines_of(&composed), "").valid => {
-                Some((*text).to_owned())
-            }
-            _ => Some(composed),
+            .map(|r| {
+                let own = log_likelihood(&r.characters, &r.reading.text);
+                let ratio = (log_likelihood(&r.characters, &winner.text) - own).exp().min(1.0);
+                weight(r.score) * (1.0 - ratio)
+            })
+            .sum();
+        certainty(&agreeing, opposing)
+    }
+
+    /// What the winning text means, with the layout of the look that shows it best.
+    fn understand(&self, text: &str, best: &PlateRead, colour: Option<ColourSeen>) -> Reading {
+        let own = &best.reading;
+        if own.text == text && (own.country.is_some() || !own.valid) {
+            return own.clone();
         }
-    }
-
-    /// The per-position winner of the heaviest shape.
-    fn compose(&self) -> Option<String> {
-        let mut shapes: BTreeMap<(usize, u8), f32> = BTreeMap::new();
-        for (_, read) in &self.reads {
-            *shapes.entry(shape(read)).or_insert(0.0) += weight(read);
-        }
-        let (winner, _) = shapes.into_iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
-        let group: Vec<&PlateRead> =
-            self.reads.iter().map(|(_, r)| r).filter(|r| shape(r) == winner).collect();
-        Some(
-            (0..winner.0)
-                .filter_map(|at| tally(&group, at).into_iter().max_by(|a, b| a.1.total_cmp(&b.1)))
-                .map(|(c, _)| c)
-                .collect(),
-        )
-    }
-
-    fn lines_of(&self, text: &str) -> u8 {
-        let same = self.reads.iter().find(|(_, r)| r.reading.text == text);
-        same.or_else(|| self.reads.iter().find(|(_, r)| r.reading.text.len() == text.len()))
-            .map_or(1, |(_, r)| r.lines)
-    }
-
-    fn understand(&self, text: &str, lines: u8, raw: &str) -> wire::plate::Reading {
-        let hint = Hint { lines: Some(lines), vehicle: self.vehicle, ..Hint::default() };
-        let from_read = self.reads.iter().map(|(_, r)| &r.reading).find(|r| r.text == text && r.raw == raw);
-        from_read.cloned().unwrap_or_else(|| wire::plate::read(&[text], &hint))
+        let top = own.raw.split_once(' ').map(|(top, _)| normalise(top).len()).filter(|_| best.lines == 2);
+        let hint = Hint {
+            lines: Some(best.lines),
+            colour: colour.filter(|c| c.score >= ColourSeen::SURE).map(|c| c.value),
+            break_at: top,
+            ..self.hint()
+        };
+        let mut reading = read(&[text], &hint);
+        reading.edits = Edit::between(&normalise(&own.raw), &reading.text);
+        // A character that the look itself left open stays open.
+        let open = own.candidates.iter().filter(|p| own.text == text && p.canonical != text);
+        reading.ambiguous.extend(open.map(|p| format!("{} {}", p.kind.as_str(), p.display())));
+        reading
     }
 
     /// The surest read of `text`, or of the nearest text when no single look saw all of it.
@@ -172,126 +254,8 @@ impl PlateVote {
             .min_by(|(_, a), (_, b)| differing(a).cmp(&differing(b)).then(b.score.total_cmp(&a.score)))?;
         Some((best.0, &best.1))
     }
-
-    /// Mean over the positions of (share of the vote × best confidence).
-    fn score(&self, text: &str) -> f32 {
-        let group: Vec<&PlateRead> =
-            self.reads.iter().map(|(_, r)| r).filter(|r| r.reading.text.len() == text.len()).collect();
-        let per_position = text.chars().enumerate().map(|(at, c)| {
-            let tally = tally(&group, at);
-            let all: f32 = tally.values().sum();
-            let share = tally.get(&c).copied().unwrap_or(0.0) / all.max(f32::MIN_POSITIVE);
-            let sure = group
-                .iter()
-                .filter(|r| r.reading.text.chars().nth(at) == Some(c))
-                .filter_map(|r| r.characters.get(at).map(|c| c.prob))
-                .fold(0.0f32, f32::max);
-            share * sure
-        });
-        let (low, sum) = per_position.fold((1.0f32, 0.0), |(low, sum), p| (low.min(p), sum + p));
-        (low * sum / text.len().max(1) as f32).sqrt().clamp(0.0, 1.0)
-    }
-}
-
-fn shape(read: &PlateRead) -> (usize, u8) {
-    (read.reading.text.chars().count(), read.lines)
-}
-
-fn weight(read: &PlateRead) -> f32 {
-    let valid = if read.reading.valid { VALID_WEIGHT } else { 1.0 };
-    // Squared: one clear look counts for more than two blurred ones.
-    read.score * read.score * valid
-}
-
-/// Weight per character at one position.
-fn tally(group: &[&PlateRead], at: usize) -> BTreeMap<char, f32> {
-    let mut tally = BTreeMap::new();
-    for read in group {
-        if let Some(c) = read.reading.text.chars().nth(at) {
-            let sure = read.characters.get(at).map_or(0.0, |c| c.prob);
-            *tally.entry(c).or_insert(0.0) += weight(read) * sure;
-        }
-    }
-    tally
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::CharChoice;
-    use super::*;
-    use crate::geometry::BBox;
-
-    fn read(raw: &[&str], confidence: f32) -> PlateOutcome {
-        let hint = Hint { lines: Some(raw.len() as u8), ..Hint::default() };
-        let reading = wire::plate::read(raw, &hint);
-        PlateOutcome::Read(PlateRead {
-            lines: raw.len() as u8,
-            score: confidence,
-            characters: CharChoice::alone(&reading.text, &vec![confidence; reading.text.len()]),
-            colour: None,
-            bbox: BBox { x: 1.0, y: 2.0, w: 30.0, h: 20.0 },
-            corners: None,
-            reading,
-        })
-    }
-
-    fn vote(reads: &[(&[&str], f32)]) -> VoteResult {
-        let mut vote = PlateVote::new(None);
-        for (i, (raw, confidence)) in reads.iter().enumerate() {
-            vote.push(i as u64, read(raw, *confidence));
-        }
-        vote.result().expect("a result")
-    }
-
-    #[test]
-    fn three_looks_with_different_errors_give_the_right_text() {
-        let got =
-            vote(&[(&["59-P1", "664.30"], 0.7), (&["59-F1", "664.80"], 0.7), (&["59-P1", "661.80"], 0.7)]);
-        assert_eq!(got.reading.text, "59P166480");
-        assert_eq!(got.reading.display, "59-P1 664.80");
-        assert!(got.reading.valid);
-        assert_eq!((got.reading.votes, got.reading.reads), (0, 3));
-        assert_eq!(got.reading.candidates.len(), 3);
-    }
-
-    #[test]
-    fn one_clear_look_beats_two_blurred_ones_and_is_the_best_shot() {
-        let got = vote(&[(&["30A-123.45"], 0.5), (&["30A-128.45"], 0.98), (&["30A-123.45"], 0.4)]);
-        assert_eq!(got.reading.text, "30A12845");
-        assert_eq!(got.best_shot, 1);
-    }
-
-    #[test]
-    fn a_text_that_no_grammar_knows_loses_to_a_plate() {
-        let got = vote(&[(&["I3O-X"], 0.9), (&["30A-123.45"], 0.8)]);
-        assert_eq!(got.reading.text, "30A12345");
-    }
-
-    #[test]
-    fn equal_looks_make_a_sure_result_and_a_split_vote_an_unsure_one() {
-        let sure = vote(&[(&["30A-123.45"], 0.95), (&["30A-123.45"], 0.95)]).reading.score;
-        let split = vote(&[(&["30A-123.45"], 0.95), (&["30A-123.46"], 0.95)]).reading.score;
-        assert!(sure > 0.9 && split < 0.8, "{sure} {split}");
-    }
-
-    #[test]
-    fn without_a_read_the_reason_that_came_nearest_is_given() {
-        let mut vote = PlateVote::new(None);
-        assert_eq!(vote.no_reading(), Some(NoReading::NoPlateFound));
-        vote.push(0, PlateOutcome::Nothing(NoReading::NoPlateFound));
-        vote.push(1, PlateOutcome::Nothing(NoReading::TooSmall));
-        assert_eq!(vote.no_reading(), Some(NoReading::TooSmall));
-        assert_eq!(vote.result(), None);
-        vote.push(2, read(&["30A-123.45"], 0.9));
-        assert_eq!(vote.no_reading(), None);
-    }
-
-    #[test]
-    fn the_order_of_the_looks_does_not_change_the_text() {
-        let looks: [(&[&str], f32); 3] =
-            [(&["51G-429.71"], 0.9), (&["51G-429.77"], 0.6), (&["51C-429.71"], 0.5)];
-        let forward = vote(&looks).reading;
-        let backward = vote(&[looks[2], looks[1], looks[0]]).reading;
-        assert_eq!((forward.text, forward.score), (backward.text, backward.score));
-    }
-}
+#[path = "vote_tests.rs"]
+mod tests;

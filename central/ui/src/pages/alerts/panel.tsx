@@ -87,7 +87,7 @@ function Card({ alert }: { alert: Alert }) {
           </p>
           <h2>{say(alert.title_vi, alert.title_en)}</h2>
           <div className="panel-plate">
-            {alert.plate_display && <Plate display={alert.plate_display} kind={alert.plate_kind} lines={alert.lines} size="l" />}
+            {alert.plate_display && <Plate display={alert.plate_display} kind={alert.plate_kind} colour={alert.plate_colour} lines={alert.lines} size="l" />}
             <p className="panel-certainty">
               <Badge tone={alert.certainty === "possible" ? "possible" : "deny"}>{t(`alerts.certainty.${alert.certainty}`)}</Badge>
               {alert.certainty === "possible" && <span>{t("alerts.police")}</span>}

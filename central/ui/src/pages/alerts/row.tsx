@@ -51,7 +51,7 @@ export function AlertRow({ alert, open, onOpen }: Props) {
         <span className="alert-words">
           <span className="alert-title">{title}</span>
           <span className="alert-line">
-            {alert.plate_display && <Plate display={alert.plate_display} kind={alert.plate_kind} lines={1} size="s" />}
+            {alert.plate_display && <Plate display={alert.plate_display} kind={alert.plate_kind} colour={alert.plate_colour} lines={1} size="s" />}
             <SeverityBadge severity={alert.severity} />
             {alert.certainty === "possible" && (
               <Badge tone="possible" size="s">

@@ -9,6 +9,7 @@ import { useKeepSite } from "../../shell/site";
 import { useBoxes } from "../../ui/boxes";
 import { viewRound } from "../../ui/crop";
 import { Picture } from "../../ui/picture";
+import { drawnColour } from "../../format/plate";
 import { NoPlate, Plate } from "../../ui/plate";
 import { Time } from "../../ui/time";
 import { useVehicleWords } from "../../ui/vehicle";
@@ -41,7 +42,7 @@ export function PassagePicture({ passage, aspect = ASPECT, margin }: { passage: 
 export function ReadPlate({ passage, size }: { passage: Pick<Passage, "reading" | "no_reading">; size?: "s" | "m" | "l" | "xl" }) {
   const { reading } = passage;
   if (!reading) return <NoPlate reason={passage.no_reading} size={size} />;
-  return <Plate display={reading.display} kind={reading.kind} lines={reading.lines} size={size} />;
+  return <Plate display={reading.display} kind={reading.kind} colour={drawnColour(reading.colour)} lines={reading.lines} size={size} />;
 }
 
 export function Movement({ passage }: { passage: Pick<Passage, "class" | "direction"> }) {

@@ -13,6 +13,7 @@ import { Empty, Failed, Skeleton, StaleNote } from "../../ui/states";
 import { Time } from "../../ui/time";
 import { usePageTitle } from "../../ui/title";
 import { Badge, PassageVerdict } from "../../ui/verdict";
+import { PlateFindingBadge } from "../../ui/plate";
 import { Movement, ReadPlate } from "../feed/card";
 import { AlertsOf, Audit, Proof } from "./proof";
 import { Gallery } from "./gallery";
@@ -108,6 +109,7 @@ function Detail({ passage }: { passage: PassageDetail }) {
           <p className="passage-hero-facts">
             <Time at={passage.captured_at} uncertaintyMs={passage.uncertainty_ms} source={passage.time_source} />
             <Movement passage={passage} />
+            <PlateFindingBadge finding={passage.plate_finding} />
             {passage.phase === "provisional" && <Badge tone="wait" size="s">{t("passage.provisional")}</Badge>}
             <span>{[passage.camera_name ?? passage.camera, siteName(passage.site)].join(" · ")}</span>
           </p>

@@ -4,6 +4,7 @@ import type { PassageDetail, PlateReading } from "../../api/types";
 import { score } from "../../format/numbers";
 import { parseEdit } from "../../format/plate";
 import { Empty } from "../../ui/states";
+import { PlateFindingBadge } from "../../ui/plate";
 import { Badge } from "../../ui/verdict";
 import { Fact } from "../alerts/panel";
 
@@ -13,6 +14,11 @@ export function ReadingCard({ passage }: { passage: PassageDetail }) {
   return (
     <section className="card">
       <h2>{t("passage.reading")}</h2>
+      {passage.plate_finding && (
+        <p className="badges">
+          <PlateFindingBadge finding={passage.plate_finding} size="m" />
+        </p>
+      )}
       {reading ? <Reading reading={reading} /> : <Empty icon={ScanText} title={t("passage.unread")} hint={t("passage.unread_hint")} />}
     </section>
   );
@@ -35,6 +41,17 @@ function Reading({ reading }: { reading: PlateReading }) {
         <Fact word={t("passage.score")}>
           <b>{score(reading.score, i18n.language)}</b> · {t("passage.votes", { votes: reading.votes, reads: reading.reads })}
         </Fact>
+        <Fact word={t("passage.plate_colour")}>
+          {reading.colour ? (
+            <>
+              {t(`plate.colour.${reading.colour.value}`, { defaultValue: reading.colour.value })} · {score(reading.colour.score, i18n.language)}
+            </>
+          ) : (
+            t("plate.colour.unknown")
+          )}
+        </Fact>
+        {reading.class && <Fact word={t("passage.plate_class")}>{t(`plate.class.${reading.class}`, { defaultValue: reading.class })}</Fact>}
+        {reading.country && <Fact word={t("passage.country")}>{t(`plate.country.${reading.country}`, { defaultValue: reading.country })}</Fact>}
       </dl>
       <p className="badges">
         <Badge tone={reading.valid ? "admit" : "wait"} size="s">
