@@ -216,11 +216,13 @@ mod tests {
         let exact = matches(
             &reading("15C22860"),
             None,
+            None,
             1,
             &Snapshot::new(vec![entry("a", "15C22860", Priority::High)]),
         );
         let near = matches(
             &reading("15C22360"),
+            None,
             None,
             1,
             &Snapshot::new(vec![entry("a", "15C22860", Priority::High)]),

@@ -138,9 +138,15 @@ impl Intake {
         let (Some(register), Some(reading)) = (&self.register, &seen.reading) else {
             return (RegistryStatus::NotAsked, None);
         };
-        let row =
-            registers::ask_for_passage(&self.state, register, &reading.text, group, colour, envelope.captured.at)
-                .await;
+        let row = registers::ask_for_passage(
+            &self.state,
+            register,
+            &reading.text,
+            group,
+            colour,
+            envelope.captured.at,
+        )
+        .await;
         (row.answer.as_ref().map_or(RegistryStatus::Unavailable, |answer| answer.status), Some(row))
     }
 

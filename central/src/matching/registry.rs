@@ -242,7 +242,10 @@ mod tests {
         broken.valid = false;
         assert_eq!(question(Some(&broken), "car", 0.8), Question::Skip(RegistryStatus::NotAsked));
         assert_eq!(question(None, "car", 0.8), Question::Skip(RegistryStatus::NotAsked));
-        assert_eq!(question(Some(&reading("29AA12345")), "car", 0.8), Question::Ask(Some("motorcycle"), None));
+        assert_eq!(
+            question(Some(&reading("29AA12345")), "car", 0.8),
+            Question::Ask(Some("motorcycle"), None)
+        );
     }
 
     #[test]

@@ -191,7 +191,10 @@ mod tests {
         let mut listed = entry("a", "30A12345", Priority::High);
         listed.vehicle_group = Some("motorcycle".to_owned());
         let lists = Snapshot::new(vec![listed]);
-        assert_eq!(matches(&reading("30A12345"), Some("car"), None, 1, &lists)[0].certainty, Certainty::Possible);
+        assert_eq!(
+            matches(&reading("30A12345"), Some("car"), None, 1, &lists)[0].certainty,
+            Certainty::Possible
+        );
         assert_eq!(
             matches(&reading("30A12345"), Some("motorcycle"), None, 1, &lists)[0].certainty,
             Certainty::Exact
@@ -203,8 +206,7 @@ mod tests {
         let mut listed = entry("a", "30A12345", Priority::High);
         listed.plate_colour = Some("yellow".to_owned());
         let lists = Snapshot::new(vec![listed]);
-        let certainty =
-            |colour| matches(&reading("30A12345"), Some("car"), colour, 1, &lists)[0].certainty;
+        let certainty = |colour| matches(&reading("30A12345"), Some("car"), colour, 1, &lists)[0].certainty;
         assert_eq!(certainty(Some("white")), Certainty::Possible);
         assert_eq!(certainty(Some("yellow")), Certainty::Exact);
         assert_eq!(certainty(None), Certainty::Exact, "an unknown colour contradicts nothing");
@@ -232,8 +234,10 @@ mod tests {
             entry("low", "15C22360", Priority::Low),
             entry("high", "15C22360", Priority::High),
         ]);
-        let ids: Vec<_> =
-            matches(&reading("15C22360"), None, None, 1, &lists).iter().map(|m| m.entry.entry_id.clone()).collect();
+        let ids: Vec<_> = matches(&reading("15C22360"), None, None, 1, &lists)
+            .iter()
+            .map(|m| m.entry.entry_id.clone())
+            .collect();
         assert_eq!(ids, ["high", "low", "near"]);
     }
 }

@@ -14,6 +14,8 @@ const ALIKE: f32 = 0.25;
 const GAP: f32 = -4.6;
 /// Second choices below this probability are not tried.
 const WORTH_TRYING: f32 = 0.05;
+/// Characters in which a composed text may differ from the nearest look.
+const MOST_COMPOSED: usize = 2;
 /// Texts that one vote compares, at most.
 const MOST_TEXTS: usize = 96;
 
@@ -116,7 +118,9 @@ pub(super) fn texts(reads: &[&PlateRead], weight: impl Fn(&PlateRead) -> f32) ->
                     .all(|p| (p.kind == PlateKind::Military) == (of == Family::Military))
         };
         let whole = composed(&group, &weight);
-        if let Some(text) = whole.filter(|text| fits(text)) {
+        // Looks at one plate differ in a character or two; what is far from each of them is a mixture of several plates.
+        let near = |text: &str| group.iter().any(|r| differing(&r.reading.text, text) <= MOST_COMPOSED);
+        if let Some(text) = whole.filter(|text| fits(text) && near(text)) {
             add(text, Reason::Composed);
         }
         for text in group.iter().flat_map(|read| second_choices(read)).filter(|text| fits(text)) {
@@ -124,6 +128,11 @@ pub(super) fn texts(reads: &[&PlateRead], weight: impl Fn(&PlateRead) -> f32) ->
         }
     }
     found
+}
+
+/// Positions in which two texts differ; the difference in length counts too.
+pub(super) fn differing(a: &str, b: &str) -> usize {
+    a.bytes().zip(b.bytes()).filter(|(x, y)| x != y).count() + a.len().abs_diff(b.len())
 }
 
 /// The most probable character at each position of the heaviest shape.

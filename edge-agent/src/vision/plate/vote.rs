@@ -10,7 +10,7 @@ use wire::payload::{Attribute, Candidate, NoReading, PlateReading};
 use wire::plate::{Edit, Hint, PlateColour, Reading, VehicleGroup, normalise, parse, read};
 
 use super::certainty::{certainty, weight};
-use super::likelihood::{Reason, log_likelihood, log_prior, texts};
+use super::likelihood::{Reason, differing, log_likelihood, log_prior, texts};
 use super::{ColourSeen, PlateOutcome, PlateRead};
 
 /// Other texts that a result lists.
@@ -18,7 +18,7 @@ const MAX_CANDIDATES: usize = 5;
 /// Least share of the vote for a text to be listed.
 const LISTED: f32 = 0.005;
 /// Independent looks that all looks together count for, at most.
-const MOST_INDEPENDENT: f32 = 1.33;
+const MOST_INDEPENDENT: f32 = 1.18;
 /// Highest score of a text that no single look gave: never enough to act on without a person.
 const MOST_COMPOSED: f32 = 0.85;
 /// Below this the looks contradict each other too much: there is no reading.
@@ -244,10 +244,7 @@ impl PlateVote {
 
     /// The surest read of `text`, or of the nearest text when no single look saw all of it.
     fn best_shot(&self, text: &str) -> Option<(u64, &PlateRead)> {
-        let differing = |r: &PlateRead| {
-            let unequal = r.reading.text.bytes().zip(text.bytes()).filter(|(a, b)| a != b).count();
-            unequal + r.reading.text.len().abs_diff(text.len())
-        };
+        let differing = |r: &PlateRead| differing(&r.reading.text, text);
         let best = self
             .reads
             .iter()

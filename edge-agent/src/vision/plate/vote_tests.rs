@@ -146,7 +146,8 @@ fn a_sure_colour_tells_the_bearer() {
     assert_eq!(vote(&[(&["30A-123.45"], 0.95)]).reading.class, None);
 }
 
-/// Tracks whose looks err as looks do: together. Of single looks at least 0.9 sure, 4 in 1,000 are wrong here.
+/// Tracks whose looks err as looks do: together. Of single looks at least 0.9 sure 2 in 1,000 are wrong here, and of those
+/// of 0.85 about 20: repetition must not make the second kind look like the first.
 #[test]
 fn of_votes_that_claim_nine_tenths_at_most_five_in_a_thousand_are_wrong() {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
@@ -160,14 +161,13 @@ fn of_votes_that_claim_nine_tenths_at_most_five_in_a_thousand_are_wrong() {
     for _ in 0..3000 {
         // How clear this vehicle's plate is; on an unclear one the same character is misread again and again.
         let clear = 0.55 + 0.44 * draw();
-        let error = if clear >= 0.9 { 0.004 } else { (1.0 - clear) * 0.5 };
+        let error = if clear >= 0.9 { 0.002 } else { (1.0 - clear) * 0.15 };
         let shared_error = draw() < error;
         let looks = 1 + (draw() * 8.0) as usize;
         let reads = (0..looks).map(|_| {
             let own_error = draw() < error;
             let misread = if draw() < 0.75 { shared_error } else { own_error };
-            let score = (clear + 0.1 * (draw() - 0.5)).min(0.99);
-            look(&[if misread { "30A-128.45" } else { "30A-123.45" }], score)
+            look(&[if misread { "30A-128.45" } else { "30A-123.45" }], clear)
         });
         let Some(got) = of(reads.collect()).result() else { continue };
         if got.reading.score >= 0.9 {
