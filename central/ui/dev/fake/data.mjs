@@ -81,12 +81,18 @@ function situation() {
   return SITUATIONS.find(([, , weight]) => (at -= weight) < 0) ?? SITUATIONS[0];
 }
 
+/** Kind, colour and bearer as central tells them. */
+function meaningOf(kind) {
+  const [word, colour, bearer] = { business_yellow: ["car", "yellow", "business"], blue_car: ["state_car", "blue", "state"], military: ["military", "red", "military"] }[kind] ?? [kind, "white", "civil"];
+  return { kind: word, colour: { value: colour, score: 0.93 }, class: bearer, country: null };
+}
+
 function readingOf(plate, kind, box) {
   const repaired = random() < 0.25;
   const raw = repaired ? plate.text.replace(/[A-Z]/, (letter) => ({ D: "0", A: "4", B: "8", F: "E" })[letter] ?? letter) : plate.text;
   const at = [...raw].findIndex((character, index) => character !== plate.text[index]);
   return {
-    text: plate.text, display: plate.display, raw, valid: true, kind, lines: plate.lines, score: 0.88 + random() * 0.115, votes: 6 + Math.floor(random() * 6), reads: 12,
+    text: plate.text, display: plate.display, raw, valid: true, ...meaningOf(kind), lines: plate.lines, score: 0.88 + random() * 0.115, votes: 6 + Math.floor(random() * 6), reads: 12,
     candidates: [{ text: plate.text, score: 0.94 }, { text: plate.text.replace(/\d$/, (d) => String((Number(d) + 3) % 10)), score: 0.21 }, { text: plate.text.replace("1", "7"), score: 0.08 }].filter((c, index, all) => all.findIndex((d) => d.text === c.text) === index),
     edits: at >= 0 ? [`${at}:${raw[at]}→${plate.text[at]}`] : [], ambiguous: [], box,
   };
@@ -126,6 +132,7 @@ export function makePassage(capturedAt, forced) {
     id, feed_id: number, site: row.site, camera: row.camera, camera_name: row.name, agent: row.agent, seq: (sequence += 1), phase: "settled", captured_at: capturedAt.toISOString(), uncertainty_ms: random() < 0.15 ? 350 : 18,
     time_source: "rtcp", received_at: new Date(capturedAt.getTime() + (late ? 840_000 : 900)).toISOString(), late, class: vehicleClass, direction: pick(["in", "in", "out"]), rule: "vach-1",
     reading: unread ? null : readingOf(plate, kind, plateBox), no_reading: unread ? pick(["no_plate_found", "too_small", "unreadable"]) : null,
+    plate_finding: unread && number % 2 === 0 ? { kind: "unreadable", score: 0.72, looks: 7 } : null,
     box, picture: [1280, 720], thumbnail: evidence[1].sha256, evidence, match: { registry: unread ? "not_asked" : registry, watchlist },
     vehicle: known ? { make: make[0], model: make[1], colour: COLOUR_WORD[colour], type: { car: "Ô tô con", motorcycle: "Xe mô tô", truck: "Ô tô tải", bus: "Ô tô khách" }[vehicleClass] } : null,
     owner_masked: known ? owner.replace(/^(\S+) (\S)\S* (\S).*$/, "$1 $2. $3.") : null, alert_id: null,
@@ -147,7 +154,7 @@ export function makeAlert(passage) {
   }[kind];
   const alert = {
     id: `alert-${number}`, feed_id: number, kind, severity: stolen ? "critical" : possible ? "medium" : kind === "registry_mismatch" ? "low" : "high", state: "new", certainty: possible ? "possible" : "exact", site: passage.site, camera: passage.camera,
-    camera_name: passage.camera_name, passage_id: passage.id, plate_display: passage.reading?.display ?? null, plate_kind: passage.reading?.kind ?? null, lines: passage.reading?.lines ?? null, title_vi: words[0], title_en: words[1], reason_vi: words[2], reason_en: words[3],
+    camera_name: passage.camera_name, passage_id: passage.id, plate_display: passage.reading?.display ?? null, plate_kind: passage.reading?.kind ?? null, plate_colour: passage.reading?.colour?.value ?? null, lines: passage.reading?.lines ?? null, title_vi: words[0], title_en: words[1], reason_vi: words[2], reason_en: words[3],
     raised_at: passage.received_at, captured_at: passage.captured_at, thumbnail: passage.thumbnail, acknowledged_by: null, acknowledged_at: null, history: [{ at: passage.received_at, actor: "system", from: null, to: "new", note: null }],
   };
   passage.alert_id = alert.id;
