@@ -61,15 +61,17 @@ impl Store {
         let reading = passage.plate.map(|text| {
             format!(
                 r#"{{"text":"{text}","display":"{text}","raw":"{text}","valid":true,"kind":"car","lines":1,"score":0.97,
-                "votes":3,"reads":4,"candidates":[],"edits":[],"ambiguous":[],"box":[1,2,3,4]}}"#
+                "votes":3,"reads":4,"candidates":[],"edits":[],"ambiguous":[],"box":[1,2,3,4],
+                "colour":{{"value":"yellow","score":0.9}},"class":"business"}}"#
             )
         });
         sqlx::query(
             "insert into passages (id, feed_id, site, agent, camera, seq, phase, captured_at_ms, uncertainty_ms, time_source,
                 received_at_ms, late, class, class_score, direction, rule, plate, reading, box, picture, track, thumbnail,
-                evidence, models, registry, watchlist, owner_masked)
+                evidence, models, registry, watchlist, owner_masked, plate_finding)
              values ($1, $2, $3, 'edge', 'cong', 1, 'settled', $4, 20, 'rtcp', $4, 0, 'car', 0.9, 'in', 'vach', $5, $6,
-                '[10,20,300,200]', '[1920,1080]', '{}', null, '[]', '[]', 'found', 'none', 'Nguyễn V. M.')
+                '[10,20,300,200]', '[1920,1080]', '{}', null, '[]', '[]', 'found', 'none', 'Nguyễn V. M.',
+                '{"kind":"bent","score":0.75,"looks":6}')
              on conflict (id) do update set feed_id = excluded.feed_id",
         )
         .bind(passage.id)
@@ -101,7 +103,7 @@ impl Store {
         run(
             &mut writer,
             "insert into registry_lookups values ('look-' || $1, $1, 'vehreg', 'P', null, 'o', 'u', 'p', 5, 6, 'found', 'txn-1',
-                null, $2, '[]', 1, null, null)",
+                null, $2, '[]', 1, null, null, null)",
             &[passage_id, owner],
         )
         .await;

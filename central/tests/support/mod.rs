@@ -277,7 +277,7 @@ pub fn car(plate: &str) -> Payload {
         picture: [640, 480],
         reading: Some(reading),
         no_reading: None,
-        plate_finding: None,
+        plate_finding: Some(wire::payload::PlateFinding { kind: "bent".to_owned(), score: 0.75, looks: 6 }),
         track: TrackRef { id: 3, frames: 40, first: now, last: now },
         signal: None,
     })

@@ -79,7 +79,7 @@ impl DemoVehicle {
             lines: Some(self.lines),
             vehicle: Some(self.group()),
             colour: Some(self.plate_colour),
-            break_at: None,
+            ..Hint::default()
         };
         plate::parse(&self.plate, &hint).best().map(|p| p.kind)
     }

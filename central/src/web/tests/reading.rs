@@ -180,6 +180,9 @@ async fn a_passage_shows_what_proves_it() {
     let detail = site.get("/api/v1/passages/p", &cookie).await.json();
     assert_eq!(detail["envelope"]["signature_ok"], json!(true));
     assert_eq!(detail["registry"]["txn_id"], json!("txn-1"));
+    assert_eq!(detail["reading"]["colour"]["value"], json!("yellow"));
+    assert_eq!(detail["reading"]["class"], json!("business"));
+    assert_eq!(detail["plate_finding"]["kind"], json!("bent"));
     assert_eq!(
         (&detail["matches"][0]["result"], &detail["matches"][0]["list_name"]),
         (&json!("possible"), &json!("Danh sách"))
