@@ -71,7 +71,7 @@ impl Store {
                 evidence, models, registry, watchlist, owner_masked, plate_finding)
              values ($1, $2, $3, 'edge', 'cong', 1, 'settled', $4, 20, 'rtcp', $4, 0, 'car', 0.9, 'in', 'vach', $5, $6,
                 '[10,20,300,200]', '[1920,1080]', '{}', null, '[]', '[]', 'found', 'none', 'Nguyễn V. M.',
-                '{"kind":"bent","score":0.75,"looks":6}')
+                '{\"kind\":\"bent\",\"score\":0.75,\"looks\":6}')
              on conflict (id) do update set feed_id = excluded.feed_id",
         )
         .bind(passage.id)
