@@ -148,7 +148,7 @@ fn the_demonstrations_plates_are_valid_and_printed_as_the_file_says() {
             lines: Some(vehicle.lines),
             vehicle: Some(vehicle.group()),
             colour: Some(vehicle.plate_colour),
-            break_at: None,
+            ..Hint::default()
         };
         let parsed = plate::parse(&vehicle.plate, &hint);
         let best = parsed.best().unwrap_or_else(|| panic!("{} is valid", vehicle.plate));
