@@ -31,9 +31,7 @@ fn with_edge(picture: &Grey, edge: i32) -> Vec<[usize; 4]> {
     let mut found = Vec::new();
     for start in 0..bw * bh {
         if closed[start] && !seen[start] {
-            if let Some(patch) = patch(start, bw, bh, &closed, &mut seen) {
-                found.push(patch);
-            }
+            found.extend(patch(start, bw, bh, &closed, &mut seen));
         }
     }
     // A code is about as wide as high; lines of text are not.

@@ -23,6 +23,9 @@ pub(super) struct Place {
     pub(super) size: usize,
 }
 
+/// Content, and the code's corners in pixels.
+pub(super) type Read = (Zeroizing<Vec<u8>>, [[f32; 2]; 4]);
+
 /// The content, if it can be read. A blurred timing pattern is easily miscounted, so the next sizes are tried too.
 pub(super) fn read(picture: &Grey, place: &Place) -> Option<Zeroizing<Vec<u8>>> {
     let mut tries: Vec<(f32, usize, Mapping)> = [0isize, 4, -4]
@@ -41,7 +44,7 @@ pub(super) fn read(picture: &Grey, place: &Place) -> Option<Zeroizing<Vec<u8>>> 
 }
 
 /// The same from the three squares alone. Their fourth corner is where the known modules stand out most.
-pub(super) fn read_triple(picture: &Grey, triple: &Triple) -> Option<(Zeroizing<Vec<u8>>, [[f32; 2]; 4])> {
+pub(super) fn read_triple(picture: &Grey, triple: &Triple) -> Option<Read> {
     let [tl, tr, bl] = triple.centres;
     let mut tries: Vec<(f32, usize, Mapping)> = [0isize, 4, -4]
         .iter()
