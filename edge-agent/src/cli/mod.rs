@@ -3,6 +3,7 @@
 mod cards;
 mod check;
 mod detect;
+mod faces;
 mod models;
 mod pictures;
 mod plates;
@@ -47,6 +48,8 @@ pub enum Command {
     Cards(cards::CardsArgs),
     /// Find people and vehicles in pictures.
     Detect(detect::DetectArgs),
+    /// Find the faces in pictures, judge them and print their vectors.
+    Faces(faces::FacesArgs),
     /// Track given boxes (MOTChallenge text in and out).
     Track(track::TrackArgs),
     /// Show or fetch the models.
@@ -68,6 +71,7 @@ impl Cli {
             Command::Trace(args) => trace::run(args),
             Command::Cards(args) => cards::run(args),
             Command::Detect(args) => detect::run(args),
+            Command::Faces(args) => faces::run(args),
             Command::Track(args) => track::run(args),
             Command::Models(args) => models::run(args),
         }

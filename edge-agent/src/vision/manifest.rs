@@ -66,6 +66,9 @@ pub struct Model {
     /// Committed to the repository, so never fetched.
     #[serde(default)]
     pub committed: bool,
+    /// What needs it, when not every agent does: such files are fetched only on demand. Empty: every agent needs it.
+    #[serde(default)]
+    pub feature: String,
     /// What must be said about it.
     #[serde(default)]
     pub note: String,

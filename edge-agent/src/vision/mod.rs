@@ -1,4 +1,4 @@
-//! From pixels to facts: object boxes, motion, plate text.
+//! From pixels to facts: object boxes, motion, plate text, faces where a site has switched them on.
 //!
 //! This folder is the only user of ONNX Runtime ([`session`]) and of OpenCV ([`plate`]). Everything that a model
 //! concludes leaves it as plain values, and everything that needs a model is behind a trait ([`Detect`], [`ReadPlate`])
@@ -8,6 +8,7 @@ pub mod anchors;
 pub mod detector;
 pub mod doubles;
 mod error;
+pub mod face;
 pub mod manifest;
 pub mod motion;
 pub mod picture;
@@ -23,6 +24,7 @@ mod tests;
 
 pub use detector::{Detect, Detections, Detector, DetectorConfig, ObjectModel};
 pub use error::VisionError;
+pub use face::{FaceReader, FaceReaderConfig, FaceReading, ReadFaces};
 pub use manifest::{Manifest, ModelStore};
 pub use motion::{Motion, MotionConfig, MotionGate};
 pub use picture::Rgb;

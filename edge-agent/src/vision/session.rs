@@ -191,7 +191,7 @@ pub struct Input<'a> {
     pub data: &'a [f32],
 }
 
-/// The first output of a run, borrowed from the runtime.
+/// One output of a run, borrowed from the runtime.
 #[derive(Debug, Clone, Copy)]
 pub struct Output<'a> {
     /// Its shape.
@@ -231,6 +231,28 @@ impl SessionPool {
         result.map_err(|e| VisionError::Inference { model: self.id.clone(), reason: e.to_string() })
     }
 
+    /// Runs the model and hands the outputs `names`, in that order, to `read`. Waits while every session is busy.
+    ///
+    /// # Errors
+    /// [`VisionError::Inference`] when the runtime refuses the input, or an output is not there or no floats.
+    pub fn run_named<R>(
+        &self,
+        inputs: &[Input<'_>],
+        names: &[&str],
+        read: impl FnOnce(&[Output<'_>]) -> R,
+    ) -> Result<R, VisionError> {
+        let failed = |reason: String| VisionError::Inference { model: self.id.clone(), reason };
+        let mut session = self.borrow();
+        let outputs = session.get().run(values(inputs).map_err(|e| failed(e.to_string()))?);
+        let outputs = outputs.map_err(|e| failed(e.to_string()))?;
+        let named = names.iter().map(|name| {
+            let value = outputs.get(*name).ok_or_else(|| failed(format!("there is no output {name}")))?;
+            let (shape, data) = value.try_extract_tensor::<f32>().map_err(|e| failed(e.to_string()))?;
+            Ok(Output { shape, data })
+        });
+        Ok(read(&named.collect::<Result<Vec<_>, VisionError>>()?))
+    }
+
     /// A text that the model file carries under `key`, such as its character set.
     pub fn metadata(&self, key: &str) -> Option<String> {
         self.borrow().get().metadata().ok()?.custom(key)
@@ -252,13 +274,17 @@ fn run_session<R>(
     inputs: &[Input<'_>],
     read: impl FnOnce(Output<'_>) -> R,
 ) -> ort::Result<R> {
-    let values = inputs
-        .iter()
-        .map(|i| Ok((i.name, SessionInputValue::from(TensorRef::from_array_view((i.shape, i.data))?))))
-        .collect::<ort::Result<Vec<_>>>()?;
-    let outputs = session.run(values)?;
+    let outputs = session.run(values(inputs)?)?;
     let (shape, data) = outputs[0].try_extract_tensor::<f32>()?;
     Ok(read(Output { shape, data }))
+}
+
+/// The inputs as the runtime takes them: views, no copies.
+fn values<'a>(inputs: &[Input<'a>]) -> ort::Result<Vec<(&'a str, SessionInputValue<'a>)>> {
+    let view = |i: &Input<'a>| {
+        Ok((i.name, SessionInputValue::from(TensorRef::from_array_view((i.shape, i.data))?)))
+    };
+    inputs.iter().map(view).collect()
 }
 
 /// A session out of the pool; it goes back when this is dropped, also during a panic.

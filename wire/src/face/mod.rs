@@ -4,15 +4,23 @@
 //! comparison here refuses them ([`FaceError::MixedModels`]), and there is no way to the bare numbers of two vectors through
 //! one type that forgets the model. A vector is biometric data: its `Debug` form shows no value, it has no `Serialize`, and
 //! whoever stores or sends one packs it by hand ([`FaceVector::pack`]) and encrypts the bytes.
+//!
+//! A match is only ever *possible*: see [`identify`], which has no answer that names one person, and [`verify`].
 
+mod matching;
 mod pack;
+mod template;
+mod threshold;
 
 use std::fmt;
 use std::sync::Arc;
 
 use thiserror::Error;
 
+pub use matching::{Candidate, Verification, identify, verify};
 pub use pack::Packing;
+pub use template::{EnrolRefusal, EnrolRules, FaceTemplate, enrol};
+pub use threshold::{Support, Threshold, ThresholdRow, thresholds};
 
 /// Most dimensions that a vector may have.
 pub const MAX_DIMENSIONS: usize = 1024;

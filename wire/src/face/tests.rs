@@ -81,3 +81,94 @@ proptest! {
         }
     }
 }
+
+/// A template of looks at one made-up person.
+fn template(id: &str, values: &[f32]) -> FaceTemplate {
+    let rules = EnrolRules { least_shots: 1, least_similarity: 0.5 };
+    enrol(&[vector(id, values)], &rules).expect("a template")
+}
+
+#[test]
+fn looks_that_agree_become_their_mean() {
+    let rules = EnrolRules { least_shots: 2, least_similarity: 0.5 };
+    let made = enrol(&[vector("m", &[1.0, 0.0]), vector("m", &[0.6, 0.8])], &rules).expect("agree");
+    assert_eq!((made.shots(), made.agreement()), (2, 0.6));
+    let v = made.vector().values();
+    assert!((v[0] - 0.894).abs() < 1e-3 && (v[1] - 0.447).abs() < 1e-3);
+}
+
+#[test]
+fn looks_of_two_people_make_no_template() {
+    let rules = EnrolRules { least_shots: 2, least_similarity: 0.5 };
+    let shots = [vector("m", &[1.0, 0.0]), vector("m", &[0.9, 0.1]), vector("m", &[0.0, 1.0])];
+    let refused = enrol(&shots, &rules).expect_err("two people");
+    assert!(matches!(refused, EnrolRefusal::Disagree { first: 0, second: 2, .. }), "{refused}");
+    assert!(matches!(enrol(&shots[..1], &rules), Err(EnrolRefusal::TooFew { found: 1, wanted: 2 })));
+    let mixed = [vector("m", &[1.0, 0.0]), vector("n", &[1.0, 0.0])];
+    assert!(matches!(enrol(&mixed, &rules), Err(EnrolRefusal::Vectors(FaceError::MixedModels { .. }))));
+}
+
+#[test]
+fn a_check_of_one_says_possible_and_what_stands_behind_it() {
+    let threshold = Threshold::measured_at_site(model("m"), 0.001, 0.5).expect("a threshold");
+    let known = template("m", &[1.0, 0.0]);
+    let near = verify(&vector("m", &[0.8, 0.6]), &known, &threshold).expect("one model");
+    assert!(near.possible && (near.similarity - 0.8).abs() < 1e-6 && near.rate == 0.001);
+    assert!(!verify(&vector("m", &[0.0, 1.0]), &known, &threshold).expect("one model").possible);
+}
+
+#[test]
+fn look_template_and_threshold_must_be_of_one_model() {
+    let threshold = Threshold::measured_at_site(model("m"), 0.001, 0.5).expect("a threshold");
+    let mixed = |look: &str, known: &str| {
+        let known = template(known, &[1.0, 0.0]);
+        let look = vector(look, &[1.0, 0.0]);
+        assert!(matches!(verify(&look, &known, &threshold), Err(FaceError::MixedModels { .. })));
+        let people = [(&1, &known)];
+        assert!(matches!(identify(&look, people, &threshold, 5), Err(FaceError::MixedModels { .. })));
+    };
+    mixed("n", "m");
+    mixed("m", "n");
+    // Even where look and template agree, the threshold is another model's.
+    mixed("n", "n");
+}
+
+#[test]
+fn a_search_gives_candidates_in_order_and_never_one_yes() {
+    let threshold = Threshold::measured_at_site(model("m"), 0.001, 0.5).expect("a threshold");
+    let people =
+        [(1, [1.0, 0.0]), (2, [0.8, 0.6]), (3, [-1.0, 0.0])].map(|(who, v)| (who, template("m", &v)));
+    let people = || people.iter().map(|(who, template)| (who, template));
+    let found = identify(&vector("m", &[1.0, 0.1]), people(), &threshold, 5).expect("one model");
+    assert_eq!(found.iter().map(|c| *c.who).collect::<Vec<_>>(), [1, 2]);
+    let none = identify(&vector("m", &[0.0, -1.0]), people(), &threshold, 5).expect("one model");
+    assert!(none.is_empty());
+    assert_eq!(identify(&vector("m", &[1.0, 0.1]), people(), &threshold, 1).expect("one model").len(), 1);
+}
+
+#[test]
+fn every_threshold_of_the_table_says_what_supports_it() {
+    let rows = thresholds();
+    assert!(!rows.is_empty());
+    for row in rows {
+        assert!(row.impostor_pairs > 0 && row.genuine_pairs > 0 && !row.sample.is_empty(), "{row:?}");
+        assert!((-1.0..=1.0).contains(&row.similarity));
+        // The rule of three: no sample shows a rate below 3/n.
+        assert!(row.bound >= 2.9 / f64::from(row.impostor_pairs), "{row:?}");
+        assert_eq!(row.support == Support::Measured, row.bound <= row.rate, "{row:?}");
+    }
+    for pair in rows.windows(2).filter(|pair| pair[0].model == pair[1].model) {
+        assert!(pair[0].rate > pair[1].rate && pair[0].similarity <= pair[1].similarity, "{pair:?}");
+    }
+}
+
+#[test]
+fn a_rate_that_no_sample_supports_is_unverified_and_a_stricter_one_is_refused() {
+    let sface = model("sface-2021dec");
+    let strict = Threshold::for_rate(&sface, 1e-4).expect("in the table");
+    assert_eq!(strict.support(), Support::Unverified);
+    assert_eq!(Threshold::for_rate(&sface, 1e-12), None);
+    assert_eq!(Threshold::for_rate(&model("unknown"), 0.1), None);
+    let search = Threshold::for_search(&sface, 0.01, 100).expect("in the table");
+    assert!(search.rate() <= 1e-4);
+}
