@@ -23,10 +23,10 @@ use crate::frame::Frame;
 use crate::health::{CameraWatch, Health, word};
 use crate::identity::Identity;
 use crate::outbox::{Draft, Outbox};
-use crate::pipeline::{Models, Pipeline};
+use crate::pipeline::{Faces, Models, Pipeline};
 use crate::publish::Publisher;
 use crate::vision::signal::{Feeds, SharedFeeds};
-use crate::vision::{Detector, ModelStore, PlateReader, Runtime};
+use crate::vision::{Detector, FaceReader, ModelStore, PlateReader, Runtime};
 
 /// Drafts that may wait for the writer; a full channel blocks the pipelines, and frames are dropped and counted.
 const DRAFTS: usize = 64;
@@ -53,7 +53,30 @@ pub fn load_models(config: &Config) -> anyhow::Result<Models> {
     let runtime = Runtime::from_store(&store)?;
     let detector = Detector::load(&runtime, &store, &config.inference, config.detector)?;
     let plates = PlateReader::load(&runtime, &store, &config.inference, config.plates)?;
-    Ok(Models { detector: Arc::new(detector), plates: Arc::new(plates) })
+    let faces = load_faces(config, &runtime, &store, Timestamp::now())?;
+    Ok(Models { detector: Arc::new(detector), plates: Arc::new(plates), faces })
+}
+
+/// What reads faces, if the site has them switched on and its approval holds: otherwise no file of theirs is even opened.
+///
+/// # Errors
+/// Faces are on, and one of their models is missing, altered or unusable.
+fn load_faces(
+    config: &Config,
+    runtime: &Runtime,
+    store: &ModelStore,
+    now: Timestamp,
+) -> anyhow::Result<Option<Faces>> {
+    let faces = &config.faces;
+    if !faces.on(now.to_zoned(jiff::tz::TimeZone::system()).date()) {
+        if faces.enabled {
+            tracing::error!("the approval for faces has run out (faces.approved_until): faces are off");
+        }
+        return Ok(None);
+    }
+    let reader = FaceReader::load(runtime, store, &config.inference, faces.reader)
+        .context("faces are switched on; `edge-agent models --fetch --with faces` installs their models")?;
+    Ok(Some(Faces { reader: Arc::new(reader), track: faces.track }))
 }
 
 /// Runs the agent until `stop`.
@@ -261,5 +284,40 @@ fn join(thread: JoinHandle<()>) {
     let name = thread.thread().name().unwrap_or("?").to_owned();
     if thread.join().is_err() {
         tracing::error!(thread = name, "a thread had panicked");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(faces: &str) -> Config {
+        let text = format!(
+            "site = 's'\nagent = 'a'\nstate_dir = 'state'\n[central]\nurl = 'mqtt://127.0.0.1:1'\n{faces}\n\
+             [[camera]]\nid = 'cam'\nstream = {{ url = 'rtsp://127.0.0.1/x' }}\n"
+        );
+        toml::from_str(&text).expect("parses")
+    }
+
+    /// A store without a single file: whoever opens a model fails.
+    fn nothing_there() -> (Runtime, ModelStore) {
+        let store = ModelStore::find().expect("the manifest parses");
+        let runtime = Runtime::from_store(&store).expect("this test needs ONNX Runtime");
+        (runtime, ModelStore::new(store.manifest().clone(), Vec::new()))
+    }
+
+    #[test]
+    fn no_model_of_faces_is_opened_unless_they_are_switched_on_and_approved() {
+        let (runtime, store) = nothing_there();
+        let load = |faces: &str, now: &str| {
+            load_faces(&config(faces), &runtime, &store, now.parse().expect("a time"))
+        };
+        let now = "2026-11-21T03:00:00Z";
+        assert!(load("", now).expect("off").is_none());
+        assert!(load("[faces]\nenabled = false\napproved_until = '2027-06-30'", now).expect("off").is_none());
+        let on = "[faces]\nenabled = true\napproved_until = '2027-06-30'";
+        assert!(load(on, "2027-07-02T03:00:00Z").expect("run out").is_none());
+        let error = load(on, now).err().expect("on, and nothing is there");
+        assert!(format!("{error:#}").contains("models --fetch --with faces"), "{error:#}");
     }
 }

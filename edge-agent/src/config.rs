@@ -2,6 +2,7 @@
 //!
 //! `configs/edge-agent.toml` is a complete, commented example.
 
+mod faces;
 mod faults;
 
 use std::collections::HashSet;
@@ -11,6 +12,8 @@ use serde::Deserialize;
 use thiserror::Error;
 use wire::Name;
 use wire::identity::RequiredTrust;
+
+pub use faces::FacesConfig;
 
 use crate::camera::{CredentialSource, StreamConfig};
 use crate::cards::CardReaderConfig;
@@ -64,6 +67,9 @@ pub struct Config {
     /// How plates are read.
     #[serde(default)]
     pub plates: PlateReaderConfig,
+    /// Whether faces are read; off by default.
+    #[serde(default)]
+    pub faces: FacesConfig,
     /// How boxes become tracks.
     #[serde(default)]
     pub tracker: TrackerConfig,
@@ -126,6 +132,9 @@ pub struct CameraConfig {
     /// When a covered, bent or missing plate is reported for a person to check.
     #[serde(default)]
     pub plate_findings: FindingConfig,
+    /// Whether the faces of people are looked at; needs `[faces]` switched on besides.
+    #[serde(default)]
+    pub faces: bool,
     /// Directed lines.
     #[serde(default, rename = "line")]
     pub lines: Vec<LineRule>,
@@ -301,6 +310,7 @@ impl Config {
     fn problems(&self) -> Vec<String> {
         let mut problems = self.central.problems();
         problems.extend(self.tracker.problems());
+        problems.extend(self.faces.problems());
         if self.cameras.is_empty() {
             problems.push("no [[camera]]: an agent without cameras does nothing".to_owned());
         }
@@ -319,6 +329,9 @@ impl Config {
             }
             problems
                 .extend(camera.stream.check().into_iter().map(|problem| format!("camera {id}: {problem}")));
+            if camera.faces && !self.faces.enabled {
+                problems.push(format!("camera {id}: faces = true needs [faces] switched on for the site"));
+            }
             problems.extend(rule_problems(camera));
             problems.extend(self.signal_problems(camera));
         }

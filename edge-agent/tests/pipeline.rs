@@ -115,8 +115,11 @@ fn run(
     frames: u64,
 ) -> (Vec<Draft>, usize, Pipeline) {
     let detector = Arc::new(Script { frames: Mutex::new(script.into_iter()), calls: AtomicUsize::new(0) });
-    let models =
-        Models { detector: detector.clone(), plates: Arc::new(Plates(Mutex::new(plates.into_iter()))) };
+    let models = Models {
+        detector: detector.clone(),
+        plates: Arc::new(Plates(Mutex::new(plates.into_iter()))),
+        faces: None,
+    };
     let config = config(motion);
     let mut pipeline = Pipeline::new(&config.cameras[0], config.tracker.clone(), models);
     let mut drafts = Vec::new();

@@ -24,7 +24,7 @@ pub struct FacesArgs {
     /// Picture files, or folders whose pictures are read (JPEG, PNG, BMP, WebP; subfolders too).
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// One JSON object per picture: file, faces (box, landmarks, score, quality, refused, reasons, measures, model, vector), ms.
+    /// One JSON object per picture: file, faces (box, landmarks, score, quality, refused, reasons, measures, model, vector, liveness), ms.
     #[arg(long)]
     json: bool,
 }
@@ -55,6 +55,16 @@ struct Face {
     model: Option<String>,
     /// Unit length; null exactly when refused.
     vector: Option<Vec<f32>>,
+    /// A hint that decides nothing; null when refused.
+    liveness: Option<Liveness>,
+}
+
+/// Never without the word that it is unproven.
+#[derive(Debug, Serialize)]
+struct Liveness {
+    /// Towards 1: a present person, says the model.
+    live: f32,
+    note: &'static str,
 }
 
 impl From<FaceReading> for Face {
@@ -70,6 +80,9 @@ impl From<FaceReading> for Face {
             reasons: quality.refusals,
             model: reading.vector.as_ref().map(|v| v.model().to_string()),
             vector: reading.vector.map(|v| v.values().to_vec()),
+            liveness: reading
+                .liveness
+                .map(|l| Liveness { live: thousandths(l.live), note: "advisory, unproven" }),
         }
     }
 }

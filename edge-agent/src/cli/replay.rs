@@ -193,6 +193,7 @@ struct PerFrame {
     infer: f64,
     track: f64,
     plates: f64,
+    faces: f64,
     evidence: f64,
     rest: f64,
     total: f64,
@@ -205,8 +206,9 @@ impl Summary {
         let stage = |stage| per_frame(times.spent(stage).as_secs_f64() * 1e3);
         let decode = per_frame(stats.decode_cpu_ms);
         let (prepare, infer, track) = (stage(Stage::Prepare), stage(Stage::Infer), stage(Stage::Track));
-        let (plates, evidence, rest) = (stage(Stage::Plate), stage(Stage::Evidence), stage(Stage::Rest));
-        let total = decode + prepare + infer + track + plates + evidence + rest;
+        let (plates, faces) = (stage(Stage::Plate), stage(Stage::Face));
+        let (evidence, rest) = (stage(Stage::Evidence), stage(Stage::Rest));
+        let total = decode + prepare + infer + track + plates + faces + evidence + rest;
         Self {
             frames,
             decoded: stats.decoded,
@@ -214,7 +216,17 @@ impl Summary {
             events,
             seconds: took.as_secs_f64(),
             fps: frames as f64 / took.as_secs_f64().max(f64::MIN_POSITIVE),
-            cpu_ms_per_frame: PerFrame { decode, prepare, infer, track, plates, evidence, rest, total },
+            cpu_ms_per_frame: PerFrame {
+                decode,
+                prepare,
+                infer,
+                track,
+                plates,
+                faces,
+                evidence,
+                rest,
+                total,
+            },
         }
     }
 }
@@ -229,8 +241,8 @@ impl std::fmt::Display for Summary {
         )?;
         write!(
             f,
-            "CPU ms per frame: decode {:.2}, prepare {:.2}, infer {:.2}, track {:.2}, plates {:.2}, evidence {:.2}, rest {:.2}, total {:.2}",
-            ms.decode, ms.prepare, ms.infer, ms.track, ms.plates, ms.evidence, ms.rest, ms.total
+            "CPU ms per frame: decode {:.2}, prepare {:.2}, infer {:.2}, track {:.2}, plates {:.2}, faces {:.2}, evidence {:.2}, rest {:.2}, total {:.2}",
+            ms.decode, ms.prepare, ms.infer, ms.track, ms.plates, ms.faces, ms.evidence, ms.rest, ms.total
         )
     }
 }

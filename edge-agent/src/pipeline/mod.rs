@@ -3,6 +3,7 @@
 //! One pipeline per camera, on a thread of its own. It decides nothing about the outside world: it returns drafts, and
 //! whoever runs it hands them to the outbox.
 
+mod faces;
 mod shots;
 mod times;
 mod vehicle;
@@ -22,8 +23,11 @@ use crate::frame::{CaptureTime, Frame};
 use crate::outbox::Draft;
 use crate::rules::{self, Crossing, LineCounter, ZoneChange, ZoneEvent, ZoneWatch};
 use crate::track::{ChangeKind, TrackChanges, TrackView, Tracker, TrackerConfig};
+use crate::vision::face::BestFace;
 use crate::vision::signal::{SharedFeeds, SignalConfig, SignalWatch};
 use crate::vision::{Detect, FindingConfig, MotionGate, ReadPlate, VisionError};
+pub use faces::Faces;
+use faces::People;
 pub use times::{Counts, Stage, StageTimes};
 use vehicle::{Passing, Watched};
 
@@ -39,6 +43,8 @@ pub struct Models {
     pub detector: Arc<dyn Detect>,
     /// Reads plates.
     pub plates: Arc<dyn ReadPlate>,
+    /// Reads faces; `None` unless the site has them switched on.
+    pub faces: Option<Faces>,
 }
 
 /// Lines and zones in pixels of one picture size.
@@ -62,6 +68,7 @@ pub struct Pipeline {
     watch: Option<Watch>,
     signals: Option<SignalWatch>,
     vehicles: HashMap<u64, Watched>,
+    people: Option<People>,
     tracks_moving: bool,
     times: StageTimes,
 }
@@ -76,6 +83,7 @@ impl Pipeline {
             read_plates: camera.plates,
             plate_findings: camera.plate_findings,
             model_refs: model_refs(&models, camera.plates),
+            people: models.faces.clone().filter(|_| camera.faces).map(People::new),
             models,
             gate: MotionGate::new(camera.motion),
             tracker: Tracker::new(tracker),
@@ -101,6 +109,11 @@ impl Pipeline {
     /// What was counted and how long it took.
     pub fn times(&self) -> &StageTimes {
         &self.times
+    }
+
+    /// The best look at the face of a person in view; `None` also wherever faces are off.
+    pub fn face(&self, track: u64) -> Option<&BestFace> {
+        self.people.as_ref()?.best(track)
     }
 
     /// Takes one frame to its end and returns the events that became certain with it.
@@ -149,6 +162,7 @@ impl Pipeline {
         if self.read_plates {
             self.look_at_plates(frame, changes);
         }
+        self.look_at_faces(frame, changes);
         for crossing in crossings {
             let track =
                 changes.changes.iter().map(|change| change.track).find(|track| track.id == crossing.track);
@@ -201,6 +215,17 @@ impl Pipeline {
             }
         }
         self.times.end(Stage::Rest);
+    }
+
+    /// A look that fails is counted, and costs nothing else.
+    fn look_at_faces(&mut self, frame: &Frame, changes: &TrackChanges) {
+        let Some(people) = &mut self.people else { return };
+        let looked = people.update(frame, changes);
+        self.times.end(Stage::Face);
+        if let Err((track, error)) = looked {
+            self.times.counts.failed += 1;
+            tracing::error!(camera = %self.camera, track, %error, "a face could not be looked at");
+        }
     }
 
     /// Lines and zones are kept in pixels: made at the first frame, and anew when the camera changes its resolution.

@@ -18,6 +18,8 @@ pub enum Stage {
     Track,
     /// Finding and reading plates.
     Plate,
+    /// Finding and judging faces, where they are on.
+    Face,
     /// Encoding pictures of events.
     Evidence,
     /// Motion gate, rules, book-keeping.
@@ -42,7 +44,7 @@ pub struct Counts {
 pub struct StageTimes {
     /// What happened.
     pub counts: Counts,
-    spent: [Duration; 6],
+    spent: [Duration; 7],
     lap: Duration,
 }
 

@@ -281,9 +281,8 @@ fn run_session<R>(
 
 /// The inputs as the runtime takes them: views, no copies.
 fn values<'a>(inputs: &[Input<'a>]) -> ort::Result<Vec<(&'a str, SessionInputValue<'a>)>> {
-    let view = |i: &Input<'a>| {
-        Ok((i.name, SessionInputValue::from(TensorRef::from_array_view((i.shape, i.data))?)))
-    };
+    let view =
+        |i: &Input<'a>| Ok((i.name, SessionInputValue::from(TensorRef::from_array_view((i.shape, i.data))?)));
     inputs.iter().map(view).collect()
 }
 

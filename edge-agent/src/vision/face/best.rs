@@ -110,3 +110,77 @@ impl TrackFaces {
         self.looks
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use wire::FaceModel;
+
+    use super::*;
+    use crate::geometry::{BBox, Point};
+    use crate::vision::face::{Face, Quality};
+
+    fn config() -> TrackFacesConfig {
+        TrackFacesConfig::default()
+    }
+
+    fn look(quality: f32, values: &[f32]) -> Option<FaceReading> {
+        let model = FaceModel::new("m").expect("an id");
+        let refusals = if quality > 0.0 { Vec::new() } else { vec![Refusal::Blurred] };
+        Some(FaceReading {
+            face: Face { bbox: BBox::default(), landmarks: [Point { x: 0.0, y: 0.0 }; 5], score: 0.9 },
+            vector: (quality > 0.0).then(|| FaceVector::new(model, values.to_vec()).expect("a vector")),
+            quality: Quality { number: quality, refusals, measures: None },
+            liveness: None,
+        })
+    }
+
+    fn track(looks: &[(f64, Option<FaceReading>)]) -> TrackFaces {
+        let mut track = TrackFaces::default();
+        looks.iter().for_each(|(at, look)| track.push(*at, look.clone(), &config()));
+        track
+    }
+
+    #[test]
+    fn the_best_look_wins_whatever_the_order() {
+        let looks =
+            [(0.0, look(0.4, &[1.0, 0.0])), (0.5, look(0.9, &[0.9, 0.1])), (1.0, look(0.6, &[0.8, 0.2]))];
+        for turn in 0..3 {
+            let mut looks = looks.clone();
+            looks.rotate_left(turn);
+            assert_eq!(track(&looks).best().map(|b| b.quality), Some(0.9));
+        }
+        let first = track(&[(0.0, look(0.5, &[1.0, 0.0])), (0.5, look(0.5, &[0.9, 0.1]))]);
+        assert_eq!(first.best().map(|b| b.stream_s), Some(0.0), "of equals the earlier");
+    }
+
+    #[test]
+    fn a_track_on_which_two_people_were_seen_has_no_best_look() {
+        let track = track(&[(0.0, look(0.5, &[1.0, 0.0])), (0.5, look(0.9, &[0.0, 1.0]))]);
+        assert!(track.doubtful() && track.best().is_none());
+    }
+
+    #[test]
+    fn a_look_is_forgotten_after_ten_seconds() {
+        let mut track = track(&[(0.0, look(0.9, &[1.0, 0.0]))]);
+        track.expire(10.0, &config());
+        assert!(track.best().is_some());
+        track.expire(10.1, &config());
+        assert!(track.best().is_none());
+    }
+
+    #[test]
+    fn without_a_good_look_the_reason_is_known() {
+        let track = track(&[(0.0, None), (0.5, look(0.0, &[]))]);
+        assert_eq!((track.best(), track.refused(), track.looks()), (None, Some(Refusal::Blurred), 2));
+    }
+
+    #[test]
+    fn looks_become_rare_once_one_is_good_and_end_at_some_time() {
+        let good = track(&[(0.0, look(0.9, &[1.0, 0.0]))]);
+        assert!(!good.wants(0.5, &config()) && good.wants(1.1, &config()));
+        let poor = track(&[(0.0, look(0.3, &[1.0, 0.0]))]);
+        assert!(!poor.wants(0.1, &config()) && poor.wants(0.25, &config()));
+        let many: Vec<_> = (0..40).map(|i| (f64::from(i), None)).collect();
+        assert!(!track(&many).wants(100.0, &config()));
+    }
+}

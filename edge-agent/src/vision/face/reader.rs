@@ -3,11 +3,12 @@
 use serde::{Deserialize, Serialize};
 use wire::FaceVector;
 
+use super::align;
 use super::decode::Face;
+use super::liveness::{Liveness, LivenessModel};
 use super::quality::{self, Quality, QualityConfig, Refusal};
 use super::sface::SFace;
 use super::yunet::YuNet;
-use super::align;
 use crate::frame::I420;
 use crate::geometry::BBox;
 use crate::vision::{ModelStore, Rgb, Runtime, SessionSettings, VisionError};
@@ -24,6 +25,8 @@ pub struct FaceReaderConfig {
     pub person_side_px: u32,
     /// A face is clearly the nearest when it is this many times as large as the next.
     pub nearest_ratio: f32,
+    /// Whether the liveness hint is given. It is unproven and decides nothing.
+    pub liveness: bool,
     /// The quality gate.
     pub quality: QualityConfig,
 }
@@ -35,8 +38,26 @@ impl Default for FaceReaderConfig {
             picture_side_px: 640,
             person_side_px: 320,
             nearest_ratio: 1.4,
+            liveness: true,
             quality: QualityConfig::default(),
         }
+    }
+}
+
+impl FaceReaderConfig {
+    /// What cannot be.
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = self.quality.problems();
+        if !(self.min_score > 0.0 && self.min_score < 1.0) {
+            problems.push("min_score must be between 0 and 1".to_owned());
+        }
+        if [self.picture_side_px, self.person_side_px].iter().any(|side| !(96..=4096).contains(side)) {
+            problems.push("picture_side_px and person_side_px must be 96 to 4096".to_owned());
+        }
+        if self.nearest_ratio.is_nan() || self.nearest_ratio < 1.0 {
+            problems.push("nearest_ratio must be at least 1".to_owned());
+        }
+        problems
     }
 }
 
@@ -50,6 +71,8 @@ pub struct FaceReading {
     /// Its vector; `None` exactly when the quality gate refused: a vector of a bad picture invites a comparison that means
     /// nothing.
     pub vector: Option<FaceVector>,
+    /// Advisory and unproven; `None` when refused or switched off.
+    pub liveness: Option<Liveness>,
 }
 
 /// Why a picture gives no subject for a check of one person.
@@ -80,11 +103,12 @@ pub trait ReadFaces: Send + Sync {
 pub struct FaceReader {
     detector: YuNet,
     vectors: SFace,
+    liveness: Option<LivenessModel>,
     config: FaceReaderConfig,
 }
 
 impl FaceReader {
-    /// Loads both models.
+    /// Loads the models.
     ///
     /// # Errors
     /// Those of [`Runtime::pool`]; [`VisionError::Missing`] says how the models of faces are fetched.
@@ -95,7 +119,9 @@ impl FaceReader {
         config: FaceReaderConfig,
     ) -> Result<Self, VisionError> {
         let detector = YuNet::load(runtime, store, settings)?;
-        Ok(Self { detector, vectors: SFace::load(runtime, store, settings)?, config })
+        let vectors = SFace::load(runtime, store, settings)?;
+        let liveness = config.liveness.then(|| LivenessModel::load(runtime, store, settings)).transpose()?;
+        Ok(Self { detector, vectors, liveness, config })
     }
 
     /// Id and SHA-256 of the models behind it.
@@ -129,11 +155,13 @@ impl FaceReader {
         let aligned = align::aligned(picture, &face.landmarks)?;
         let size = (picture.width, picture.height);
         let quality = quality::judge(&face, aligned.as_ref(), size, &self.config.quality);
-        let vector = match aligned {
-            Some(aligned) if quality.refusals.is_empty() => Some(self.vectors.vector(&aligned)?),
-            _ => None,
+        let Some(aligned) = aligned.filter(|_| quality.refusals.is_empty()) else {
+            return Ok(FaceReading { face, quality, vector: None, liveness: None });
         };
-        Ok(FaceReading { face, quality, vector })
+        let vector = Some(self.vectors.vector(&aligned)?);
+        let look = |model: &LivenessModel| model.look(picture, &face.bbox);
+        let liveness = self.liveness.as_ref().map(look).transpose()?;
+        Ok(FaceReading { face, quality, vector, liveness })
     }
 }
 
