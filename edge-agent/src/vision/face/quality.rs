@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::align::SIDE;
 use super::decode::Face;
 use super::pose::{self, Pose};
-use crate::geometry::BBox;
+use crate::geometry::{BBox, Point};
 use crate::vision::Rgb;
 
 /// The part of the aligned face that is skin, eyes and mouth whatever the hair: left, top, right, bottom.
@@ -84,6 +84,9 @@ pub struct QualityConfig {
     pub contrast: [f32; 2],
     /// Part of the box beyond the picture, `0..=1`.
     pub cut_off: [f32; 2],
+    /// Distance of the outermost point from the picture's edge, in widths of the box: nearer than a cheek is wide, and the detector has
+    /// made up the missing half.
+    pub margin: [f32; 2],
 }
 
 impl Default for QualityConfig {
@@ -99,7 +102,8 @@ impl Default for QualityConfig {
             bright: [230.0, 200.0],
             clipped: [0.5, 0.1],
             contrast: [6.0, 20.0],
-            cut_off: [0.15, 0.0],
+            cut_off: [0.3, 0.0],
+            margin: [0.1, 0.25],
         }
     }
 }
@@ -113,6 +117,7 @@ impl QualityConfig {
             ("sharpness", self.sharpness),
             ("dark", self.dark),
             ("contrast", self.contrast),
+            ("margin", self.margin),
         ];
         let falling = [
             ("yaw_deg", self.yaw_deg),
@@ -154,6 +159,8 @@ pub struct Measures {
     pub contrast: f32,
     /// Part of the box beyond the picture.
     pub cut_off: f32,
+    /// Distance of the outermost point from the picture's edge, in widths of the box.
+    pub margin: f32,
 }
 
 impl Measures {
@@ -170,6 +177,7 @@ impl Measures {
             clipped: r(self.clipped),
             contrast: r(self.contrast),
             cut_off: r(self.cut_off),
+            margin: r(self.margin),
         }
     }
 }
@@ -202,7 +210,7 @@ pub fn judge(face: &Face, aligned: Option<&Rgb>, size: (u32, u32), config: &Qual
     let worst = |a: f32, b: f32| a.min(b);
     let parts = [
         (Refusal::Unsure, part(face.score, config.score)),
-        (Refusal::CutOff, part(m.cut_off, config.cut_off)),
+        (Refusal::CutOff, worst(part(m.cut_off, config.cut_off), part(m.margin, config.margin))),
         (Refusal::TooSmall, part(m.eye_px, config.eye_px)),
         (
             Refusal::Turned,
@@ -256,6 +264,8 @@ fn measure(face: &Face, aligned: &Rgb, (width, height): (u32, u32), pose: Pose) 
         / count;
     let picture = BBox { x: 0.0, y: 0.0, w: width as f32, h: height as f32 };
     let area = face.bbox.area().max(f32::MIN_POSITIVE);
+    let to_edge = |p: &Point| p.x.min(p.y).min(picture.w - p.x).min(picture.h - p.y);
+    let edge = face.landmarks.iter().map(to_edge).fold(f32::INFINITY, f32::min);
     Measures {
         eye_px: face.eye_distance(),
         // A flat grey has no detail and no contrast: its noise is not sharpness.
@@ -267,5 +277,6 @@ fn measure(face: &Face, aligned: &Rgb, (width, height): (u32, u32), pose: Pose) 
         clipped,
         contrast,
         cut_off: (1.0 - face.bbox.intersect(&picture).area() / area).max(0.0),
+        margin: edge / face.bbox.w.max(1.0),
     }
 }
