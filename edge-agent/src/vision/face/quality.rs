@@ -13,6 +13,9 @@ use crate::vision::Rgb;
 /// The part of the aligned face that is skin, eyes and mouth whatever the hair: left, top, right, bottom.
 const INNER: [usize; 4] = [24, 32, 88, 100];
 
+/// Detail that rounding to 8 bits makes in a smooth picture.
+const ROUNDING: f32 = 0.3;
+
 /// Why no vector is made of a face. In order of weight: the first that applies is named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -94,7 +97,7 @@ impl Default for QualityConfig {
         Self {
             score: [0.7, 0.9],
             eye_px: [12.0, 32.0],
-            sharpness: [0.016, 0.05],
+            sharpness: [0.006, 0.04],
             yaw_deg: [50.0, 15.0],
             pitch_deg: [40.0, 15.0],
             roll_deg: [60.0, 20.0],
@@ -268,8 +271,8 @@ fn measure(face: &Face, aligned: &Rgb, (width, height): (u32, u32), pose: Pose) 
     let edge = face.landmarks.iter().map(to_edge).fold(f32::INFINITY, f32::min);
     Measures {
         eye_px: face.eye_distance(),
-        // A flat grey has no detail and no contrast: its noise is not sharpness.
-        sharpness: detail / contrast.max(4.0),
+        // Rounding to whole numbers alone makes some detail; a flat grey has no contrast, and its noise is not sharpness.
+        sharpness: (detail - ROUNDING).max(0.0) / contrast.max(4.0),
         yaw_deg: pose.yaw_deg,
         pitch_deg: pose.pitch_deg,
         roll_deg: pose.roll_deg,
