@@ -82,7 +82,7 @@ impl FacesConfig {
         if !(track.keep_s > 0.0 && track.keep_s <= MOST_KEPT_S) {
             problems.push(format!("faces.track.keep_s must be above 0 and at most {MOST_KEPT_S}"));
         }
-        if !(track.look_every_s >= 0.05 && track.look_every_s <= MOST_KEPT_S) {
+        if !(0.05..=MOST_KEPT_S).contains(&track.look_every_s) {
             problems.push(format!("faces.track.look_every_s must be 0.05 to {MOST_KEPT_S}"));
         }
         if !(0.0..=1.0).contains(&track.enough) || !(-1.0..=1.0).contains(&track.same_person) {

@@ -16,11 +16,10 @@ struct Canvas {
 impl Canvas {
     /// Mixes `colour` in where `cover(u, v)` is above zero (1: fully).
     fn paint(&mut self, colour: Colour, cover: impl Fn(f32, f32) -> f32) {
-        for at in 0..self.pixels.len() {
-            let half = self.side as f32 / 2.0;
+        let half = self.side as f32 / 2.0;
+        for (at, pixel) in self.pixels.iter_mut().enumerate() {
             let (u, v) = ((at % self.side) as f32 / half - 1.0, (at / self.side) as f32 / half - 1.0);
             let cover = cover(u, v).clamp(0.0, 1.0);
-            let pixel = &mut self.pixels[at];
             *pixel = std::array::from_fn(|c| pixel[c] * (1.0 - cover) + colour[c] * cover);
         }
     }

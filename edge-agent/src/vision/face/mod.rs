@@ -2,7 +2,8 @@
 //! ([`config::faces`](crate::config)); then and only then are the models loaded.
 //!
 //! [`yunet`] finds faces, [`align`] cuts them out, [`quality`] says whether one is good enough and why not, [`sface`] makes
-//! the vector, [`best`] keeps the best look of a track, [`liveness`] gives an unproven hint. What vectors mean for one another is `wire::face`.
+//! the vector, [`best`] keeps the best look of a track, [`liveness`] gives an unproven hint. What
+//! vectors mean for one another is `wire::face`.
 
 pub mod align;
 pub mod best;

@@ -30,13 +30,11 @@ pub fn estimate(landmarks: &[Point; 5]) -> Option<Pose> {
     let mut normal = [[0.0_f32; 3]; 3];
     let (mut right_x, mut right_y) = ([0.0_f32; 3], [0.0_f32; 3]);
     for (h, f) in head.iter().zip(&found) {
-        for i in 0..3 {
-            for j in 0..3 {
-                normal[i][j] += h[i] * h[j];
-            }
-            right_x[i] += h[i] * f[0];
-            right_y[i] += h[i] * f[1];
+        for (row, hi) in normal.iter_mut().zip(h) {
+            row.iter_mut().zip(h).for_each(|(cell, hj)| *cell += hi * hj);
         }
+        right_x.iter_mut().zip(h).for_each(|(sum, hi)| *sum += hi * f[0]);
+        right_y.iter_mut().zip(h).for_each(|(sum, hi)| *sum += hi * f[1]);
     }
     let (across, down) = (unit(solve(&normal, &right_x)?)?, unit(solve(&normal, &right_y)?)?);
     let away = unit(cross(across, down))?;

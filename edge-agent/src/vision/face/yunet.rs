@@ -91,8 +91,8 @@ fn tensor(picture: &Rgb, width: usize, height: usize) -> Vec<f32> {
     let row = picture.width as usize;
     for (y, line) in picture.data.chunks_exact(3 * row).enumerate() {
         for (x, pixel) in line.chunks_exact(3).enumerate() {
-            for channel in 0..3 {
-                tensor[(2 - channel) * plane + y * width + x] = f32::from(pixel[channel]);
+            for (channel, value) in pixel.iter().enumerate() {
+                tensor[(2 - channel) * plane + y * width + x] = f32::from(*value);
             }
         }
     }
