@@ -236,6 +236,45 @@ fn a_vehicle_without_a_plate_and_an_empty_box_give_a_reason_and_no_text() {
     }
 }
 
+#[test]
+fn odd_pictures_are_read_without_fault_and_without_a_plate() {
+    let reader = reader();
+    let noise = |w: u32, h: u32| {
+        let mut picture = Rgb::filled(w, h, [128; 3]);
+        for (i, v) in picture.data.iter_mut().enumerate() {
+            *v = (i as u32).wrapping_mul(2_654_435_761).to_be_bytes()[0];
+        }
+        picture
+    };
+    let empty = Rgb { width: 0, height: 0, data: Vec::new() };
+    let pictures =
+        [empty, noise(1, 1), noise(1, 400), noise(2000, 3), noise(37, 41), Rgb::filled(640, 360, [90; 3])];
+    for picture in pictures {
+        let found = reader
+            .read_picture(&picture)
+            .unwrap_or_else(|e| panic!("{}x{}: {e}", picture.width, picture.height));
+        assert!(found.iter().all(|r| !r.reading.valid), "{found:?}");
+    }
+}
+
+#[test]
+fn two_plates_and_a_grey_picture_are_found_with_their_corners() {
+    let reader = reader();
+    let (one, two) =
+        (BBox { x: 60.0, y: 60.0, w: 200.0, h: 46.0 }, BBox { x: 400.0, y: 200.0, w: 120.0, h: 88.0 });
+    let mut picture = scene(&["30A-123.45"], one, (640, 400));
+    let other = scene(&["59-P1", "664.82"], two, (640, 400));
+    let below = 3 * 640 * 180;
+    picture.data[below..].copy_from_slice(&other.data[below..]);
+    let found = reader.read_picture(&picture).expect("reads");
+    for (place, text) in [(one, "30A12345"), (two, "59P166482")] {
+        let read =
+            found.iter().find(|r| r.reading.text == text).unwrap_or_else(|| panic!("{text}: {found:?}"));
+        assert!(read.bbox.iou(&place) > 0.4, "{:?}", read.bbox);
+        assert!(read.corners.is_some());
+    }
+}
+
 /// `cargo test -p edge-agent --lib vision::tests::cost -- --ignored --nocapture`
 #[test]
 #[ignore = "prints how long the stages take on this machine; nothing to assert"]

@@ -7,7 +7,8 @@
 use wire::plate::{Hint, Ink, PlateColour};
 
 use super::ColourSeen;
-use super::rectify::{Tilted, cut};
+use super::quad::Quad;
+use super::rectify::cut;
 use crate::vision::{Rgb, VisionError};
 
 /// Size of the cut, pixels.
@@ -35,11 +36,12 @@ pub(super) struct PlateColours {
 ///
 /// # Errors
 /// [`VisionError::OpenCv`].
-pub(super) fn of(picture: &Rgb, area: &Tilted, lines: u8) -> Result<Option<PlateColours>, VisionError> {
+pub(super) fn of(picture: &Rgb, area: &Quad, lines: u8) -> Result<Option<PlateColours>, VisionError> {
     let plate = cut(picture, area, WIDTH, LINE_HEIGHT * i32::from(lines.clamp(1, 2)))?;
     let mut light = Light::of(picture);
     // A picture of little but the plate says nothing about its light.
-    if area.w * area.h > 0.35 * (picture.width * picture.height) as f32 {
+    let (w, h) = area.size();
+    if w * h > 0.35 * (picture.width * picture.height) as f32 {
         light.mean = [128.0; 3];
     }
     Ok(tell(&plate, &light))
@@ -274,7 +276,7 @@ mod tests {
             let row = 3 * ((20 + y) * 120 + 12);
             picture.data[row..row + 288].copy_from_slice(&yellow.data[3 * y * 96..3 * (y + 1) * 96]);
         }
-        let area = Tilted { cx: 60.0, cy: 32.0, w: 96.0, h: 24.0, angle: 0.0 };
+        let area = Quad([(12.0, 20.0), (108.0, 20.0), (108.0, 44.0), (12.0, 44.0)]);
         let colours = of(&picture, &area, 1).expect("cuts").expect("a colour");
         assert_eq!(colours.ground.value, PlateColour::Yellow);
     }

@@ -5,8 +5,8 @@
 //! and a box of the shape of a two-line plate is cut in two. Reading the halves without any further text detection was
 //! measured to be better than trusting the detector with them.
 
-use super::locate::TextBox;
 use super::rectify::Tilted;
+use super::texts::TextBox;
 use crate::vision::Rgb;
 
 /// Widest two-line plate, narrowest one-line plate (width over height of the text area).

@@ -1,35 +1,41 @@
-//! Finds text with PP-OCRv6 det: a map of "core of a text line" per pixel, whose blobs become tilted rectangles.
+//! Finds plates with our own network: per cell of 4×4 pixels, is it a plate's centre, where are the plate's corners, has
+//! it one line or two, is it hidden.
 
-use opencv::core::{CV_8U, Mat, Point, Scalar, Vector};
-use opencv::imgproc;
-use opencv::prelude::*;
-
-use super::rectify::{Tilted, scaled};
+use super::quad::Quad;
+use super::rectify::scaled;
 use crate::vision::session::{Input, SessionPool};
 use crate::vision::{Rgb, VisionError};
 
-/// Probability from which a pixel is core.
-const CORE: f32 = 0.3;
-/// Mean probability that a blob must have.
-const MIN_SCORE: f32 = 0.5;
-/// Blobs are grown by `area · GROW / perimeter` on each side: the network is trained to draw them shrunken.
-const GROW: f32 = 1.5;
-/// Text that leans more than this is not a plate on a vehicle, radians.
-const MAX_TILT: f32 = 0.7;
-/// Level of the border round the picture; without it text that touches the edge is not found.
+/// Pixels per cell.
+const STRIDE: usize = 4;
+/// Values per cell: centre, corners (x, y from the cell's middle; top left first, clockwise), two lines, four
+/// colours (not learnt well enough to be told), hidden.
+const CHANNELS: usize = 15;
+/// Probability from which a cell is a plate's centre.
+const MIN_SCORE: f32 = 0.35;
+/// Of two plates whose boxes share more than this of the smaller one, the surer is kept.
+const MAX_OVERLAP: f32 = 0.3;
+/// Plates less than this wide or high, in pixels of the network's input, are noise.
+const MIN_SIDE: f32 = 4.0;
+/// Plates that one run gives, at most.
+const MAX_PLATES: usize = 64;
+/// Level of what is no picture.
 const BORDER_LEVEL: u8 = 114;
-
-/// A piece of text.
+/// A plate that was found.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct TextBox {
-    /// Where, in pixels of the picture given.
-    pub area: Tilted,
-    /// Mean probability inside, `0..=1`.
+pub struct Plate {
+    /// Its corners, pixels of the picture.
+    pub quad: Quad,
+    /// Probability that it is one, `0..=1`.
     pub score: f32,
+    /// Probability that it has two lines, `0..=1`.
+    pub two_lines: f32,
+    /// Probability that much of it is hidden, `0..=1`.
+    pub hidden: f32,
 }
 
-/// Finds text in `picture` after scaling it so that its longer side is `long_side` pixels, with a grey border of
-/// `border` pixels round it.
+/// Finds plates in `picture`, scaled so that its longer side is `long_side` pixels, with a grey border of `border` pixels
+/// round it; the surest first.
 ///
 /// # Errors
 /// [`VisionError::Inference`], [`VisionError::OpenCv`].
@@ -38,143 +44,141 @@ pub fn find(
     picture: &Rgb,
     long_side: u32,
     border: u32,
-) -> Result<Vec<TextBox>, VisionError> {
+) -> Result<Vec<Plate>, VisionError> {
+    if picture.width == 0 || picture.height == 0 {
+        return Ok(Vec::new());
+    }
     let factor = long_side as f32 / picture.width.max(picture.height) as f32;
-    let size = [picture.width, picture.height].map(|s| ((s as f32 * factor).round() as u32).max(8));
+    let size = [picture.width, picture.height].map(|s| ((s as f32 * factor).round() as u32).max(1));
     let small = scaled(picture, size[0], size[1])?;
     let [width, height] = size.map(|s| (s + 2 * border).next_multiple_of(32) as usize);
     let tensor = tensor(&small, width, height, border as usize);
     let shape = [1, 3, height as i64, width as i64];
-    let map = pool.run(&[Input { name: "x", shape: &shape, data: &tensor }], |out| out.data.to_vec())?;
-    let factor = [picture.width as f32 / size[0] as f32, picture.height as f32 / size[1] as f32];
-    let offset = border as f32;
-    let found = blobs(&map, width, height)?;
-    Ok(found
-        .into_iter()
-        .map(|t| {
-            let scale = (factor[0] + factor[1]) / 2.0;
-            TextBox { area: t.area.mapped(scale, -offset * scale, -offset * scale), score: t.score }
-        })
-        .collect())
+    let found = pool.run(&[Input { name: "image", shape: &shape, data: &tensor }], |out| {
+        decode(out.data, width / STRIDE, height / STRIDE)
+    })?;
+    let offset = -(border as f32) / factor;
+    Ok(found.into_iter().map(|p| Plate { quad: p.quad.mapped(1.0 / factor, offset, offset), ..p }).collect())
 }
 
-/// B, G, R planes, normalised, with the picture at `(border, border)` on grey.
+/// R, G, B planes, `0..=1`, with the picture at `(border, border)` on grey.
 fn tensor(picture: &Rgb, width: usize, height: usize, border: usize) -> Vec<f32> {
-    // The order of channels is blue first, the constants are those of red, green, blue: so was the network trained.
-    const MEAN: [f32; 3] = [0.485, 0.456, 0.406];
-    const STD: [f32; 3] = [0.229, 0.224, 0.225];
-    let mut out = vec![0.0; 3 * width * height];
+    let table: [f32; 256] = std::array::from_fn(|v| v as f32 / 255.0);
+    let mut out = vec![table[BORDER_LEVEL as usize]; 3 * width * height];
     for (c, plane) in out.chunks_exact_mut(width * height).enumerate() {
-        let level = |v: u8| (f32::from(v) / 255.0 - MEAN[c]) / STD[c];
-        let table: [f32; 256] = std::array::from_fn(|v| level(v as u8));
-        plane.fill(table[BORDER_LEVEL as usize]);
         for (y, row) in picture.data.chunks_exact(3 * picture.width as usize).enumerate() {
             let line = &mut plane[(y + border) * width + border..][..picture.width as usize];
             for (value, pixel) in line.iter_mut().zip(row.chunks_exact(3)) {
-                *value = table[pixel[2 - c] as usize];
+                *value = table[pixel[c] as usize];
             }
         }
     }
     out
 }
 
-/// Connected cores as rectangles, grown back to the text they stand for.
-fn blobs(map: &[f32], width: usize, height: usize) -> Result<Vec<TextBox>, VisionError> {
-    let mask: Vec<u8> = map.iter().map(|p| if *p > CORE { 255 } else { 0 }).collect();
-    let mask = Mat::new_rows_cols_with_bytes::<u8>(height as i32, width as i32, &mask)?;
-    let mut contours = Vector::<Vector<Point>>::new();
-    imgproc::find_contours(
-        &mask,
-        &mut contours,
-        imgproc::RETR_EXTERNAL,
-        imgproc::CHAIN_APPROX_SIMPLE,
-        Point::new(0, 0),
-    )?;
-    let mut found = Vec::new();
-    for contour in &contours {
-        if contour.len() < 4 {
-            continue;
-        }
-        let area = upright(&imgproc::min_area_rect(&contour)?);
-        let score = mean_inside(map, width, height, &contour)?;
-        if area.h < 2.0 || area.angle.abs() > MAX_TILT || score < MIN_SCORE {
-            continue;
-        }
-        let grow = area.w * area.h * GROW / (2.0 * (area.w + area.h));
-        found.push(TextBox { area: area.grown(grow, grow), score });
+/// Peaks of the centre map as plates, in pixels of the network's input, the surest first, none over another.
+fn decode(map: &[f32], columns: usize, rows: usize) -> Vec<Plate> {
+    let cells = columns * rows;
+    if cells == 0 || map.len() < CHANNELS * cells {
+        return Vec::new();
     }
-    Ok(found)
+    let mut peaks: Vec<(f32, usize)> = (0..cells)
+        .filter(|at| map[*at] >= MIN_SCORE && is_peak(&map[..cells], columns, rows, *at))
+        .map(|at| (map[at], at))
+        .collect();
+    peaks.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let plates = peaks.into_iter().map(|(_, at)| plate(map, columns, cells, at));
+    apart(plates.filter(|p| p.quad.is_sound(MIN_SIDE)).take(MAX_PLATES))
 }
 
-/// OpenCV's rectangle with its long side taken as the text direction when it lies within 45° of the horizontal.
-fn upright(r: &opencv::core::RotatedRect) -> Tilted {
-    let (mut w, mut h, mut degrees) = (r.size.width, r.size.height, r.angle);
-    if degrees > 45.0 {
-        (w, h, degrees) = (h, w, degrees - 90.0);
-    } else if degrees < -45.0 {
-        (w, h, degrees) = (h, w, degrees + 90.0);
-    }
-    // Contour points are pixel corners at whole numbers; the pixels they enclose reach one further.
-    Tilted { cx: r.center.x + 0.5, cy: r.center.y + 0.5, w: w + 1.0, h: h + 1.0, angle: degrees.to_radians() }
-}
-
-/// Mean of the map inside a contour.
-fn mean_inside(
-    map: &[f32],
-    width: usize,
-    height: usize,
-    contour: &Vector<Point>,
-) -> Result<f32, VisionError> {
-    let bounds = imgproc::bounding_rect(contour)?;
-    let mut mask = Mat::new_rows_cols_with_default(bounds.height, bounds.width, CV_8U, Scalar::default())?;
-    let polygons: Vector<Vector<Point>> = Vector::from_iter([contour.clone()]);
-    let shift = Point::new(-bounds.x, -bounds.y);
-    imgproc::fill_poly(&mut mask, &polygons, Scalar::all(1.0), imgproc::LINE_8, 0, shift)?;
-    let (mut sum, mut count) = (0.0, 0.0f32);
-    for y in 0..bounds.height {
-        let line = mask.ptr(y)?;
-        // SAFETY: the mask is a continuous 8-bit matrix of `bounds.width` columns and `y` is one of its rows.
-        let line = unsafe { std::slice::from_raw_parts(line, bounds.width as usize) };
-        let row = (y + bounds.y) as usize;
-        if row >= height {
-            break;
-        }
-        for (x, inside) in line.iter().enumerate() {
-            if *inside != 0 {
-                sum += map[row * width + bounds.x as usize + x];
-                count += 1.0;
+/// Whether no neighbour is higher; of equal ones the first counts.
+fn is_peak(heat: &[f32], columns: usize, rows: usize, at: usize) -> bool {
+    let (x, y) = (at % columns, at / columns);
+    for ny in y.saturating_sub(1)..=(y + 1).min(rows - 1) {
+        for nx in x.saturating_sub(1)..=(x + 1).min(columns - 1) {
+            let other = ny * columns + nx;
+            if heat[other] > heat[at] || (heat[other] == heat[at] && other < at) {
+                return false;
             }
         }
     }
-    Ok(sum / count.max(1.0))
+    true
+}
+
+/// What the cell `at` says.
+fn plate(map: &[f32], columns: usize, cells: usize, at: usize) -> Plate {
+    let value = |channel: usize| map[channel * cells + at];
+    let middle = |cell: usize| (cell * STRIDE) as f32 + STRIDE as f32 / 2.0;
+    let (x, y) = (middle(at % columns), middle(at / columns));
+    let quad = Quad(std::array::from_fn(|i| (x + value(1 + 2 * i), y + value(2 + 2 * i))));
+    Plate { quad, score: value(0), two_lines: value(9), hidden: value(14) }
+}
+
+/// Of plates over one another, the first.
+pub(super) fn apart(plates: impl IntoIterator<Item = Plate>) -> Vec<Plate> {
+    let mut kept: Vec<Plate> = Vec::new();
+    for plate in plates {
+        let area = plate.quad.bounds();
+        let over = |k: &Plate| {
+            let other = k.quad.bounds();
+            area.intersect(&other).area() > MAX_OVERLAP * area.area().min(other.area())
+        };
+        if !kept.iter().any(over) {
+            kept.push(plate);
+        }
+    }
+    kept
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_drawn_core_becomes_a_grown_box_around_it() {
-        let (width, height) = (96, 64);
-        let mut map = vec![0.0; width * height];
-        for y in 30..38 {
-            map[y * width + 20..y * width + 70].fill(0.9);
+    const COLUMNS: usize = 40;
+    const ROWS: usize = 20;
+
+    /// A map with plates of `w`×`h` pixels about the given cells.
+    fn map(plates: &[(usize, usize, f32)], w: f32, h: f32) -> Vec<f32> {
+        let cells = COLUMNS * ROWS;
+        let mut map = vec![0.0; CHANNELS * cells];
+        for (x, y, score) in plates {
+            let at = y * COLUMNS + x;
+            map[at] = *score;
+            let corners = [-w, -h, w, -h, w, h, -w, h];
+            for (i, v) in corners.into_iter().enumerate() {
+                map[(1 + i) * cells + at] = v / 2.0;
+            }
+            map[9 * cells + at] = 0.9;
         }
-        let found = blobs(&map, width, height).expect("blobs");
-        assert_eq!(found.len(), 1);
-        let b = found[0].area.bounds();
-        assert!(b.x < 20.0 && b.right() > 70.0 && b.y < 30.0 && b.bottom() > 38.0);
-        assert!((found[0].score - 0.9).abs() < 1e-3);
+        map
     }
 
     #[test]
-    fn specks_and_faint_blobs_are_no_text() {
-        let (width, height) = (64, 64);
-        let mut map = vec![0.0; width * height];
-        map[10 * width + 10] = 0.99;
-        for y in 30..38 {
-            map[y * width + 20..y * width + 50].fill(0.35);
-        }
-        assert!(blobs(&map, width, height).expect("blobs").is_empty());
+    fn a_peak_becomes_a_plate_about_the_middle_of_its_cell() {
+        let found = decode(&map(&[(10, 5, 0.9)], 40.0, 30.0), COLUMNS, ROWS);
+        let [plate] = found[..] else { panic!("{found:?}") };
+        let b = plate.quad.bounds();
+        assert_eq!((b.x, b.y, b.w, b.h), (22.0, 7.0, 40.0, 30.0));
+        assert!(plate.two_lines > 0.8 && plate.hidden < 0.1);
+    }
+
+    #[test]
+    fn of_peaks_over_one_another_the_surest_stays_and_plates_apart_all_stay() {
+        let found = decode(
+            &map(&[(10, 5, 0.6), (12, 5, 0.9), (30, 12, 0.5), (2, 15, 0.2)], 30.0, 20.0),
+            COLUMNS,
+            ROWS,
+        );
+        let scores: Vec<f32> = found.iter().map(|p| p.score).collect();
+        assert_eq!(scores, [0.9, 0.5]);
+    }
+
+    #[test]
+    fn a_level_map_broken_corners_and_a_short_answer_give_no_flood() {
+        assert_eq!(decode(&vec![0.9; CHANNELS * COLUMNS * ROWS], COLUMNS, ROWS).len(), 0);
+        assert!(decode(&map(&[(10, 5, 0.9)], -40.0, 30.0), COLUMNS, ROWS).is_empty());
+        assert!(decode(&map(&[(10, 5, f32::NAN)], 40.0, 30.0), COLUMNS, ROWS).is_empty());
+        assert!(decode(&[1.0; 30], COLUMNS, ROWS).is_empty());
+        assert!(decode(&[], 0, 0).is_empty());
     }
 }

@@ -1,23 +1,26 @@
 //! From a vehicle in a picture to the text of its plate.
 //!
-//! [`locate`] finds text, [`lines`] makes plate candidates of it, [`rectify`] cuts each one out upright, [`recognise`]
-//! reads its one or two lines, `colour` tells the background, `wire::plate` says what the text means, [`vote`] joins the
-//! reads of one vehicle, and [`finding`] notes plates that are covered, bent or missing.
-//! "Cannot read" is an answer with a reason, never a guess.
+//! [`locate`] finds plates and their corners, [`rectify`] cuts each one out flat, [`recognise`] reads its one or two lines
+//! (where no plate was found, [`texts`] and [`lines`] can look for text of a plate's shape), `colour` tells the background,
+//! `wire::plate` says what the text means, [`vote`] joins the reads of one vehicle, and [`finding`] notes plates that are
+//! covered, bent or missing. "Cannot read" is an answer with a reason, never a guess.
 
 mod calibration;
 mod certainty;
 mod colour;
+mod fallback;
 pub mod finding;
 mod likelihood;
 pub mod lines;
 pub mod locate;
 mod look;
+pub mod quad;
 mod reader;
 pub mod recognise;
 pub mod rectify;
 mod shape;
 pub mod steps;
+pub mod texts;
 mod trellis;
 pub mod vote;
 
@@ -57,11 +60,14 @@ pub struct PlateReaderConfig {
     pub min_line_px: f32,
     /// Reads below this score are reported as unreadable.
     pub min_score: f32,
+    /// Where our own network finds no plate that can be read, look for text of a plate's shape. Finds some more; a look
+    /// that finds nothing costs several times as much.
+    pub text_fallback: bool,
 }
 
 impl Default for PlateReaderConfig {
     fn default() -> Self {
-        Self { recogniser: Recogniser::Small, min_line_px: 8.0, min_score: 0.45 }
+        Self { recogniser: Recogniser::Small, min_line_px: 8.0, min_score: 0.45, text_fallback: true }
     }
 }
 

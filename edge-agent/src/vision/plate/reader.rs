@@ -1,51 +1,81 @@
-//! The plate reader: candidates → lines → characters → text, for one vehicle or a whole picture.
+//! The plate reader: plates → lines → characters → text, for one vehicle or a whole picture.
 
 use wire::payload::NoReading;
 use wire::plate::Hint;
 
 use super::colour;
-use super::lines::{Candidate, Seam, candidates, completed, seam};
-use super::locate::{self, TextBox};
+use super::locate::{self, Plate};
+use super::quad::Quad;
 use super::recognise::CharacterReader;
-use super::rectify::{Tilted, cut};
+use super::rectify::cut;
 use super::shape::interpret;
-use super::{PlateOutcome, PlateRead, PlateReaderConfig, ReadPlate, Recogniser, hint_for};
+use super::{PlateOutcome, PlateRead, PlateReaderConfig, PlateSeen, ReadPlate, Recogniser, hint_for};
 use crate::detection::ObjectClass;
 use crate::frame::I420;
 use crate::geometry::BBox;
 use crate::vision::session::{Runtime, SessionPool, SessionSettings};
 use crate::vision::{ModelStore, Rgb, VisionError};
 
-/// Longer side of a vehicle's crop when text is looked for in it.
+/// Longer side of a vehicle's crop when plates are looked for in it.
 const VEHICLE_SIDE: u32 = 320;
-/// The same for a whole picture.
-const PICTURE_SIDE: u32 = 480;
-/// Grey border round a crop.
-const BORDER: u32 = 32;
-/// Candidates that are read per vehicle.
-const MAX_CANDIDATES: usize = 4;
-/// A valid read at least this sure ends the search.
-const SURE: f32 = 0.85;
+/// Longest side of a whole picture at the first look.
+const PICTURE_SIDE: u32 = 640;
+/// The same at the second look, for pictures larger than [`LARGE_PX`]: far plates.
+const LARGE_SIDE: u32 = 1280;
+/// Longer side from which a picture gets the second look.
+const LARGE_PX: u32 = 960;
+/// Longer side for a crop that may be nothing but a plate, and the grey round it.
+const BARE_SIDE: u32 = 112;
+const BARE_BORDER: u32 = 12;
 /// Pictures not larger than this may be nothing but a plate.
-const BARE_PLATE_PX: u32 = 640;
-/// Ink at the seam, relative to the mean row, from which a box is taken for one line of a plate.
-const INK_OF_ONE_LINE: f32 = 0.62;
-/// Margin round a plate's text at the first and at a second look, of the plate's height.
-const MARGIN: f32 = 0.0;
-const OTHER_MARGIN: f32 = 0.05;
+const BARE_PLATE_PX: u32 = 960;
+/// Pictures narrower than this may be nothing but a plate of two lines.
+const SMALL_PX: u32 = 200;
+/// Plates of a vehicle that are read.
+const MAX_PLATES_OF_VEHICLE: usize = 3;
+/// Plates of a picture that are read.
+const MAX_PLATES_OF_PICTURE: usize = 24;
+/// A valid read at least this sure ends the search.
+pub(super) const SURE: f32 = 0.85;
+/// Characters of a plate in force; older ones have one fewer.
+const FULL_LENGTH: usize = 8;
+/// A longer text stands for a shorter one from this score.
+const PART_SCORE: f32 = 0.5;
+/// Where the seam between two lines is, of the plate's height.
+const SPLIT: f32 = 0.5;
+/// Margins round the plate at the first and at further looks, of its width and height.
+const MARGINS: [f32; 3] = [0.0, 0.035, 0.08];
+/// Between these probabilities of two lines both ways are tried when the likelier one gives no plate.
+const EITHER: std::ops::Range<f32> = 0.05..0.95;
+/// A character counts as legible from this confidence.
+const LEGIBLE: f32 = 0.8;
 /// Height of a cut line.
 const LINE_HEIGHT: i32 = 48;
+
+/// One way to read one plate.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Look {
+    /// Where it is.
+    pub quad: Quad,
+    /// 1 or 2.
+    pub lines: u8,
+    /// Where the seam between two lines is, of the plate's height.
+    pub split: f32,
+    /// How much more than the plate is cut out, of its width and height, on each side.
+    pub margin: f32,
+}
 
 /// Finds and reads plates. One value serves all cameras.
 #[derive(Debug)]
 pub struct PlateReader {
-    texts: SessionPool,
+    plates: SessionPool,
     characters: CharacterReader,
+    texts: Option<SessionPool>,
     config: PlateReaderConfig,
 }
 
 impl PlateReader {
-    /// Loads both models.
+    /// Loads the models.
     ///
     /// # Errors
     /// Those of [`Runtime::pool`].
@@ -68,7 +98,13 @@ impl PlateReader {
                 CharacterReader::registry(runtime.pool(store, "ppocr-v6-rec-tiny", settings)?)?
             }
         };
-        Ok(Self { texts: runtime.pool(store, "ppocr-v6-det-tiny", settings)?, characters, config })
+        let texts = config.text_fallback.then(|| runtime.pool(store, "ppocr-v6-det-tiny", settings));
+        Ok(Self {
+            plates: runtime.pool(store, "vg-plate-localiser", settings)?,
+            characters,
+            texts: texts.transpose()?,
+            config,
+        })
     }
 
     /// Every plate in a picture: a photo of a scene, or a crop that shows nothing but a plate.
@@ -76,32 +112,74 @@ impl PlateReader {
     /// # Errors
     /// [`VisionError::Inference`], [`VisionError::OpenCv`].
     pub fn read_picture(&self, picture: &Rgb) -> Result<Vec<PlateRead>, VisionError> {
-        let texts = locate::find(&self.texts, picture, PICTURE_SIDE, BORDER)?;
-        let mut places = candidates(&texts);
-        places.extend(bare(picture, &texts));
-        let mut reads = Vec::new();
-        for place in places.iter().take(3 * MAX_CANDIDATES) {
-            reads.extend(self.read_place(picture, place, &Hint::default())?);
+        if picture.width == 0 || picture.height == 0 {
+            return Ok(Vec::new());
         }
-        reads.retain(|r| r.reading.valid || (r.score >= self.config.min_score && plausible(&r.reading.text)));
+        let hint = Hint::default();
+        let mut reads = Vec::new();
+        for plate in self.find(picture)?.iter().take(MAX_PLATES_OF_PICTURE) {
+            reads.extend(self.read_plate(picture, plate, &hint)?);
+        }
+        reads.retain(|r| self.is_worth_telling(r));
+        if let Some(texts) = self.texts.as_ref().filter(|_| reads.iter().all(|r| !r.reading.valid)) {
+            reads.extend(self.read_texts(texts, picture)?);
+            reads.retain(|r| self.is_worth_telling(r));
+        }
         reads.sort_by(|a, b| worth(b).total_cmp(&worth(a)));
+        let whole = reads.clone();
+        reads.retain(|r| !whole.iter().any(|w| is_part_of(r, w)));
         Ok(apart(reads))
     }
 
-    fn read_crop(&self, crop: &Rgb, hint: &Hint) -> Result<PlateOutcome, VisionError> {
-        let texts = locate::find(&self.texts, crop, VEHICLE_SIDE, BORDER)?;
-        let places = candidates(&texts);
-        if places.is_empty() {
-            return Ok(PlateOutcome::Nothing(NoReading::NoPlateFound));
+    /// The plates of a whole picture, the surest first. A picture of 1920 × 1080 pixels takes two looks.
+    fn find(&self, picture: &Rgb) -> Result<Vec<Plate>, VisionError> {
+        let longer = picture.width.max(picture.height);
+        let mut found = locate::find(&self.plates, picture, longer.clamp(VEHICLE_SIDE, PICTURE_SIDE), 0)?;
+        if longer > LARGE_PX {
+            found.extend(locate::find(&self.plates, picture, longer.min(LARGE_SIDE), 0)?);
         }
+        if longer <= BARE_PLATE_PX && found.iter().all(|p| p.score < SURE) {
+            // A plate that fills its picture is larger than those the network was made for.
+            found.extend(locate::find(&self.plates, picture, BARE_SIDE, BARE_BORDER)?);
+        }
+        found.sort_by(|a, b| b.score.total_cmp(&a.score));
+        let mut found = locate::apart(found);
+        found.extend(bare(picture, found.is_empty()));
+        Ok(found)
+    }
+
+    fn read_crop(&self, crop: &Rgb, hint: &Hint) -> Result<PlateOutcome, VisionError> {
+        let found = locate::find(&self.plates, crop, VEHICLE_SIDE, 0)?;
+        let outcome = self.best_of(crop, &found, hint)?;
+        let (Some(texts), false) =
+            (&self.texts, matches!(&outcome, PlateOutcome::Read(r) if r.reading.valid))
+        else {
+            return Ok(outcome);
+        };
+        let read = self.read_vehicle_texts(texts, crop, hint, self.config.min_line_px)?;
+        Ok(match (outcome, read.filter(|r| self.is_clear(r))) {
+            (PlateOutcome::Read(own), Some(read)) if worth(&own) >= worth(&read) => PlateOutcome::Read(own),
+            (_, Some(read)) => PlateOutcome::Read(read),
+            (outcome, None) => outcome,
+        })
+    }
+
+    /// The best read of a vehicle's plates, or why there is none.
+    fn best_of(&self, crop: &Rgb, plates: &[Plate], hint: &Hint) -> Result<PlateOutcome, VisionError> {
         let mut best: Option<PlateRead> = None;
-        let mut too_small = true;
-        for place in places.iter().take(MAX_CANDIDATES) {
-            if place.area.h / f32::from(place.lines) < self.config.min_line_px {
+        let mut seen: Option<PlateSeen> = None;
+        for plate in plates.iter().take(MAX_PLATES_OF_VEHICLE) {
+            let lines = if plate.two_lines >= 0.5 { 2.0 } else { 1.0 };
+            if plate.quad.size().1 / lines < self.config.min_line_px {
+                seen.get_or_insert_with(|| unread(crop, plate, NoReading::TooSmall, 0));
                 continue;
             }
-            too_small = false;
-            let Some(read) = self.read_place(crop, place, hint)? else { continue };
+            let read = self.read_plate(crop, plate, hint)?;
+            let Some(read) = read.clone().filter(|r| self.is_clear(r)) else {
+                let legible = read.map_or(0, |r| r.characters.iter().filter(|c| c.prob >= LEGIBLE).count());
+                seen.get_or_insert_with(|| unread(crop, plate, NoReading::Unreadable, legible as u8));
+                continue;
+            };
             let sure = read.reading.valid && read.score >= SURE;
             if best.as_ref().is_none_or(|b| worth(&read) > worth(b)) {
                 best = Some(read);
@@ -110,86 +188,62 @@ impl PlateReader {
                 break;
             }
         }
-        Ok(match best {
-            Some(read)
-                if read.score >= self.config.min_score
-                    && (read.reading.valid || plausible(&read.reading.text)) =>
-            {
-                PlateOutcome::Read(read)
-            }
-            Some(read) => PlateOutcome::Seen(read.into()),
-            None if too_small => PlateOutcome::Nothing(NoReading::TooSmall),
-            None => PlateOutcome::Nothing(NoReading::Unreadable),
+        Ok(match (best, seen) {
+            (Some(read), _) => PlateOutcome::Read(read),
+            (None, Some(seen)) => PlateOutcome::Seen(seen),
+            (None, None) => PlateOutcome::Nothing(NoReading::NoPlateFound),
         })
     }
 
-    /// Reads a candidate and, when that gives no clear plate, the plates of which it may be only one line.
-    fn read_place(
+    /// Reads a plate; once more with other margins, and with the other number of lines, when that gives no clear text.
+    fn read_plate(
         &self,
         picture: &Rgb,
-        place: &Candidate,
+        plate: &Plate,
         hint: &Hint,
     ) -> Result<Option<PlateRead>, VisionError> {
-        let mut place = *place;
-        let mut best = None;
-        let mut one_line = false;
-        if place.lines == 2 && place.split.is_none() {
-            let seam = self.find_seam(picture, &place.area)?;
-            place.split = Some(seam.at);
-            one_line = seam.ink > INK_OF_ONE_LINE;
-        }
-        if !one_line {
-            best = self.read_candidate(picture, &place, hint)?;
-            if best.as_ref().is_some_and(|r| r.reading.valid && r.reading.edits.is_empty()) {
-                return Ok(best);
+        let mut best: Option<PlateRead> = None;
+        let two = plate.two_lines >= 0.5;
+        let ways = MARGINS.map(|margin| (two, margin)).into_iter().chain([(!two, MARGINS[0])]);
+        for (two, margin) in ways {
+            let doubtful = best.as_ref().is_none_or(|b| !b.reading.valid);
+            if two != (plate.two_lines >= 0.5) && !(doubtful && EITHER.contains(&plate.two_lines)) {
+                continue;
             }
-        }
-        for larger in completed(&place.area, place.score) {
-            let read = self.read_candidate(picture, &larger, hint)?;
-            let better = |r: &PlateRead| best.as_ref().is_none_or(|b| worth(r) > worth(b));
-            if read.as_ref().is_some_and(better) {
-                best = read;
+            let lines = if two { 2 } else { 1 };
+            let look = Look { quad: plate.quad, lines, split: SPLIT, margin };
+            let Some(read) = self.read_once(picture, &look, hint)? else { continue };
+            // A long plate that was cut short can be a valid older one: look again.
+            let short = !two && margin == 0.0 && read.reading.text.len() < FULL_LENGTH;
+            let sure = read.reading.valid && read.score >= SURE && !short;
+            if best.as_ref().is_none_or(|b| is_better(&read, b)) {
+                best = Some(read);
+            }
+            if sure {
+                break;
             }
         }
         Ok(best)
     }
 
-    fn read_candidate(
+    /// Reads the lines of `look`, cut flat.
+    pub(super) fn read_once(
         &self,
         picture: &Rgb,
-        place: &Candidate,
+        look: &Look,
         hint: &Hint,
     ) -> Result<Option<PlateRead>, VisionError> {
-        let colours = colour::of(picture, &place.area, place.lines)?;
+        let colours = colour::of(picture, &look.quad, look.lines)?;
         let hint = &colour::with(hint, colours.as_ref());
-        let coloured = |read: PlateRead| PlateRead { colour: colours.map(|c| c.ground), ..read };
-        let first = self.read_once(picture, place, MARGIN, hint)?.map(coloured);
-        if first.as_ref().is_some_and(|r| r.reading.valid && r.score >= SURE) {
-            return Ok(first);
-        }
-        // A second look with other margins: what is doubtful often depends on where the cut falls.
-        let second = self.read_once(picture, place, OTHER_MARGIN, hint)?.map(coloured);
-        Ok([first, second].into_iter().flatten().max_by(|a, b| worth(a).total_cmp(&worth(b))))
-    }
-
-    fn read_once(
-        &self,
-        picture: &Rgb,
-        place: &Candidate,
-        margin: f32,
-        hint: &Hint,
-    ) -> Result<Option<PlateRead>, VisionError> {
-        let area = place.area.grown(margin * place.area.h, 0.0);
-        let split = place.split.unwrap_or(0.5);
-        let bands = self.characters.bands(place.lines, split);
+        let bands = self.characters.bands(look.lines, look.split);
         let last = bands.len() - 1;
         let cuts = bands
             .into_iter()
             .enumerate()
             .map(|(i, (top, bottom))| {
-                let above = if i == 0 { margin } else { 0.0 };
-                let below = if i == last { margin } else { 0.0 };
-                self.cut_line(picture, &area.band(top - above, bottom + below), place.lines)
+                let above = if i == 0 { look.margin } else { 0.0 };
+                let below = if i == last { look.margin } else { 0.0 };
+                self.cut_line(picture, &look.quad.band(top - above, bottom + below, look.margin), look.lines)
             })
             .collect::<Result<Vec<_>, _>>()?;
         let steps = self.characters.read(&cuts)?;
@@ -197,23 +251,28 @@ impl PlateReader {
             score: read.score,
             characters: read.characters,
             reading: read.reading,
-            lines: steps.len() as u8,
-            colour: None,
-            bbox: place.area.bounds().clip(picture.width, picture.height),
-            corners: Some(place.area.corners()),
+            lines: look.lines,
+            colour: colours.map(|c| c.ground),
+            bbox: look.quad.bounds().clip(picture.width, picture.height),
+            corners: Some(look.quad.0),
         }))
     }
 
-    fn cut_line(&self, picture: &Rgb, area: &Tilted, lines: u8) -> Result<Rgb, VisionError> {
+    fn cut_line(&self, picture: &Rgb, band: &Quad, lines: u8) -> Result<Rgb, VisionError> {
         let (width, height) = self.characters.cut_size(lines).unwrap_or_else(|| {
-            ((area.aspect() * LINE_HEIGHT as f32).round().clamp(16.0, 480.0) as i32, LINE_HEIGHT)
+            ((band.aspect() * LINE_HEIGHT as f32).round().clamp(16.0, 480.0) as i32, LINE_HEIGHT)
         });
-        cut(picture, area, width, height)
+        cut(picture, band, width, height)
     }
 
-    fn find_seam(&self, picture: &Rgb, area: &Tilted) -> Result<Seam, VisionError> {
-        let width = (area.aspect() * 2.0 * LINE_HEIGHT as f32).round().clamp(16.0, 480.0) as i32;
-        Ok(seam(&cut(picture, area, width, 2 * LINE_HEIGHT)?))
+    /// What a vehicle's look tells: clear enough, and a plate or at least like one.
+    fn is_clear(&self, read: &PlateRead) -> bool {
+        read.score >= self.config.min_score && (read.reading.valid || plausible(&read.reading.text))
+    }
+
+    /// What a picture's list tells. A valid plate always; another text only when it is clear and at least looks like a plate.
+    fn is_worth_telling(&self, read: &PlateRead) -> bool {
+        read.reading.valid || (read.score >= self.config.min_score && plausible(&read.reading.text))
     }
 }
 
@@ -226,25 +285,36 @@ impl ReadPlate for PlateReader {
     }
 
     fn models(&self) -> Vec<(String, String)> {
-        [&self.texts, self.characters.pool()].map(|p| (p.id().to_owned(), p.sha256().to_owned())).into()
+        let pools = [Some(&self.plates), Some(self.characters.pool()), self.texts.as_ref()];
+        pools.into_iter().flatten().map(|p| (p.id().to_owned(), p.sha256().to_owned())).collect()
     }
 }
 
-/// The whole picture as a plate, for crops without surroundings.
-fn bare(picture: &Rgb, texts: &[TextBox]) -> Vec<Candidate> {
+/// A plate without a text.
+fn unread(crop: &Rgb, plate: &Plate, reason: NoReading, legible: u8) -> PlateSeen {
+    PlateSeen {
+        reason,
+        bbox: plate.quad.bounds().clip(crop.width, crop.height),
+        corners: Some(plate.quad.0),
+        score: plate.score,
+        legible,
+        colour: None,
+    }
+}
+
+/// The whole picture as a plate: a long one always when it has the shape, one of two lines when no other was found.
+fn bare(picture: &Rgb, alone: bool) -> Option<Plate> {
     if picture.width.max(picture.height) > BARE_PLATE_PX {
-        return Vec::new();
+        return None;
     }
     let (w, h) = (picture.width as f32, picture.height as f32);
-    let area = Tilted::upright(&BBox { x: 0.0, y: 0.0, w, h });
-    // Surroundings would have shown the plate as text that covers a small part of the picture.
-    let covered = texts.iter().map(|t| t.area.w * t.area.h).fold(0.0, f32::max) / (w * h);
-    let lines = match area.aspect() {
-        a if (2.6..7.0).contains(&a) => 1,
-        a if (0.9..2.6).contains(&a) && (covered > 0.2 || texts.is_empty()) => 2,
-        _ => return Vec::new(),
+    let quad = Quad::upright(&BBox { x: 0.0, y: 0.0, w, h });
+    let two_lines = match quad.aspect() {
+        a if (2.6..7.0).contains(&a) => 0.0,
+        a if (0.9..2.6).contains(&a) && alone && picture.width < SMALL_PX => 1.0,
+        _ => return None,
     };
-    vec![Candidate { area, split: None, lines, score: 0.5 }]
+    Some(Plate { quad, score: 0.0, two_lines, hidden: 0.0 })
 }
 
 /// What is reported although it is no plate that can be issued: it must at least look like one.
@@ -253,9 +323,25 @@ fn plausible(text: &str) -> bool {
 }
 
 /// For choosing between reads of one place: a valid text is worth more than any that is not.
-fn worth(read: &PlateRead) -> f32 {
+pub(super) fn worth(read: &PlateRead) -> f32 {
     let valid = if read.reading.valid { 1.0 } else { 0.0 };
     valid + read.score - 0.1 * read.reading.edits.len() as f32
+}
+
+/// Whether `a` is what is left of `b` when its ends are cut off.
+fn is_part_of(a: &PlateRead, b: &PlateRead) -> bool {
+    let (part, whole) = (&a.reading.text, &b.reading.text);
+    let together = a.bbox.intersect(&b.bbox).area() > 0.5 * a.bbox.area();
+    b.reading.valid
+        && together
+        && b.score >= PART_SCORE
+        && part.len() < whole.len()
+        && whole.contains(part.as_str())
+}
+
+/// Whether the read `a` of a place is to be preferred to `b`.
+fn is_better(a: &PlateRead, b: &PlateRead) -> bool {
+    is_part_of(b, a) || (!is_part_of(a, b) && worth(a) > worth(b))
 }
 
 /// Of reads that overlap, the first.

@@ -1,11 +1,15 @@
-//! Cutting a tilted rectangle out of a picture, upright and at the size that a model wants.
+//! Cutting a plate or a line out of a picture, upright and at the size that a model wants.
 
-use opencv::core::{CV_32F, Mat, MatTrait, MatTraitConst, Scalar, Size, Vec3b};
+use opencv::core::{CV_64F, Mat, MatTrait, Scalar, Size, Vec3b};
 use opencv::imgproc;
 use opencv::prelude::MatTraitConstManual;
 
+use super::quad::Quad;
 use crate::geometry::BBox;
 use crate::vision::{Rgb, VisionError};
+
+/// Cuts of large plates are made at most this many times larger than wanted before they are shrunk.
+const MAX_STEPS: f32 = 8.0;
 
 /// A rectangle turned about its centre, in pixels of some picture.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -80,21 +84,27 @@ impl Tilted {
     }
 }
 
-/// Cuts `area` out of `picture`, upright, `width` × `height` pixels. Outside the picture its edge is repeated.
+/// Cuts `area` out of `picture`, upright and flat, `width` × `height` pixels. Outside the picture its edge is repeated.
 ///
 /// # Errors
 /// [`VisionError::OpenCv`].
-pub fn cut(picture: &Rgb, area: &Tilted, width: i32, height: i32) -> Result<Rgb, VisionError> {
+pub fn cut<A: Copy + Into<Quad>>(
+    picture: &Rgb,
+    area: &A,
+    width: i32,
+    height: i32,
+) -> Result<Rgb, VisionError> {
+    let area: Quad = (*area).into();
     let source =
         Mat::new_rows_cols_with_bytes::<Vec3b>(picture.height as i32, picture.width as i32, &picture.data)?;
     // A plain warp takes single pixels: shrinking by more than half would drop strokes, so shrink in two steps.
-    let steps = (area.h / height as f32 / 1.5).max(1.0);
+    let steps = (area.size().1 / height as f32 / 1.5).clamp(1.0, MAX_STEPS);
     let size = Size::new((width as f32 * steps).round() as i32, (height as f32 * steps).round() as i32);
     let mut upright = Mat::default();
-    imgproc::warp_affine(
+    imgproc::warp_perspective(
         &source,
         &mut upright,
-        &transform(area, size)?,
+        &transform(&area, size)?,
         size,
         imgproc::INTER_LINEAR | imgproc::WARP_INVERSE_MAP,
         opencv::core::BORDER_REPLICATE,
@@ -108,23 +118,17 @@ pub fn cut(picture: &Rgb, area: &Tilted, width: i32, height: i32) -> Result<Rgb,
     Ok(Rgb { width: width as u32, height: height as u32, data: upright.data_bytes()?.to_vec() })
 }
 
-/// Matrix from pixels of the upright cut to pixels of the picture.
-fn transform(area: &Tilted, size: Size) -> Result<Mat, VisionError> {
-    let (sin, cos) = area.angle.sin_cos();
-    let (sx, sy) = (area.w / size.width as f32, area.h / size.height as f32);
-    let (ax, ay) = (0.5 - size.width as f32 / 2.0, 0.5 - size.height as f32 / 2.0);
-    // Pixel centres lie at one half on both sides.
-    let rows = [
-        [cos * sx, -sin * sy, area.cx + cos * sx * ax - sin * sy * ay - 0.5],
-        [sin * sx, cos * sy, area.cy + sin * sx * ax + cos * sy * ay - 0.5],
-    ];
-    let mut m = Mat::new_rows_cols_with_default(2, 3, CV_32F, Scalar::default())?;
-    for (r, row) in rows.iter().enumerate() {
+/// Matrix from pixels of the upright cut to pixels of the picture. Pixel centres lie at one half on both sides.
+fn transform(area: &Quad, size: Size) -> Result<Mat, VisionError> {
+    let (sx, sy) = (1.0 / f64::from(size.width), 1.0 / f64::from(size.height));
+    let [x, y, w] = area.projection().map(|[a, b, c]| [a * sx, b * sy, c + (a * sx + b * sy) / 2.0]);
+    let half = |row: [f64; 3]| std::array::from_fn::<f64, 3, _>(|i| row[i] - w[i] / 2.0);
+    let mut m = Mat::new_rows_cols_with_default(3, 3, CV_64F, Scalar::default())?;
+    for (r, row) in [half(x), half(y), w].iter().enumerate() {
         for (c, value) in row.iter().enumerate() {
-            *m.at_2d_mut::<f32>(r as i32, c as i32)? = *value;
+            *m.at_2d_mut::<f64>(r as i32, c as i32)? = *value;
         }
     }
-    debug_assert_eq!(m.rows(), 2);
     Ok(m)
 }
 
@@ -173,6 +177,24 @@ mod tests {
             let mean = cut.data.iter().map(|v| u32::from(*v)).sum::<u32>() as f32 / cut.data.len() as f32;
             assert!(mean > 250.0, "mean {mean} at {angle}");
         }
+    }
+
+    #[test]
+    fn a_plate_seen_askew_comes_out_flat() {
+        let quad = Quad([(10.0, 15.0), (110.0, 30.0), (105.0, 60.0), (14.0, 85.0)]);
+        let mut picture = Rgb::filled(120, 100, [0, 0, 0]);
+        // The right half of the plate is white; perspective makes it less than half of the quad.
+        for y in 0..100u32 {
+            for x in 0..120u32 {
+                let (edge, _) = quad.at(0.5, (y as f32 - 15.0) / 70.0);
+                if x as f32 > edge {
+                    picture.data[3 * (y * 120 + x) as usize..][..3].fill(255);
+                }
+            }
+        }
+        let cut = cut(&picture, &quad, 40, 20).expect("cuts");
+        let level = |x: usize| cut.data[3 * (10 * 40 + x)];
+        assert!(level(15) < 40 && level(25) > 215, "{} {}", level(15), level(25));
     }
 
     #[test]
