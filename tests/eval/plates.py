@@ -67,6 +67,8 @@ def run(binary, files, extra):
         for line in done.stdout.splitlines():
             record = json.loads(line)
             out[record["file"]] = record
+    if missing := [f for f in files if str(f) not in out]:
+        sys.exit(f"{binary}: no answer for {len(missing)} of {len(files)} pictures, {missing[0].name} among them")
     used = children() - before - calls * start
     return out, 1000 * used / max(len(files) - calls, 1)
 
@@ -134,11 +136,12 @@ def main():
     parser.add_argument("--limit", type=int, help="only the first N pictures of each set")
     parser.add_argument("--peer-limit", type=int, default=60, help="pictures per set for the peers; 0 all, -1 none")
     args = parser.parse_args()
-    sets = [("two-line, whole pictures", args.data / "plates-two-line"), ("one-line, crops", args.data / "plates-one-line"),
-            ("invented, in the repository", ROOT / "tests/eval/invented/plates")]
+    sets = [("Two lines, whole pictures", args.data / "plates-two-line"), ("One line, crops", args.data / "plates-one-line"),
+            ("Invented, in the repository", ROOT / "tests/eval/invented/plates")]
     done = 0
+    print("## Plates\n")
     for title, folder in sets:
-        print(f"### Plates: {title}\n")
+        print(f"### {title}\n")
         if not (folder / "labels.tsv").is_file():
             print(f"Not measured: there is no {folder.name}/labels.tsv.\n")
             continue

@@ -276,7 +276,7 @@ mod tests {
             let row = 3 * ((20 + y) * 120 + 12);
             picture.data[row..row + 288].copy_from_slice(&yellow.data[3 * y * 96..3 * (y + 1) * 96]);
         }
-        let area = Quad([(12.0, 20.0), (108.0, 20.0), (108.0, 44.0), (12.0, 44.0)]);
+        let area = Quad::upright(&crate::geometry::BBox { x: 12.0, y: 20.0, w: 96.0, h: 24.0 });
         let colours = of(&picture, &area, 1).expect("cuts").expect("a colour");
         assert_eq!(colours.ground.value, PlateColour::Yellow);
     }

@@ -14,6 +14,7 @@ mod likelihood;
 pub mod lines;
 pub mod locate;
 mod look;
+mod opinion;
 pub mod quad;
 mod reader;
 pub mod recognise;
@@ -56,6 +57,9 @@ pub enum Recogniser {
 pub struct PlateReaderConfig {
     /// Recogniser.
     pub recogniser: Recogniser,
+    /// Ask our own reader as well where `recogniser` is `small`: what both see is nearly always so, and what they do not
+    /// agree about is never sure. Costs a few milliseconds per plate.
+    pub second_opinion: bool,
     /// Plates whose lines are lower than this many pixels are not read but reported as too small.
     pub min_line_px: f32,
     /// Reads below this score are reported as unreadable.
@@ -67,7 +71,13 @@ pub struct PlateReaderConfig {
 
 impl Default for PlateReaderConfig {
     fn default() -> Self {
-        Self { recogniser: Recogniser::Small, min_line_px: 8.0, min_score: 0.45, text_fallback: true }
+        Self {
+            recogniser: Recogniser::Small,
+            second_opinion: true,
+            min_line_px: 8.0,
+            min_score: 0.45,
+            text_fallback: true,
+        }
     }
 }
 

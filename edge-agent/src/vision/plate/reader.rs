@@ -5,11 +5,11 @@ use wire::plate::Hint;
 
 use super::colour;
 use super::locate::{self, Plate};
+use super::opinion::Recognisers;
 use super::quad::Quad;
 use super::recognise::CharacterReader;
 use super::rectify::cut;
-use super::shape::interpret;
-use super::{PlateOutcome, PlateRead, PlateReaderConfig, PlateSeen, ReadPlate, Recogniser, hint_for};
+use super::{PlateOutcome, PlateRead, PlateReaderConfig, PlateSeen, ReadPlate, hint_for};
 use crate::detection::ObjectClass;
 use crate::frame::I420;
 use crate::geometry::BBox;
@@ -69,7 +69,7 @@ pub(super) struct Look {
 #[derive(Debug)]
 pub struct PlateReader {
     plates: SessionPool,
-    characters: CharacterReader,
+    characters: Recognisers,
     texts: Option<SessionPool>,
     config: PlateReaderConfig,
 }
@@ -87,17 +87,7 @@ impl PlateReader {
     ) -> Result<Self, VisionError> {
         // Crops are small: OpenCV's own threads would only take the processor away from other cameras.
         opencv::core::set_num_threads(1)?;
-        let characters = match config.recogniser {
-            Recogniser::Plates => {
-                CharacterReader::for_plates(runtime.pool(store, "plate-reader", settings)?)?
-            }
-            Recogniser::Small => {
-                CharacterReader::registry(runtime.pool(store, "ppocr-v6-rec-small", settings)?)?
-            }
-            Recogniser::Tiny => {
-                CharacterReader::registry(runtime.pool(store, "ppocr-v6-rec-tiny", settings)?)?
-            }
-        };
+        let characters = Recognisers::load(runtime, store, settings, &config)?;
         let texts = config.text_fallback.then(|| runtime.pool(store, "ppocr-v6-det-tiny", settings));
         Ok(Self {
             plates: runtime.pool(store, "vg-plate-localiser", settings)?,
@@ -235,34 +225,16 @@ impl PlateReader {
     ) -> Result<Option<PlateRead>, VisionError> {
         let colours = colour::of(picture, &look.quad, look.lines)?;
         let hint = &colour::with(hint, colours.as_ref());
-        let bands = self.characters.bands(look.lines, look.split);
-        let last = bands.len() - 1;
-        let cuts = bands
-            .into_iter()
-            .enumerate()
-            .map(|(i, (top, bottom))| {
-                let above = if i == 0 { look.margin } else { 0.0 };
-                let below = if i == last { look.margin } else { 0.0 };
-                self.cut_line(picture, &look.quad.band(top - above, bottom + below, look.margin), look.lines)
-            })
-            .collect::<Result<Vec<_>, _>>()?;
-        let steps = self.characters.read(&cuts)?;
-        Ok(interpret(&steps, hint, self.characters.calibration()).map(|read| PlateRead {
+        let read = self.characters.read(|network| cuts(network, picture, look), hint)?;
+        Ok(read.map(|read| PlateRead {
             score: read.score,
             characters: read.characters,
             reading: read.reading,
             lines: look.lines,
-            colour: colours.map(|c| c.ground),
+            colour: colours.as_ref().map(|c| c.ground),
             bbox: look.quad.bounds().clip(picture.width, picture.height),
             corners: Some(look.quad.0),
         }))
-    }
-
-    fn cut_line(&self, picture: &Rgb, band: &Quad, lines: u8) -> Result<Rgb, VisionError> {
-        let (width, height) = self.characters.cut_size(lines).unwrap_or_else(|| {
-            ((band.aspect() * LINE_HEIGHT as f32).round().clamp(16.0, 480.0) as i32, LINE_HEIGHT)
-        });
-        cut(picture, band, width, height)
     }
 
     /// What a vehicle's look tells: clear enough, and a plate or at least like one.
@@ -276,6 +248,22 @@ impl PlateReader {
     }
 }
 
+/// The lines of a plate as `network` wants them, top to bottom.
+fn cuts(network: &CharacterReader, picture: &Rgb, look: &Look) -> Result<Vec<Rgb>, VisionError> {
+    let bands = network.bands(look.lines, look.split);
+    let last = bands.len() - 1;
+    let cut_band = |(i, (top, bottom)): (usize, (f32, f32))| {
+        let above = if i == 0 { look.margin } else { 0.0 };
+        let below = if i == last { look.margin } else { 0.0 };
+        let band = look.quad.band(top - above, bottom + below, look.margin);
+        let (width, height) = network.cut_size(look.lines).unwrap_or_else(|| {
+            ((band.aspect() * LINE_HEIGHT as f32).round().clamp(16.0, 480.0) as i32, LINE_HEIGHT)
+        });
+        cut(picture, &band, width, height)
+    };
+    bands.into_iter().enumerate().map(cut_band).collect()
+}
+
 impl ReadPlate for PlateReader {
     fn read(&self, picture: &I420, vehicle: &BBox, class: ObjectClass) -> Result<PlateOutcome, VisionError> {
         let (crop, [x, y]) = Rgb::from_i420(picture, vehicle);
@@ -285,8 +273,8 @@ impl ReadPlate for PlateReader {
     }
 
     fn models(&self) -> Vec<(String, String)> {
-        let pools = [Some(&self.plates), Some(self.characters.pool()), self.texts.as_ref()];
-        pools.into_iter().flatten().map(|p| (p.id().to_owned(), p.sha256().to_owned())).collect()
+        let own = std::iter::once(&self.plates).chain(self.characters.pools()).chain(self.texts.as_ref());
+        own.map(|p| (p.id().to_owned(), p.sha256().to_owned())).collect()
     }
 }
 

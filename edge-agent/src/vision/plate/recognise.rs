@@ -1,10 +1,10 @@
 //! Reads the cut lines of a plate: with the network made for Vietnamese plates, or with PP-OCRv6 rec.
 //!
 //! The first sees the lines of one plate in one run, knows the 36 characters and nothing else, and its scores are
-//! calibrated ([`Calibration`]). The second knows thousands of characters, of which all but digits, Latin letters, `Đ` and
+//! calibrated ([`Calibration`], as are those of PP-OCRv6 small). The second knows thousands of characters, of which all but digits, Latin letters, `Đ` and
 //! separators are ignored; it runs once per line. What both say is told in [`Steps`].
 
-use super::calibration::Calibration;
+use super::calibration::{Calibration, Table};
 use super::rectify::scaled;
 use super::steps::{D, LETTERS, N, Step, Steps};
 use crate::vision::session::{Input, SessionPool};
@@ -31,7 +31,7 @@ enum Class {
 #[derive(Debug)]
 enum Network {
     /// `models/training/plates/reader`.
-    Plates(Calibration),
+    Plates,
     /// PP-OCR: class numbers and their meaning.
     Registry(Vec<(usize, Class)>),
 }
@@ -41,24 +41,20 @@ enum Network {
 pub struct CharacterReader {
     pool: SessionPool,
     network: Network,
+    scores: Option<Table>,
 }
 
 impl CharacterReader {
     /// The network made for Vietnamese plates.
-    ///
-    /// # Errors
-    /// [`VisionError::Inference`] when its table of scores is broken.
-    pub fn for_plates(pool: SessionPool) -> Result<Self, VisionError> {
-        let scores = Calibration::of_the_reader()
-            .map_err(|reason| VisionError::Inference { model: pool.id().to_owned(), reason })?;
-        Ok(Self { pool, network: Network::Plates(scores) })
+    pub fn for_plates(pool: SessionPool, scores: &Calibration) -> Self {
+        Self { pool, network: Network::Plates, scores: Some(scores.reader.clone()) }
     }
 
-    /// PP-OCR; reads the character set out of the model.
+    /// PP-OCR; reads the character set out of the model. `scores` only for the model that they were made for.
     ///
     /// # Errors
     /// [`VisionError::Inference`] when the model does not carry its character set.
-    pub fn registry(pool: SessionPool) -> Result<Self, VisionError> {
+    pub fn registry(pool: SessionPool, scores: Option<&Calibration>) -> Result<Self, VisionError> {
         let characters = pool.metadata("character").ok_or_else(|| VisionError::Inference {
             model: pool.id().to_owned(),
             reason: "the model has no metadata entry `character`".to_owned(),
@@ -73,7 +69,7 @@ impl CharacterReader {
                 Some((i + 1, class_of(c)?))
             })
             .collect();
-        Ok(Self { pool, network: Network::Registry(classes) })
+        Ok(Self { pool, network: Network::Registry(classes), scores: scores.map(|s| s.registry.clone()) })
     }
 
     /// The pool behind it.
@@ -81,26 +77,26 @@ impl CharacterReader {
         &self.pool
     }
 
-    /// How scores are made of probabilities; `None`: they are not calibrated.
-    pub fn calibration(&self) -> Option<&Calibration> {
-        match &self.network {
-            Network::Plates(scores) => Some(scores),
-            Network::Registry(_) => None,
-        }
+    /// How scores are made of odds; `None`: this network was not calibrated.
+    pub fn scores(&self) -> Option<&Table> {
+        self.scores.as_ref()
     }
 
     /// Width and height, pixels, to which every line of a plate of `lines` lines should be cut; `None`: as wide as its
     /// shape asks for at a height of 48.
     pub fn cut_size(&self, lines: u8) -> Option<(i32, i32)> {
         match self.network {
-            Network::Plates(_) => Some((if lines == 1 { 160 } else { 96 }, 32)),
+            Network::Plates => Some((if lines == 1 { 160 } else { 96 }, 32)),
             Network::Registry(_) => None,
         }
     }
 
     /// From where to where, of a plate's height, its lines are cut; `split` is the height of the seam between two.
     pub fn bands(&self, lines: u8, split: f32) -> Vec<(f32, f32)> {
-        let over = if self.calibration().is_some() { OWN_OVERLAP } else { OWN_OVERLAP / 2.0 };
+        let over = match self.network {
+            Network::Plates => OWN_OVERLAP,
+            Network::Registry(_) => OWN_OVERLAP / 2.0,
+        };
         if lines == 1 { vec![(0.0, 1.0)] } else { vec![(0.0, split + over), (split - over, 1.0)] }
     }
 
@@ -110,7 +106,7 @@ impl CharacterReader {
     /// [`VisionError::Inference`], [`VisionError::OpenCv`].
     pub fn read(&self, lines: &[Rgb]) -> Result<Vec<Steps>, VisionError> {
         match &self.network {
-            Network::Plates(_) => self.read_plate(lines),
+            Network::Plates => self.read_plate(lines),
             Network::Registry(classes) => lines.iter().map(|l| self.read_line(l, classes)).collect(),
         }
     }

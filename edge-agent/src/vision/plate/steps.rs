@@ -38,19 +38,20 @@ pub enum Slot {
     Letter,
 }
 
-/// A set of symbols, one bit each.
-pub(super) type Symbols = u64;
+/// How much each symbol is expected in one place; 0: it cannot stand there.
+pub(super) type Expected = [f32; N];
 
 impl Slot {
     /// What may stand here.
-    pub(super) fn symbols(self) -> Symbols {
-        let bits = |wanted: fn(usize) -> bool| (0..N).filter(|s| wanted(*s)).fold(0, |set, s| set | 1 << s);
-        match self {
-            Self::Digit => bits(|s| s < 10),
-            Self::Positive => bits(|s| (1..10).contains(&s)),
+    pub(super) fn expected(self) -> Expected {
+        std::array::from_fn(|s| match self {
+            Self::Digit if s < 10 => 1.0,
+            // Series are opened one after the other: expected as 1/digit, the mean is 1.
+            Self::Positive if (1..10).contains(&s) => 9.0 / 2.828_968 / s as f32,
             // I, J, O, Q and W are never issued.
-            Self::Letter => bits(|s| s >= 10 && !b"IJOQW".contains(&LETTERS[s])),
-        }
+            Self::Letter if s >= 10 && !b"IJOQW".contains(&LETTERS[s]) => 1.0,
+            _ => 0.0,
+        })
     }
 
     /// The slot that a character of a text fills.
@@ -59,9 +60,14 @@ impl Slot {
     }
 }
 
-/// The set that holds one character alone.
-pub(super) fn only(c: char) -> Symbols {
-    LETTERS.iter().position(|l| char::from(*l) == c).map_or(0, |s| 1 << s)
+/// One character alone, as much as `weight`.
+pub(super) fn only(c: char, weight: f32) -> Expected {
+    std::array::from_fn(|s| if char::from(LETTERS[s]) == c { weight } else { 0.0 })
+}
+
+/// The place of a character of a plate among the symbols.
+pub(super) fn symbol(c: char) -> Option<usize> {
+    LETTERS.iter().position(|l| char::from(*l) == c)
 }
 
 /// What the network said at one step: probabilities that sum to at most one.
@@ -152,13 +158,14 @@ impl Steps {
 
     /// The most probable text that has exactly the given shape; `None` when the line has too few steps.
     pub fn fitted(&self, shape: &[Slot]) -> Option<Line> {
-        let sets: Vec<Symbols> = shape.iter().map(|s| s.symbols()).collect();
-        Trellis::new(&self.0, &sets).best()
+        let places: Vec<Expected> = shape.iter().map(|s| s.expected()).collect();
+        Trellis::new(&self.0, &places).best()
     }
 
-    /// Probability of all texts that have one character of each set, in any places along the line: `0..=1`.
-    pub(super) fn mass(&self, sets: &[Symbols]) -> f64 {
-        Trellis::new(&self.0, sets).mass()
+    /// Probability of all texts that have one character for each place, anywhere along the line, each text weighted by
+    /// how much its characters are expected.
+    pub(super) fn mass(&self, places: &[Expected]) -> f64 {
+        Trellis::new(&self.0, places).mass()
     }
 }
 
@@ -175,7 +182,7 @@ mod tests {
                 step.symbols[D] += p;
                 step.barred += p;
             }
-            c => step.symbols[only(c).trailing_zeros() as usize] += p,
+            c => step.symbols[symbol(c).expect("a character of a plate")] += p,
         };
         Steps(
             script
@@ -228,13 +235,21 @@ mod tests {
     #[test]
     fn the_masses_of_a_text_and_of_its_rival_are_what_the_network_said() {
         let seen = steps(&[('6', '_'), ('_', '_'), ('B', '8')]);
-        let text = |t: &str| seen.mass(&t.chars().map(only).collect::<Vec<_>>());
+        let text = |t: &str| seen.mass(&t.chars().map(|c| only(c, 1.0)).collect::<Vec<_>>());
         assert!((text("6B") - 0.9 * 0.99 * 0.9).abs() < 1e-5, "{}", text("6B"));
         assert!((text("68") / text("6B") - 0.08 / 0.9).abs() < 1e-5);
-        let digits = seen.mass(&[Slot::Digit.symbols(); 2]);
+        let digits = seen.mass(&[Slot::Digit.expected(); 2]);
         assert!((digits - text("68")).abs() < 1e-9);
         // One character twice in a row is one character unless something lies between.
-        assert!(steps(&[('1', '_'), ('1', '_')]).mass(&[only('1'); 2]) < 1e-6);
+        assert!(steps(&[('1', '_'), ('1', '_')]).mass(&[only('1', 1.0); 2]) < 1e-6);
+    }
+
+    #[test]
+    fn between_a_one_and_a_seven_in_a_series_the_one_is_expected() {
+        let mut close = steps(&[('L', '_'), ('7', '_')]);
+        close.0[1].symbols[1] = 0.4;
+        let line = |last: Slot| close.fitted(&[Slot::Letter, last]).expect("fits").text;
+        assert_eq!((line(Slot::Digit).as_str(), line(Slot::Positive).as_str()), ("L7", "L1"));
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! The most probable text of a shape, and the probability of all texts of a shape.
 
 use super::CharChoice;
-use super::steps::{Line, N, Step, Symbols, log};
+use super::steps::{Expected, Line, N, Step, log};
 
 /// Paths over (slots filled, last character or "nothing since").
 pub(super) struct Trellis<'a> {
     steps: &'a [Step],
-    shape: &'a [Symbols],
+    shape: &'a [Expected],
     /// Per step, state → (log-probability, previous state).
     scores: Vec<Vec<(f32, u32)>>,
 }
@@ -21,7 +21,7 @@ fn rest(filled: usize) -> usize {
 }
 
 impl<'a> Trellis<'a> {
-    pub(super) fn new(steps: &'a [Step], shape: &'a [Symbols]) -> Self {
+    pub(super) fn new(steps: &'a [Step], shape: &'a [Expected]) -> Self {
         Self { steps, shape, scores: Vec::with_capacity(steps.len()) }
     }
 
@@ -67,10 +67,12 @@ impl<'a> Trellis<'a> {
                     }
                 }
             }
-            for symbol in (0..N).filter(|c| kind >> c & 1 == 1) {
+            for symbol in (0..N).filter(|c| kind[*c] > 0.0) {
                 let p = log(step.symbols[symbol]);
                 let here = at(slot, symbol);
                 raise(&mut now[here], before[here].0 + p, here);
+                // What is expected here counts once, when the character begins.
+                let p = p + kind[symbol].ln();
                 raise(&mut now[here], before[rest(slot)].0 + p, rest(slot));
                 let way = if ways[0].1 == symbol { ways[1] } else { ways[0] };
                 raise(&mut now[here], way.0 + p, way.2);
@@ -98,10 +100,11 @@ impl<'a> Trellis<'a> {
                 rest[filled] = (rest_before[filled] + ended) * nothing;
             }
             for (slot, kind) in self.shape.iter().enumerate() {
-                for symbol in (0..N).filter(|c| kind >> c & 1 == 1) {
+                for symbol in (0..N).filter(|c| kind[*c] > 0.0) {
                     let other = if slot > 0 { sums[slot - 1] - held_before[slot - 1][symbol] } else { 0.0 };
-                    held[slot][symbol] = (held_before[slot][symbol] + rest_before[slot] + other.max(0.0))
-                        * f64::from(step.symbols[symbol]);
+                    let begins = (rest_before[slot] + other.max(0.0)) * f64::from(kind[symbol]);
+                    held[slot][symbol] =
+                        (held_before[slot][symbol] + begins) * f64::from(step.symbols[symbol]);
                 }
             }
         }

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from model import Reader
 from samples import ALPHABET, BOTTOM_START, ONE_LINE_WIDTH, TOP_END, TWO_LINE_WIDTH, _cut
-from calibrate import BOTTOM, TOP, WHOLE, greedy, odds
+from shapes import BOTTOM, TOP, WHOLE, odds, shaped
 
 
 def cuts(grey, box, lines):
@@ -22,43 +22,6 @@ def cuts(grey, box, lines):
     corners = np.float64([[x, y], [x + w, y], [x + w, y + h], [x, y + h]])
     bands = [(0, 1)] if lines == 1 else [(0, TOP_END), (BOTTOM_START, 1)]
     return np.stack([_cut(grey, corners, b, ONE_LINE_WIDTH if lines == 1 else TWO_LINE_WIDTH)[0] for b in bands])
-
-
-def fitted(steps, slots):
-    """The most probable text with one of each slot's characters, and its path's log-probability (Viterbi)."""
-    logs = np.log(np.maximum(steps, 1e-6))
-    rest = [(0.0, ())] + [(-np.inf, ())] * len(slots)
-    held = [{} for _ in slots]
-    for row in logs:
-        new_rest = []
-        for filled in range(len(slots) + 1):
-            ways = [rest[filled]] + (list(held[filled - 1].values()) if filled else [])
-            score, text = max(ways, key=lambda w: w[0])
-            new_rest.append((score + row[0], text))
-        new_held = []
-        for i, slot in enumerate(slots):
-            now = {}
-            before = sorted(((v, c) for c, v in held[i - 1].items()), key=lambda w: -w[0][0])[:2] if i else []
-            for c in slot:
-                ways = [rest[i]] + [v for v, d in before if d != c]
-                score, text = max(ways, key=lambda w: w[0])
-                text = text + (c,)
-                if c in held[i] and held[i][c][0] > score:
-                    score, text = held[i][c]
-                now[c] = (score + row[c + 1], text)
-            new_held.append(now)
-        rest, held = new_rest, new_held
-    return max([rest[-1], *held[-1].values()], key=lambda w: w[0])
-
-
-def shaped(steps, shapes):
-    """Steps that say the best text of the shapes: what was seen if it has one, else the fit that loses least."""
-    seen = greedy(steps)
-    if any(len(s) == len(seen) and all(c in slot for c, slot in zip(seen, s)) for s in shapes):
-        return seen
-    fits = [fitted(steps, s) for s in shapes]
-    score, text = max(((s - (4 if i else 0), t) for i, (s, t) in enumerate(fits)), key=lambda w: w[0])
-    return list(text) if score > np.log(steps.max(1)).sum() - 14 else seen
 
 
 def read(model, images):

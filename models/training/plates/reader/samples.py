@@ -26,7 +26,7 @@ def views(rng, backgrounds, soils=2, looks=2):
     text = draw(rng)
     plate = render_plate(rng, text=text, scale=SCALE[text.size])
     for _ in range(soils):
-        strength = float(rng.choice([.4, .7, .7, 1.0, 1.0, 1.5]))
+        strength = float(rng.choice([.5, 1.0, 1.0, 1.0, 1.6]))
         worn = soil(rng, plate.image, strength)
         for _ in range(looks):
             yield _look(rng, plate, worn, strength, backgrounds)

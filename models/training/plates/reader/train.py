@@ -171,8 +171,7 @@ def train(args, rng, device, shards, held):
                 for a, b in zip(mean.state_dict().values(), model.state_dict().values()):
                     a.lerp_(b, 1 - keep) if a.is_floating_point() else a.copy_(b)
             if step % 500 == 0:
-                if step % 1000 == 0:
-                    shards.look()
+                shards.look()
                 torch.save(mean.state_dict(), args.out / "reader.pt")
                 scores = measure(mean, held, device) if held else {"one": (0, 0), "two": (0, 0)}
                 row = [step, round((clock() - begun) / 60, 2), round(running, 4), *(round(scores[k][i], 4) for i in (0, 1) for k in ("one", "two"))]

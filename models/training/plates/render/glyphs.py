@@ -8,7 +8,6 @@ import cv2
 import numpy as np
 
 HEIGHT = 112  # pixels of a drawn glyph
-OPEN = "CGS235690J"  # characters whose strokes end inside their box
 OUT = 0.12  # how far a stroke runs out of the box where it ends flat on its edge
 
 
@@ -30,7 +29,7 @@ def strokes(char, f):
         return [arc(.5, .5, .5, .5, 0, 360, n, 48), [(.55, .72), (1, 1)]]
     if char == "1":
         x = f.one
-        return [[(x, 1 + o), (x, 0 if f.one_flag > .05 else -o)], [(x, .01), (x - f.one_reach, f.one_flag + .08)]] + (
+        return [[(x, 1 + o), (x, 0 if f.one_flag > .05 else -o)], [(x, .01), (x - .75, f.one_flag + .08)]] + (
             [[(x - .6, 1), (x + .5, 1)]] if f.one_foot else [])
     if char == "2":
         return [arc(.5, .29, .5, .29, 188, 365, n) + [(.93, .42), (.0, .99), (1 + o, 1)]] if not f.two_round else [
@@ -125,12 +124,11 @@ class Font:
 
     def __init__(self, rng):
         u = rng.uniform
-        self.width = u(.36, .56)  # of a digit, over its height
-        self.weight = u(.10, .17)  # of a stroke, over the height
+        self.width = u(.43, .60)  # of a digit, over its height
+        self.weight = u(.105, .185)  # of a stroke, over the height
         self.round = u(2.0, 3.0) if rng.random() < .75 else u(3.0, 4.2)
         self.flat = rng.random() < .7
-        self.one, self.one_flag, self.one_foot = u(.75, .98), u(.12, .30), rng.random() < .05
-        self.one_reach = u(.45, .8)
+        self.one, self.one_flag, self.one_foot = u(.75, .95), u(.12, .30), rng.random() < .06
         self.two_round, self.three_flat = rng.random() < .5, rng.random() < .08
         self.four_closed, self.four_top, self.four_stem = rng.random() < .3, u(.3, .62), u(.36, .58)
         self.six_straight = rng.random() < .35
@@ -160,7 +158,7 @@ class Font:
             layer = np.zeros((h + 2 * pad, w + 2 * pad), np.uint8)
             fixed = np.round((points + pad) * 16).astype(np.int32).reshape(-1, 1, 2)
             cv2.polylines(layer, [fixed], False, 255, max(int(round(t)), 1), cv2.LINE_AA, 4)
-            if self.flat and char in OPEN:
+            if self.flat:
                 for end, inner in ((points[0], points[1]), (points[-1], points[-2])):
                     self._cut(layer, end + pad, inner + pad, t, closed=np.hypot(*(points[0] - points[-1])) < t / 2)
             glyph = np.maximum(glyph, layer[pad:pad + h, pad:pad + w])
