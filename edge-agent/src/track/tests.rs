@@ -328,7 +328,7 @@ fn a_standing_crowd_of_riders_stays_as_many_as_they_are() {
             .map(|n| {
                 let (row, column) = (n / 5, n % 5);
                 let mut d = motorcycle(60.0 + 44.0 * column as f32, 200.0 + 34.0 * row as f32, n, t);
-                if row < 2 && ((t * 2.0) as usize + n) % 3 == 0 {
+                if row < 2 && ((t * 2.0) as usize + n).is_multiple_of(3) {
                     d.bbox.h *= 0.72;
                 }
                 d

@@ -239,7 +239,7 @@ impl Generator {
     fn owner(&mut self, world: &World, recipe: &Recipe) -> Owner {
         use wire::plate::PlateColour::{Blue, Yellow};
         let organisation = match (recipe.kind, recipe.colour) {
-            (PlateKind::Diplomatic, _) | (_, Blue) => true,
+            (PlateKind::Diplomatic | PlateKind::Foreign, _) | (_, Blue) => true,
             (_, Yellow) => self.rng.random_bool(0.7),
             _ => self.rng.random_bool(0.08),
         };
@@ -257,7 +257,7 @@ impl Generator {
         let n = &self.names;
         let mut part = |list: &[String]| list.choose(&mut self.rng).cloned().unwrap_or_default();
         let name = match (recipe.kind, recipe.colour) {
-            (PlateKind::Diplomatic, _) => part(&n.missions),
+            (PlateKind::Diplomatic | PlateKind::Foreign, _) => part(&n.missions),
             (_, Blue) => part(&n.state_bodies),
             _ => format!("{} {} {}", part(&n.org_forms), part(&n.org_trades), part(&n.org_fancy)),
         };

@@ -63,13 +63,13 @@ pub const RECIPES: &[Recipe] = &[
     recipe(K::Special, White, "HC", 5, "truck", 3),
     recipe(K::Special, White, "CD", 4, "truck", 3),
     recipe(K::Special, White, "TD", 5, "car", 3),
-    recipe(K::Special, Yellow, "LB", 5, "car", 2),
-    recipe(K::Special, Yellow, "CT", 5, "car", 2),
+    recipe(K::EconomicZone, Yellow, "LB", 5, "car", 2),
+    recipe(K::EconomicZone, Yellow, "CT", 5, "car", 2),
     recipe(K::Temporary, White, "T", 5, "car", 6),
     recipe(K::Diplomatic, White, "NG", 2, "car", 6),
     recipe(K::Diplomatic, White, "QT", 3, "car", 3),
-    recipe(K::Diplomatic, White, "NN", 2, "car", 3),
-    recipe(K::Diplomatic, White, "CV", 2, "car", 2),
+    recipe(K::Foreign, White, "NN", 2, "car", 3),
+    recipe(K::Foreign, White, "CV", 2, "car", 2),
 ];
 
 impl Recipe {
@@ -84,7 +84,7 @@ impl Recipe {
         let number = format!("{number:0width$}", width = self.digits as usize);
         match self.kind {
             PlateKind::Temporary => format!("T{province}{number}"),
-            PlateKind::Diplomatic => {
+            PlateKind::Diplomatic | PlateKind::Foreign => {
                 let country = rng.random_range(1..1000_u32);
                 format!("{province}{country:03}{}{number}", self.series)
             }

@@ -55,6 +55,8 @@ fn thousands_of_vehicles_cover_every_kind_in_every_province() {
             PlateKind::Special,
             PlateKind::Temporary,
             PlateKind::Diplomatic,
+            PlateKind::Foreign,
+            PlateKind::EconomicZone,
         ] {
             assert!(seen.contains(&(p.code, kind)), "{} {kind:?}", p.code);
         }

@@ -78,7 +78,7 @@ pub fn read_with(raw_lines: &[&str], confidence: &[f32], hint: &Hint) -> Reading
     let seen = Seen { text: lines.concat(), country: country(&raw), raw };
 
     if seen.is_of_another_script() {
-        return seen.as_it_stands(Vec::new());
+        return seen.unrepaired(Vec::new());
     }
     let accepted = parse(&seen.text, &hint).candidates;
     if !accepted.is_empty() {
@@ -86,16 +86,16 @@ pub fn read_with(raw_lines: &[&str], confidence: &[f32], hint: &Hint) -> Reading
         return seen.understood(text, accepted, Vec::new());
     }
     let Some(repaired) = repair(&seen.text, confidence, &hint) else {
-        return seen.as_it_stands(Vec::new());
+        return seen.unrepaired(Vec::new());
     };
     let candidates = parse(&repaired, &hint).candidates;
     let open = other_readings(&repaired, &seen.text, &hint);
     if seen.country.is_some() {
-        return seen.as_it_stands(candidates.into_iter().chain(open).collect());
+        return seen.unrepaired(candidates.into_iter().chain(open).collect());
     }
     if candidates.is_empty() {
         // Only the other reading of the open character is a plate: a person must look, nothing is replaced.
-        return seen.as_it_stands(open);
+        return seen.unrepaired(open);
     }
     seen.understood(repaired, candidates, open)
 }
@@ -130,7 +130,7 @@ impl Seen {
         }
     }
 
-    fn as_it_stands(self, candidates: Vec<Plate>) -> Reading {
+    fn unrepaired(self, candidates: Vec<Plate>) -> Reading {
         Reading {
             display: if self.country.is_some() { self.raw.clone() } else { self.text.clone() },
             valid: false,

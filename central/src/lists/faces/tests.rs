@@ -136,6 +136,9 @@ fn a_torn_last_slot_is_counted_and_cut_off() {
     }
 }
 
+/// What is done to the bytes of a file.
+type Damage<'a> = Box<dyn Fn(&mut Vec<u8>) + 'a>;
+
 #[test]
 fn a_changed_or_moved_slot_is_left_out_and_counted_and_the_others_live() {
     let kept = Kept::new();
@@ -143,7 +146,7 @@ fn a_changed_or_moved_slot_is_left_out_and_counted_and_the_others_live() {
     let whole = kept.bytes();
     let slot = (whole.len() - file::HEADER) / 10;
     let at = |n: usize| whole.len() - (10 - n) * slot;
-    let damages: [(&str, Box<dyn Fn(&mut Vec<u8>)>); 4] = [
+    let damages: [(&str, Damage<'_>); 4] = [
         ("a bit of a sealed value", Box::new(|bytes| bytes[at(4) + 60] ^= 1)),
         ("its id", Box::new(|bytes| bytes[at(4) + 1] = 200)),
         ("its kind", Box::new(|bytes| bytes[at(4)] = 9)),

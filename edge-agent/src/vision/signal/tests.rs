@@ -21,7 +21,7 @@ fn head(side: u32, lit: Option<usize>, background: u8) -> (Rgb, Vec<(Option<Lamp
     };
     for y in 0..height {
         for x in 0..width {
-            if (x / side + y / side) % 2 == 0 {
+            if (x / side + y / side).is_multiple_of(2) {
                 put(
                     x,
                     y,
