@@ -5,7 +5,7 @@
 #   make test                    all tests, browser included
 #   make bench                   writes tests/bench/RESULTS.md
 #   make eval                    writes tests/eval/RESULTS.md; pictures to measure on are looked for in DATA
-#   make models                  fetches the models (make models-faces: those of faces too)
+#   make models                  fetches all models, those of faces too (models-plain: without them, as a site has them)
 #   make release                 the programs for a site, in target/release
 #   make clean
 
@@ -15,32 +15,32 @@ BIN := $(or $(CARGO_TARGET_DIR),target)/debug
 UI := central/ui
 export CARGO_INCREMENTAL ?= 0
 
-.PHONY: demo test bench eval models models-faces release setup setup-test console programs clean
+.PHONY: demo test bench eval models models-plain release setup setup-test console programs clean
 
-demo: setup models console programs
+demo: setup models-plain console programs
 	@mkdir -p run
 	@$(BIN)/demo $(if $(CAMERA),--camera '$(CAMERA)')
 
-test: setup-test models-faces console
+test: setup-test models console
 	cd $(UI) && npm run --silent test
 	cargo build --workspace --all-targets --locked
 	.ci/rust-tests
 	tests/console.sh $(BIN)
 
-bench: setup models console programs
+bench: setup models-plain console programs
 	tests/bench/run.sh
 
-eval: setup models-faces console programs
+eval: setup models console programs
 	tests/eval/run.sh '$(DATA)'
 
-release: setup models console
+release: setup models-plain console
 	cargo build --release --locked -p central -p edge-agent
 
-models: setup
+models-plain: setup
 	@python3 models/fetch.py
 
 # With what only a site with faces switched on needs: 39 MB, out of a package of 79 MB.
-models-faces: setup
+models: setup
 	@python3 models/fetch.py --with faces
 
 setup:
