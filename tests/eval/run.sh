@@ -32,9 +32,14 @@ measure() {
     case $1 in
     tracker)
         EDGE_AGENT="$program" tests/eval/mot/run.sh .cache/venv-mot "$parts/mot" "$data/mot17" >&2
+        printf '## Tracker, MOTChallenge sequences\n\n'
         cat "$parts/mot/mot.md"
         ;;
     index) tests/eval/index.sh ;;
+    cards)
+        printf '## Identity cards\n\n'
+        "$venv/bin/python" tests/eval/cards.py --binary "$program" --data "$data"
+        ;;
     *) "$venv/bin/python" "tests/eval/$1.py" --binary "$program" --data "$data" ;;
     esac
 }
