@@ -81,8 +81,7 @@ def _place(canvas, picture, boxes, area, rng, zoom):
     dx = x1 - (rng.uniform(0, spare_x) if spare_x > 0 else rng.uniform(spare_x, 0))
     dy = y1 - (rng.uniform(0, spare_y) if spare_y > 0 else rng.uniform(spare_y, 0))
     matrix = np.array([[sx, 0, dx - x1], [0, sy, dy - y1]], np.float32)
-    method = cv2.INTER_AREA if min(sx, sy) < 0.7 else cv2.INTER_LINEAR
-    canvas[y1:y2, x1:x2] = cv2.warpAffine(picture, matrix, (aw, ah), flags=method if method != cv2.INTER_AREA else cv2.INTER_LINEAR, borderValue=(114, 114, 114))
+    canvas[y1:y2, x1:x2] = cv2.warpAffine(picture, matrix, (aw, ah), flags=cv2.INTER_LINEAR, borderValue=(114, 114, 114))
     if not len(boxes):
         return boxes, np.zeros(0)
     moved = boxes * [sx, sy, sx, sy] + [dx, dy, dx, dy]

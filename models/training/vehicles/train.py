@@ -1,6 +1,6 @@
 """Fine-tunes PicoDet-S on Vietnamese junctions; the base teaches what the labels leave out.
 
-    python train.py --data REDLIGHT --extra 'GLOB' --out FOLDER [--size 512] [--hours 1] [--device cpu]
+    python train.py --data REDLIGHT --extra 'GLOB' --out FOLDER [--size 512] [--minutes 60] [--start WEIGHTS] [--all]
 
 Labelled cars and motorcycles are learned from their boxes. Everywhere else the base network's own scores are the target, so that
 unlabelled vehicles are not punished and people, bicycles, buses and trucks are not forgotten.
@@ -178,8 +178,6 @@ def main():
         for group in optimiser.param_groups:
             group["lr"] = rate
         images, truths, labels = next(batches)
-        if time.time() - start > 60 * args.minutes:
-            break
         parts = losses(net, teacher, torch.stack(images), truths, labels)
         loss = parts["class"] + 2 * parts["box"] + 0.25 * parts["dfl"] + 0.5 * parts["keep"]
         optimiser.zero_grad()
