@@ -101,6 +101,7 @@ fn status(run: &str, at: Timestamp, next_seq: u64, events: u64) -> Status {
         cameras: Vec::new(),
         outbox: OutboxHealth { events, next_seq, ..OutboxHealth::default() },
         clock: ClockHealth::default(),
+        gates: None,
     }
 }
 

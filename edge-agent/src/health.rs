@@ -93,6 +93,7 @@ impl Health {
             cameras: self.cameras.iter().map(CameraWatch::health).collect(),
             outbox: self.outbox.health(),
             clock: kernel_clock(set_back),
+            gates: None,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The edge agent: frame → detection → track → event → outbox → publish.
 
+pub mod access;
 pub mod agent;
 pub mod camera;
 pub mod cards;

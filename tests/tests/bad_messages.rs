@@ -145,6 +145,7 @@ async fn a_clock_set_back_loses_no_event_and_silences_no_agent() {
         cameras: Vec::new(),
         outbox: OutboxHealth { events, next_seq, ..OutboxHealth::default() },
         clock: ClockHealth { set_back: events, ..ClockHealth::default() },
+        gates: None,
     };
     let say = async |status: &Status| {
         agent.publish(Leaf::Status, wire::seal(&agent.key, &serde_json::to_vec(status).unwrap())).await;

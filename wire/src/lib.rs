@@ -12,6 +12,9 @@
 //! | `vg/1/{site}/{agent}/enrol` | edge | 1, no | an [`EnrolRequest`], proved by the one-time code |
 //! | `vg/1/{site}/{agent}/enrolled` | central | 1, no | the [`EnrolReply`], proved by the same code |
 //! | `vg/1/{site}/{agent}/receipt` | central | 1, no | sealed [`Receipts`], signed by central |
+//! | `vg/1/{site}/{agent}/list` | central | 1, yes | the [`gate::GateList`] that the agent decides from, sealed by central |
+//! | `vg/1/{site}/{agent}/ask` | edge | 1, no | a sealed [`gate::Question`]: somebody stands at the gate |
+//! | `vg/1/{site}/{agent}/answer` | central | 1, no | a sealed [`gate::Answer`] |
 //! | `vg/1/{site}/{agent}/signal/{controller}` | signal controller | 1, no | a [`signal::Feed`], sealed with the gateway's own key |
 //!
 //! ## Sealing
@@ -38,6 +41,14 @@
 //! (`text`, vehicle group, `colour`). `plate_finding` of a vehicle (covered, bent, missing, unreadable) asks a person to look; it
 //! accuses nobody. Words in these fields are text, so that a newer agent's word passes. The grammar is [`plate`].
 //!
+//! ## Gates
+//! Central seals one list per agent and publishes it retained; it does so again whenever an agent's [`Status`] names an older
+//! version than the site has. The agent keeps the newest list that it could check, on disk, and decides from it alone. An
+//! [`Access`](gate::Access) event carries exactly what was asked, the decision, and the list's version and age; it is sent
+//! provisional when the decision is taken and settled when the subject has passed or gone. A guard's acts, corrections, hand-overs
+//! and paper forms are events too: see [`gate`]. Questions about identities are no events; one that got no answer becomes an
+//! `identity_check` event, which central works off later. Names and numbers travel closed in a [`gate::SubjectBox`] only.
+//!
 //! ## Versions
 //! Unknown fields are ignored. An envelope whose `v` is newer than [`VERSION`], or whose `kind` is unknown, is
 //! quarantined whole, never dropped. A field never changes its meaning; a new meaning is a new version with new goldens
@@ -49,6 +60,7 @@ mod digest;
 mod enrol;
 mod envelope;
 pub mod face;
+pub mod gate;
 pub mod identity;
 mod name;
 pub mod payload;
@@ -76,6 +88,9 @@ pub const VERSION: u32 = 1;
 
 /// Largest sealed message (event, status, receipts) in bytes. Larger ones are quarantined by their size alone.
 pub const MAX_MESSAGE_BYTES: usize = 256 * 1024;
+
+/// Largest sealed gate list in bytes.
+pub const MAX_LIST_BYTES: usize = 8 * 1024 * 1024;
 
 /// Largest evidence picture in bytes.
 pub const MAX_EVIDENCE_BYTES: usize = 2 * 1024 * 1024;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::Name;
+use crate::{Name, gate};
 
 /// The `camera` of events that are about the agent and not about a camera.
 pub const AGENT_ITSELF: &str = "agent";
@@ -22,6 +22,22 @@ pub enum Payload {
     CameraState(CameraState),
     /// The agent had to give events up. Its `camera` is [`AGENT_ITSELF`].
     OutboxLoss(OutboxLoss),
+    /// A gate decided. Its `camera` is the lane's, or [`AGENT_ITSELF`] where no camera looks at it.
+    Access(Box<gate::Access>),
+    /// A guard did something at the desk.
+    GuardAction(gate::GuardAction),
+    /// An operator must see this.
+    Incident(gate::Incident),
+    /// People in a zone during a minute.
+    ZoneCount(gate::ZoneCount),
+    /// A count was corrected by hand.
+    CountCorrection(gate::CountCorrection),
+    /// A shift was handed over.
+    Shift(gate::Shift),
+    /// A line of a paper form.
+    PaperEntry(gate::PaperEntry),
+    /// An identity to be checked later.
+    IdentityCheck(gate::IdentityCheck),
 }
 
 impl Payload {
@@ -32,6 +48,14 @@ impl Payload {
             Self::Vehicle(_) => "vehicle",
             Self::CameraState(_) => "camera_state",
             Self::OutboxLoss(_) => "outbox_loss",
+            Self::Access(_) => "access",
+            Self::GuardAction(_) => "guard_action",
+            Self::Incident(_) => "incident",
+            Self::ZoneCount(_) => "zone_count",
+            Self::CountCorrection(_) => "count_correction",
+            Self::Shift(_) => "shift",
+            Self::PaperEntry(_) => "paper_entry",
+            Self::IdentityCheck(_) => "identity_check",
         }
     }
 }

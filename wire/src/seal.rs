@@ -43,6 +43,11 @@ impl DeviceKey {
     pub fn public(&self) -> PublicKey {
         PublicKey(self.0.verifying_key())
     }
+
+    /// X25519 over the two Ed25519 keys: what this key and `other`'s owner can compute, and nobody else.
+    pub(crate) fn agree(&self, other: &PublicKey) -> [u8; 32] {
+        (other.0.to_montgomery() * self.0.to_scalar()).to_bytes()
+    }
 }
 
 impl fmt::Debug for DeviceKey {

@@ -25,6 +25,71 @@ pub struct Status {
     pub outbox: OutboxHealth,
     /// Health of the clock.
     pub clock: ClockHealth,
+    /// The gates; none where the agent has no lanes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gates: Option<GateHealth>,
+}
+
+/// How the gates of an agent are.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GateHealth {
+    /// Version of the list in use; 0 if there is none. Central sends a newer one when it has one.
+    pub list_version: u64,
+    /// When that list was made.
+    pub list_made_at: Option<Timestamp>,
+    /// Lists that were refused since the start, and why the last one was.
+    pub lists_refused: u64,
+    /// Why the last one was refused.
+    pub refused_because: Option<String>,
+    /// Where the guard's desk is served, as the site reaches it: `http://10.0.0.5:8090`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub desk_url: Option<String>,
+    /// Lanes.
+    pub lanes: Vec<LaneHealth>,
+}
+
+/// How a lane is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LaneHealth {
+    /// Which.
+    pub lane: Name,
+    /// What its barrier said last.
+    pub barrier: crate::gate::BarrierWord,
+    /// Whether its readers of cards are there: `None` if it has none.
+    pub reader: Option<bool>,
+    /// Subjects that wait there.
+    pub waiting: u32,
+    /// The step of the ladder it stands on: `full`, `centre_lost`, `camera_lost`, `reader_lost`, `by_hand`.
+    pub step: LadderStep,
+}
+
+/// What of a gate still works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LadderStep {
+    /// Everything.
+    Full,
+    /// The gate decides alone; registers cannot be asked.
+    CentreLost,
+    /// No pictures: plates are typed by the guard.
+    CameraLost,
+    /// No card reader: numbers are typed by the guard.
+    ReaderLost,
+    /// Nothing but the guard and the paper form.
+    ByHand,
+}
+
+impl LadderStep {
+    /// The word used in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::CentreLost => "centre_lost",
+            Self::CameraLost => "camera_lost",
+            Self::ReaderLost => "reader_lost",
+            Self::ByHand => "by_hand",
+        }
+    }
 }
 
 /// Whether the agent is there.

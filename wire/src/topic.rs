@@ -32,6 +32,12 @@ pub enum Leaf {
     Enrolled,
     /// What a signal controller shows.
     Signal(Name),
+    /// The list that the agent decides from, retained.
+    List,
+    /// A question from a gate.
+    Ask,
+    /// Central's answer.
+    Answer,
 }
 
 impl Topic {
@@ -50,6 +56,9 @@ impl Topic {
             ("receipt", None, None) => Leaf::Receipt,
             ("enrol", None, None) => Leaf::Enrol,
             ("enrolled", None, None) => Leaf::Enrolled,
+            ("list", None, None) => Leaf::List,
+            ("ask", None, None) => Leaf::Ask,
+            ("answer", None, None) => Leaf::Answer,
             ("signal", Some(controller), None) => Leaf::Signal(Name::new(controller).ok()?),
             _ => return None,
         };
@@ -68,13 +77,16 @@ impl fmt::Display for Topic {
             Leaf::Enrol => f.write_str("enrol"),
             Leaf::Enrolled => f.write_str("enrolled"),
             Leaf::Signal(controller) => write!(f, "signal/{controller}"),
+            Leaf::List => f.write_str("list"),
+            Leaf::Ask => f.write_str("ask"),
+            Leaf::Answer => f.write_str("answer"),
         }
     }
 }
 
 /// What central subscribes to: everything that edges send. Newer protocol versions come in too, to be quarantined.
-pub const CENTRAL_FILTERS: [&str; 4] =
-    ["vg/+/+/+/event/+", "vg/+/+/+/evidence/+", "vg/+/+/+/status", "vg/+/+/+/enrol"];
+pub const CENTRAL_FILTERS: [&str; 5] =
+    ["vg/+/+/+/event/+", "vg/+/+/+/evidence/+", "vg/+/+/+/status", "vg/+/+/+/enrol", "vg/+/+/+/ask"];
 
 #[cfg(test)]
 mod tests {
@@ -91,6 +103,9 @@ mod tests {
             Leaf::Enrol,
             Leaf::Enrolled,
             Leaf::Signal(name("tu-1")),
+            Leaf::List,
+            Leaf::Ask,
+            Leaf::Answer,
         ] {
             let topic = Topic { site: name("kcn"), agent: name("edge-1"), leaf };
             assert_eq!(Topic::parse(&topic.to_string()), Some(topic));

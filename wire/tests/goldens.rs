@@ -194,6 +194,7 @@ fn status() -> Status {
             damaged: 0,
         },
         clock: ClockHealth { synchronised: true, max_error_ms: Some(16), set_back: 0 },
+        gates: None,
     }
 }
 

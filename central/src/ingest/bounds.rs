@@ -26,7 +26,15 @@ pub(super) fn check_bounds(envelope: &Envelope) -> Result<(), String> {
             Some([low, high]) => Err(format!("[{low}, {high}] is not a range of sequence numbers")),
             None => Ok(()),
         },
-        Payload::CameraState(_) => Ok(()),
+        Payload::CameraState(_)
+        | Payload::Access(_)
+        | Payload::GuardAction(_)
+        | Payload::Incident(_)
+        | Payload::ZoneCount(_)
+        | Payload::CountCorrection(_)
+        | Payload::Shift(_)
+        | Payload::PaperEntry(_)
+        | Payload::IdentityCheck(_) => Ok(()),
     }
 }
 

@@ -185,6 +185,14 @@ impl Batch {
                 let captured_at_ms = envelope.captured.at.as_millisecond();
                 account.report(&mut self.writer, &id, loss, captured_at_ms, self.now_ms).await?;
             }
+            Payload::Access(_)
+            | Payload::GuardAction(_)
+            | Payload::Incident(_)
+            | Payload::ZoneCount(_)
+            | Payload::CountCorrection(_)
+            | Payload::Shift(_)
+            | Payload::PaperEntry(_)
+            | Payload::IdentityCheck(_) => {}
             Payload::Vehicle(vehicle) => {
                 if let Some(judged) = &decided.vehicle {
                     let written =

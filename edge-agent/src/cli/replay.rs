@@ -171,6 +171,7 @@ fn describe(payload: &wire::Payload) -> String {
         }
         wire::Payload::CameraState(change) => change.state.as_str().to_owned(),
         wire::Payload::OutboxLoss(loss) => format!("{} ranges", loss.seqs.len()),
+        other => other.kind().to_owned(),
     }
 }
 

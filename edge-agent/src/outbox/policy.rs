@@ -25,8 +25,17 @@ impl EvictionClass {
         match (phase, payload) {
             (_, Payload::OutboxLoss(_)) => Self::Watch,
             (Phase::Provisional, _) => Self::Preview,
-            (_, Payload::Crossing(_) | Payload::CameraState(_)) => Self::Crossing,
-            (_, Payload::Vehicle(_)) => Self::Vehicle,
+            (_, Payload::Crossing(_) | Payload::CameraState(_) | Payload::ZoneCount(_)) => Self::Crossing,
+            (_, Payload::Vehicle(_) | Payload::Access(_) | Payload::Shift(_)) => Self::Vehicle,
+            // What a person did or typed cannot be seen again.
+            (
+                _,
+                Payload::GuardAction(_)
+                | Payload::Incident(_)
+                | Payload::CountCorrection(_)
+                | Payload::PaperEntry(_)
+                | Payload::IdentityCheck(_),
+            ) => Self::Watch,
         }
     }
 }

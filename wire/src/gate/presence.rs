@@ -1,0 +1,118 @@
+//! Who is inside: what anti-passback, quotas, capacity and muster are decided from. Kept by the agent across restarts.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::list::EntryKind;
+use crate::Name;
+use crate::payload::Direction;
+
+/// Somebody or something that went in and has not come out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inside {
+    /// Vehicle or person.
+    pub kind: EntryKind,
+    /// Its group.
+    pub group: Option<Name>,
+    /// Area.
+    pub area: Name,
+    /// Lane it came through.
+    pub lane: Name,
+    /// When.
+    pub since: Timestamp,
+}
+
+/// One subject went through a lane.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Passed {
+    /// The entry's id; for a plate on no list `plate:TEXT`; none for somebody anonymous.
+    pub subject: Option<String>,
+    /// Vehicle or person.
+    pub kind: EntryKind,
+    /// Its group.
+    pub group: Option<Name>,
+    /// Area behind the lane.
+    pub area: Name,
+    /// The lane.
+    pub lane: Name,
+    /// Which way: [`Direction::In`] or [`Direction::Out`].
+    pub direction: Direction,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What is known of those who passed. Subjects are entry ids, so that nothing here names anybody.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Presence {
+    /// Known subjects inside, by subject.
+    pub inside: BTreeMap<String, Inside>,
+    /// Ways in so far, by subject: what one-time passes are used up by.
+    pub uses: BTreeMap<String, u32>,
+    /// Last way in and last way out, by subject.
+    pub last: BTreeMap<String, (Option<Timestamp>, Option<Timestamp>)>,
+    /// People (first) and vehicles (second) inside by area, anonymous ones included. Never below zero: what is missing then is
+    /// counted in `surplus_out`.
+    pub counts: BTreeMap<Name, (u64, u64)>,
+    /// Ways out that met an empty area: somebody was inside before counting began, or a way in was missed.
+    pub surplus_out: u64,
+}
+
+impl Presence {
+    /// Takes one passage. The same passage must not be taken twice: the caller keeps event ids.
+    pub fn apply(&mut self, passed: &Passed) {
+        let counts = self.counts.entry(passed.area.clone()).or_default();
+        let count = match passed.kind {
+            EntryKind::Person => &mut counts.0,
+            EntryKind::Vehicle => &mut counts.1,
+        };
+        let entering = matches!(passed.direction, Direction::In | Direction::Forward);
+        match (entering, *count) {
+            (true, _) => *count += 1,
+            (false, 0) => self.surplus_out += 1,
+            (false, _) => *count -= 1,
+        }
+        let Some(subject) = &passed.subject else { return };
+        let last = self.last.entry(subject.clone()).or_default();
+        if entering {
+            last.0 = Some(passed.at);
+            *self.uses.entry(subject.clone()).or_default() += 1;
+            let inside = Inside {
+                kind: passed.kind,
+                group: passed.group.clone(),
+                area: passed.area.clone(),
+                lane: passed.lane.clone(),
+                since: passed.at,
+            };
+            self.inside.insert(subject.clone(), inside);
+        } else {
+            last.1 = Some(passed.at);
+            self.inside.remove(subject);
+        }
+    }
+
+    /// A person corrected a count by hand: `people` and `vehicles` are added (or taken away); what would fall below zero stops there.
+    pub fn correct(&mut self, area: &Name, people: i64, vehicles: i64) {
+        let counts = self.counts.entry(area.clone()).or_default();
+        counts.0 = counts.0.saturating_add_signed(people);
+        counts.1 = counts.1.saturating_add_signed(vehicles);
+    }
+
+    /// A guard forgives a subject its place: it is neither inside nor outside until it passes again.
+    pub fn forgive(&mut self, subject: &str) {
+        self.inside.remove(subject);
+        self.last.remove(subject);
+    }
+
+    /// Known subjects of a group inside.
+    pub fn of_group(&self, group: &Name, kind: EntryKind) -> u32 {
+        let of_group = |inside: &&Inside| inside.group.as_ref() == Some(group) && inside.kind == kind;
+        u32::try_from(self.inside.values().filter(of_group).count()).unwrap_or(u32::MAX)
+    }
+
+    /// People and vehicles inside an area.
+    pub fn count(&self, area: &Name) -> (u64, u64) {
+        self.counts.get(area).copied().unwrap_or_default()
+    }
+}
