@@ -41,6 +41,9 @@ pub enum AuthError {
     /// A site is no name.
     #[error("{0:?} is not a site: see the ids in the configured sites")]
     BadSite(String),
+    /// A site's manager without a site, or a tenant without exactly one site and one group.
+    #[error("{0}")]
+    BadScope(&'static str),
     /// The password breaks the policy.
     #[error("{0}")]
     WeakPassword(&'static str),
@@ -65,13 +68,24 @@ pub enum Role {
     TrafficPolice,
     /// Operator of the provincial operations centre.
     IocOperator,
+    /// Runs one or more sites: edits policies, members and corrections there.
+    SiteManager,
+    /// A tenant of an industrial park: its own people, vehicles, passes and stays, and nothing of anybody else.
+    Enterprise,
     /// Keeps the system running; sees no personal data.
     Admin,
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 4] = [Self::GateOperator, Self::TrafficPolice, Self::IocOperator, Self::Admin];
+    pub const ALL: [Self; 6] = [
+        Self::GateOperator,
+        Self::TrafficPolice,
+        Self::IocOperator,
+        Self::SiteManager,
+        Self::Enterprise,
+        Self::Admin,
+    ];
 
     /// The word used in JSON and in the store.
     pub fn as_str(self) -> &'static str {
@@ -79,6 +93,8 @@ impl Role {
             Self::GateOperator => "gate_operator",
             Self::TrafficPolice => "traffic_police",
             Self::IocOperator => "ioc_operator",
+            Self::SiteManager => "site_manager",
+            Self::Enterprise => "enterprise",
             Self::Admin => "admin",
         }
     }
@@ -128,9 +144,12 @@ pub struct NewUser {
     pub display_name: String,
     /// What it is for.
     pub role: Role,
-    /// Sites it sees; empty for all.
+    /// Sites it sees; empty for all. A site manager has at least one, an enterprise exactly one.
     #[serde(default)]
     pub sites: Vec<String>,
+    /// The group whose people and vehicles an enterprise's account sees; for no other role.
+    #[serde(default)]
+    pub group: Option<String>,
     /// Language of the texts written for it.
     #[serde(default)]
     pub language: Language,
@@ -153,6 +172,7 @@ pub async fn create_user(store: &Store, new: NewUser, now_ms: i64) -> Result<Use
     if let Some(bad) = new.sites.iter().find(|site| wire::Name::new(site.as_str()).is_err()) {
         return Err(AuthError::BadSite(bad.clone()));
     }
+    check_scope(&new)?;
     check_password(&username, &new.password)?;
     let password_hash = hash_off_thread(new.password).await?;
     let user = UserRow {
@@ -162,6 +182,7 @@ pub async fn create_user(store: &Store, new: NewUser, now_ms: i64) -> Result<Use
         password_hash,
         role: new.role.as_str().to_owned(),
         sites: serde_json::json!(new.sites).to_string(),
+        group_id: new.group,
         language: new.language.as_str().to_owned(),
         disabled: 0,
         created_at_ms: now_ms,
@@ -176,6 +197,20 @@ fn check_username(username: &str) -> Result<(), AuthError> {
         && username.starts_with(|c: char| c.is_ascii_lowercase())
         && username.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b));
     if fits { Ok(()) } else { Err(AuthError::BadUsername(username.to_owned())) }
+}
+
+/// Roles that are tied to a place must name it: forgotten, an empty list would mean every site.
+fn check_scope(new: &NewUser) -> Result<(), AuthError> {
+    let group_fits = new.group.as_ref().is_none_or(|group| wire::Name::new(group.as_str()).is_ok());
+    match (new.role, new.sites.len(), &new.group) {
+        (Role::Enterprise, 1, Some(_)) if group_fits => Ok(()),
+        (Role::Enterprise, ..) => {
+            Err(AuthError::BadScope("an enterprise's account needs exactly one site and the id of its group there"))
+        }
+        (_, _, Some(_)) => Err(AuthError::BadScope("only an enterprise's account has a group: leave it out")),
+        (Role::SiteManager, 0, None) => Err(AuthError::BadScope("a site manager's account needs its sites")),
+        _ => Ok(()),
+    }
 }
 
 /// The password policy: long, not built on the user name, not one of the well-known.

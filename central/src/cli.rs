@@ -105,15 +105,18 @@ enum UserCommand {
         config: ConfigArg,
         /// Sign-in name.
         username: String,
-        /// gate_operator, traffic_police, ioc_operator or admin.
+        /// gate_operator, traffic_police, ioc_operator, site_manager, enterprise or admin.
         #[arg(long)]
         role: String,
         /// Name shown in the console; the sign-in name when left out.
         #[arg(long)]
         name: Option<String>,
-        /// Site it sees; may be repeated; all sites when left out.
+        /// Site it sees; may be repeated; all sites when left out. A site manager needs one or more, an enterprise exactly one.
         #[arg(long = "site", value_name = "SITE")]
         sites: Vec<Name>,
+        /// Group of an enterprise's account: it sees this group's people and vehicles only.
+        #[arg(long, value_name = "GROUP")]
+        group: Option<Name>,
         /// Language of the console: vi or en.
         #[arg(long, default_value = "vi")]
         language: String,
@@ -277,6 +280,7 @@ async fn first_admin(store: &Store) -> anyhow::Result<()> {
         display_name: "Quản trị".to_owned(),
         role: Role::Admin,
         sites: Vec::new(),
+        group: None,
         language: Language::default(),
         password: password.clone(),
     };
@@ -288,9 +292,10 @@ async fn first_admin(store: &Store) -> anyhow::Result<()> {
 
 async fn user(command: UserCommand) -> anyhow::Result<()> {
     match command {
-        UserCommand::Add { config, username, role, name, sites, language, password_stdin } => {
+        UserCommand::Add { config, username, role, name, sites, group, language, password_stdin } => {
             let role = Role::parse(&role).with_context(|| {
-                format!("role {role:?} is none of gate_operator, traffic_police, ioc_operator, admin")
+                let known = Role::ALL.map(Role::as_str).join(", ");
+                format!("role {role:?} is none of {known}")
             })?;
             let language = match language.as_str() {
                 "vi" => Language::Vi,
@@ -304,6 +309,7 @@ async fn user(command: UserCommand) -> anyhow::Result<()> {
                 username,
                 role,
                 sites: sites.into_iter().map(String::from).collect(),
+                group: group.map(String::from),
                 language,
                 password: password.clone(),
             };
@@ -316,7 +322,8 @@ async fn user(command: UserCommand) -> anyhow::Result<()> {
             let store = open_current(&Config::load(&config.config)?).await?;
             for user in store.users().await? {
                 let state = if user.disabled == 0 { "" } else { "  disabled" };
-                say(&format!("{:<20} {:<16} sites {}{state}", user.username, user.role, user.sites))?;
+                let group = user.group_id.map(|group| format!(" group {group}")).unwrap_or_default();
+                say(&format!("{:<20} {:<16} sites {}{group}{state}", user.username, user.role, user.sites))?;
             }
             store.close().await;
             Ok(())

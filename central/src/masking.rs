@@ -5,6 +5,8 @@
 //! | gate operator | shortened: `Nguyễn V. M.` | – | – | a guard compares a name with a face or a paper, no more |
 //! | traffic police | whole | whole | last 3 digits | a case needs the person, the number is looked up in the case itself |
 //! | operations centre | whole | – | – | to tell who is meant over the radio |
+//! | site manager | shortened | – | – | compares as the guard does |
+//! | enterprise | – | – | – | owners of passing vehicles are not its people |
 //! | admin | – | – | – | keeps the system running and has no purpose for personal data |
 //!
 //! The name of an organisation is no personal data: everyone but the admin sees it whole.
@@ -53,13 +55,13 @@ pub struct OwnerView {
 pub fn view(owner: &Owner, role: Role, pick_vi: bool) -> OwnerView {
     let org = is_org(&owner.kind);
     let (name, address, id_number) = match role {
-        Role::GateOperator => (Some(mask_name(&owner.kind, &owner.name)), None, None),
+        Role::GateOperator | Role::SiteManager => (Some(mask_name(&owner.kind, &owner.name)), None, None),
         Role::TrafficPolice => {
             let id = owner.id_number.as_deref().map(|id| if org { id.to_owned() } else { mask_id(id) });
             (Some(owner.name.clone()), owner.address.clone(), id)
         }
         Role::IocOperator => (Some(owner.name.clone()), None, None),
-        Role::Admin => (None, None, None),
+        Role::Enterprise | Role::Admin => (None, None, None),
     };
     let mut masked = Vec::new();
     if name.as_deref() != Some(owner.name.as_str()) {
@@ -86,13 +88,13 @@ pub fn view(owner: &Owner, role: Role, pick_vi: bool) -> OwnerView {
 
 /// Whether `role` may see the shortened name in lists.
 pub fn sees_short_name(role: Role) -> bool {
-    role != Role::Admin
+    !matches!(role, Role::Admin | Role::Enterprise)
 }
 
 /// Why a role does not see everything, Vietnamese and English.
 fn reason(role: Role) -> (&'static str, &'static str) {
     match role {
-        Role::GateOperator => (
+        Role::GateOperator | Role::SiteManager => (
             "Nhân viên cổng chỉ cần tên rút gọn để đối chiếu tại chỗ.",
             "At the gate a shortened name is enough to compare with the driver.",
         ),
@@ -103,6 +105,10 @@ fn reason(role: Role) -> (&'static str, &'static str) {
         Role::IocOperator => (
             "Trung tâm điều hành không có mục đích sử dụng địa chỉ và số định danh.",
             "The operations centre has no purpose for the address and the number.",
+        ),
+        Role::Enterprise => (
+            "Doanh nghiệp chỉ xem được người và xe của mình.",
+            "An enterprise sees its own people and vehicles only.",
         ),
         Role::Admin => {
             ("Quản trị viên không được xem dữ liệu cá nhân.", "Administrators see no personal data.")

@@ -105,7 +105,7 @@ impl Store {
             "select site, model, name_vi, name_en, address_vi, address_en from sites
              where $1 = '' or $1 like '%,' || site || ',%' order by name_vi, site",
         )
-        .bind(scope.sql())
+        .bind(scope.sites_sql())
         .fetch_all(self.read())
         .await?;
         Ok(rows.iter().map(SiteRow::read).collect::<Result<_, _>>()?)

@@ -18,6 +18,8 @@ row! {
         role: String,
         /// JSON array of sites; empty for all.
         sites: String,
+        /// The group that an enterprise's account sees.
+        group_id: Option<String>,
         /// `vi` or `en`.
         language: String,
         /// 1 when it may not sign in.
@@ -40,8 +42,8 @@ impl Store {
         let mut writer = self.write().await?;
         let done = sqlx::query(
             "insert into users (user_id, username, display_name, password_hash, role, sites, language, disabled,
-                created_at_ms, changed_at_ms)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (username) do nothing",
+                created_at_ms, changed_at_ms, group_id)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (username) do nothing",
         )
         .bind(&user.user_id)
         .bind(&user.username)
@@ -53,6 +55,7 @@ impl Store {
         .bind(user.disabled)
         .bind(user.created_at_ms)
         .bind(user.changed_at_ms)
+        .bind(&user.group_id)
         .execute(&mut *writer)
         .await?;
         writer.commit().await?;
@@ -143,6 +146,7 @@ mod tests {
             display_name: " Trực ban ".into(),
             role: Role::GateOperator,
             sites: vec!["kcn".into()],
+            group: None,
             language: Language::Vi,
             password: "trời xanh mây trắng".into(),
         }

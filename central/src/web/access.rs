@@ -13,7 +13,7 @@ use super::problem::Problem;
 use super::session::{COOKIE, session_id};
 use crate::app;
 use crate::auth::Language;
-use crate::auth::Role::{self, Admin, GateOperator, IocOperator, TrafficPolice};
+use crate::auth::Role::{self, Admin, GateOperator, IocOperator, SiteManager, TrafficPolice};
 use crate::store::StoreError;
 use crate::store::audit::AuditRow;
 use crate::store::rows::Scope;
@@ -29,33 +29,35 @@ pub enum Access {
 }
 
 const EVERY_ROLE: Access = Access::Roles(&Role::ALL);
+/// Everybody but tenants: what is not made for them stays closed to them.
+const STAFF: Access = Access::Roles(&[GateOperator, TrafficPolice, IocOperator, SiteManager, Admin]);
 const ADMIN: Access = Access::Roles(&[Admin]);
 const OPERATIONS: Access = Access::Roles(&[IocOperator, Admin]);
 /// Who decides about alerts. The admin keeps the system running and decides nothing.
-const DECIDERS: Access = Access::Roles(&[GateOperator, TrafficPolice, IocOperator]);
+const DECIDERS: Access = Access::Roles(&[GateOperator, TrafficPolice, IocOperator, SiteManager]);
 
 /// Every operation of the API with who may call it. Paths as routed.
 pub const RULES: &[(&str, &str, Access)] = &[
     ("POST", "/api/v1/session", Access::Public),
     ("GET", "/api/v1/session", EVERY_ROLE),
     ("DELETE", "/api/v1/session", EVERY_ROLE),
-    ("GET", "/api/v1/summary", EVERY_ROLE),
+    ("GET", "/api/v1/summary", STAFF),
     ("GET", "/api/v1/sites", EVERY_ROLE),
-    ("GET", "/api/v1/passages", EVERY_ROLE),
-    ("GET", "/api/v1/passages/{id}", EVERY_ROLE),
-    ("GET", "/api/v1/alerts", EVERY_ROLE),
-    ("GET", "/api/v1/alerts/{id}", EVERY_ROLE),
+    ("GET", "/api/v1/passages", STAFF),
+    ("GET", "/api/v1/passages/{id}", STAFF),
+    ("GET", "/api/v1/alerts", STAFF),
+    ("GET", "/api/v1/alerts/{id}", STAFF),
     ("POST", "/api/v1/alerts/{id}/transition", DECIDERS),
-    ("GET", "/api/v1/cameras", EVERY_ROLE),
-    ("GET", "/api/v1/agents", EVERY_ROLE),
-    ("GET", "/api/v1/counts", EVERY_ROLE),
+    ("GET", "/api/v1/cameras", STAFF),
+    ("GET", "/api/v1/agents", STAFF),
+    ("GET", "/api/v1/counts", STAFF),
     ("GET", "/api/v1/quarantine", OPERATIONS),
-    ("GET", "/api/v1/evidence/{sha256}", EVERY_ROLE),
+    ("GET", "/api/v1/evidence/{sha256}", STAFF),
     ("POST", "/api/v1/enrolment-codes", ADMIN),
     ("GET", "/api/v1/users", ADMIN),
     ("POST", "/api/v1/users", ADMIN),
     ("GET", "/api/v1/audit", ADMIN),
-    ("GET", "/api/v1/stream", EVERY_ROLE),
+    ("GET", "/api/v1/stream", STAFF),
     ("GET", "/api/v1/openapi.json", Access::Public),
 ];
 
@@ -78,7 +80,9 @@ pub struct Viewer {
     pub role: Role,
     /// Sites by name, empty for all.
     pub sites: Vec<String>,
-    /// The same, for queries.
+    /// The group that an enterprise's account sees.
+    pub group: Option<String>,
+    /// Sites and group, for queries.
     pub scope: Scope,
     /// Language of texts.
     pub language: Language,
@@ -93,9 +97,15 @@ pub struct Viewer {
 impl Viewer {
     fn new(row: SessionRow, address: Option<IpAddr>) -> Option<Self> {
         let sites: Vec<String> = serde_json::from_str(&row.sites).ok()?;
+        let role = Role::parse(&row.role)?;
+        // However the row was written: a tenant without a group would see a whole site.
+        if (role == Role::Enterprise) != row.group_id.is_some() || (role == Role::Enterprise && sites.is_empty()) {
+            return None;
+        }
         Some(Self {
-            role: Role::parse(&row.role)?,
-            scope: Scope::of(&sites),
+            role,
+            scope: Scope::of(&sites).within(row.group_id.clone()),
+            group: row.group_id,
             sites,
             language: if row.language == "en" { Language::En } else { Language::Vi },
             user_id: row.user_id,

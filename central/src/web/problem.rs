@@ -117,6 +117,7 @@ impl From<AuthError> for Problem {
             AuthError::BadUsername(_) => "bad_username",
             AuthError::BadDisplayName => "bad_display_name",
             AuthError::BadSite(_) => "bad_site",
+            AuthError::BadScope(_) => "bad_scope",
             AuthError::WeakPassword(_) => "weak_password",
             AuthError::Taken(_) => {
                 return Self::new(StatusCode::CONFLICT, "username_taken", error.to_string());

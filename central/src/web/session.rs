@@ -46,6 +46,8 @@ pub struct User {
     pub role: Role,
     /// Sites that it sees; empty for all.
     pub sites: Vec<String>,
+    /// The group that an enterprise's account sees.
+    pub group: Option<String>,
     /// Language.
     pub language: Language,
 }
@@ -56,6 +58,7 @@ impl User {
         Some(Self {
             role: Role::parse(&row.role)?,
             sites: serde_json::from_str(&row.sites).ok()?,
+            group: row.group_id,
             language: if row.language == "en" { Language::En } else { Language::Vi },
             id: row.user_id,
             username: row.username,
@@ -125,6 +128,7 @@ pub async fn current(viewer: Viewer) -> Json<User> {
         display_name: viewer.display_name,
         role: viewer.role,
         sites: viewer.sites,
+        group: viewer.group,
         language: viewer.language,
     })
 }

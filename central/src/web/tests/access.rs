@@ -71,7 +71,7 @@ async fn the_rights_are_as_agreed() {
         assert_eq!(may("POST", "/api/v1/users", role), admin);
         assert_eq!(may("GET", "/api/v1/audit", role), admin);
         assert_eq!(may("POST", "/api/v1/enrolment-codes", role), admin);
-        assert_eq!(may("POST", "/api/v1/alerts/{id}/transition", role), !admin);
+        assert_eq!(may("POST", "/api/v1/alerts/{id}/transition", role), !admin && role != Role::Enterprise);
         assert_eq!(may("GET", "/api/v1/quarantine", role), admin || role == Role::IocOperator);
     }
 }
