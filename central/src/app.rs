@@ -23,6 +23,7 @@ use crate::lists::Lists;
 use crate::lists::faces::Faces;
 use crate::notify::Hub;
 use crate::registers::vehreg::VehicleRegister;
+use crate::sealing::DataKey;
 use crate::store::{Store, migrate};
 use crate::{broker, key, presence, registers, web};
 
@@ -46,6 +47,8 @@ pub struct State {
     pub faces: Option<Arc<Faces>>,
     /// Central's key.
     pub key: Arc<DeviceKey>,
+    /// Key of personal data in the database.
+    pub data_key: Arc<DataKey>,
     /// Counters and troubles.
     pub health: Arc<Health>,
     /// Cancelled when central stops: streams end, loops leave.
@@ -58,6 +61,7 @@ impl State {
         let folder = &config.data.folder;
         make_folder(folder)?;
         let key = key::load_or_make(&folder.join("central.key"))?;
+        let data_key = DataKey::load_or_make(&folder.join("data.key"))?;
         let store = Store::open(&config.database_url()?).await?;
         let applied = migrate::run(&store).await?;
         if !applied.is_empty() {
@@ -77,6 +81,7 @@ impl State {
             lists,
             faces: faces.map(Arc::new),
             key: Arc::new(key),
+            data_key: Arc::new(data_key),
             health: Arc::default(),
             stop: CancellationToken::new(),
         })

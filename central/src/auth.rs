@@ -204,9 +204,9 @@ fn check_scope(new: &NewUser) -> Result<(), AuthError> {
     let group_fits = new.group.as_ref().is_none_or(|group| wire::Name::new(group.as_str()).is_ok());
     match (new.role, new.sites.len(), &new.group) {
         (Role::Enterprise, 1, Some(_)) if group_fits => Ok(()),
-        (Role::Enterprise, ..) => {
-            Err(AuthError::BadScope("an enterprise's account needs exactly one site and the id of its group there"))
-        }
+        (Role::Enterprise, ..) => Err(AuthError::BadScope(
+            "an enterprise's account needs exactly one site and the id of its group there",
+        )),
         (_, _, Some(_)) => Err(AuthError::BadScope("only an enterprise's account has a group: leave it out")),
         (Role::SiteManager, 0, None) => Err(AuthError::BadScope("a site manager's account needs its sites")),
         _ => Ok(()),

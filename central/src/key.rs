@@ -1,4 +1,4 @@
-//! Central's own key: made at first start, kept in a file that only its user may read, used to sign receipts.
+//! Central's own keys: made at first start, each kept in a file that only its user may read. One signs receipts and lists.
 
 use std::fs::OpenOptions;
 use std::io::Write as _;
@@ -29,8 +29,16 @@ pub enum KeyError {
     Open(PathBuf),
 }
 
-/// Reads the key, or makes it when there is none yet.
+/// Reads the signing key, or makes it when there is none yet.
 pub fn load_or_make(path: &Path) -> Result<DeviceKey, KeyError> {
+    load_or_make_seed(path).map(|seed| DeviceKey::from_seed(&seed))
+}
+
+/// Reads 32 secret bytes, or makes them when there is no file yet.
+///
+/// # Errors
+/// [`KeyError`]: a damaged or readable file is never replaced.
+pub fn load_or_make_seed(path: &Path) -> Result<[u8; 32], KeyError> {
     let io = |source| KeyError::Io { path: path.to_owned(), source };
     match std::fs::read_to_string(path) {
         Ok(text) => {
@@ -40,14 +48,14 @@ pub fn load_or_make(path: &Path) -> Result<DeviceKey, KeyError> {
             // A digest is 32 bytes of hex, as a seed is.
             let seed =
                 wire::Digest::from_hex(text.trim()).ok_or_else(|| KeyError::Damaged(path.to_owned()))?;
-            Ok(DeviceKey::from_seed(seed.as_bytes()))
+            Ok(*seed.as_bytes())
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => make(path).map_err(io),
         Err(error) => Err(io(error)),
     }
 }
 
-fn make(path: &Path) -> std::io::Result<DeviceKey> {
+fn make(path: &Path) -> std::io::Result<[u8; 32]> {
     let seed: [u8; 32] = rand::random();
     let mut text = seed.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     text.push('\n');
@@ -60,7 +68,7 @@ fn make(path: &Path) -> std::io::Result<DeviceKey> {
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
     std::fs::rename(&temporary, path)?;
-    Ok(DeviceKey::from_seed(&seed))
+    Ok(seed)
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ pub mod passages;
 pub mod presence;
 pub mod receipts;
 pub mod registers;
+pub mod sealing;
 pub mod seed;
 pub mod space;
 pub mod store;

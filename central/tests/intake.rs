@@ -43,7 +43,7 @@ async fn an_event_is_enrolled_evidenced_committed_receipted_and_never_doubled() 
     let passages = state.store.passages_in_feed(0, i64::MAX, &Scope::all(), 10).await.unwrap();
     let alerts = state.store.alerts_in_feed(0, i64::MAX, &Scope::all(), 10).await.unwrap();
     assert_eq!((passages.len(), alerts.len()), (1, 1));
-    assert_eq!(alerts[0].passage_id, envelope.id.to_string());
+    assert_eq!(alerts[0].passage_id, Some(envelope.id.to_string()));
     assert_eq!(state.store.feed_head().await.unwrap(), 2, "a duplicate tells viewers nothing");
     assert_eq!(state.evidence.get(Digest::of(&overview)).await.unwrap(), overview);
     central.app.stop().await;

@@ -20,6 +20,7 @@ const MIGRATIONS: &[Migration] = &[
         name: "plate_attributes",
         sql: include_str!("migrations/0003_plate_attributes.sql"),
     },
+    Migration { version: 4, name: "gates", sql: include_str!("migrations/0004_gates.sql") },
     Migration { version: 5, name: "people", sql: include_str!("migrations/0005_people.sql") },
 ];
 

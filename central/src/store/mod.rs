@@ -23,6 +23,7 @@ pub mod evidence;
 #[cfg(test)]
 pub(crate) mod fixtures;
 pub mod gaps;
+pub mod gates;
 pub mod lists;
 pub mod lookups;
 pub mod migrate;
@@ -69,6 +70,9 @@ pub enum StoreError {
     /// A query failed.
     #[error("database: {0}")]
     Query(#[from] sqlx::Error),
+    /// A sealed value does not belong to the data key.
+    #[error("{0}")]
+    Sealed(#[from] crate::sealing::Unsealable),
     /// A row holds something that this program never writes.
     #[error("{table} {id} holds what cannot be read: {problem}")]
     Damaged {
@@ -84,7 +88,7 @@ pub enum StoreError {
 impl StoreError {
     /// Whether the same call may succeed later: disk full, database away, locked.
     pub fn is_passing(&self) -> bool {
-        !matches!(self, Self::Newer { .. } | Self::Altered(_) | Self::Damaged { .. })
+        !matches!(self, Self::Newer { .. } | Self::Altered(_) | Self::Sealed(_) | Self::Damaged { .. })
     }
 }
 

@@ -30,8 +30,8 @@ row! {
         camera_vi: Option<String>,
         /// Camera's name, English.
         camera_en: Option<String>,
-        /// Passage that raised it.
-        passage_id: String,
+        /// Passage that raised it; null where something else did.
+        passage_id: Option<String>,
         /// Plate as printed.
         plate_display: String,
         /// Kind of plate.
@@ -58,6 +58,10 @@ row! {
         acknowledged_by: Option<String>,
         /// When.
         acknowledged_at_ms: Option<i64>,
+        /// Event, decision or stay that raised it, where no passage did.
+        source_id: Option<String>,
+        /// JSON of the incident at a gate or area.
+        incident: Option<String>,
     }
 }
 
@@ -86,7 +90,7 @@ macro_rules! alert_columns {
                 c.name_vi as camera_vi, c.name_en as camera_en, a.passage_id, a.plate_display, a.plate_kind, a.plate_colour,
                 a.plate_lines,
                 a.title_vi, a.title_en, a.reason_vi, a.reason_en, a.raised_at_ms, a.captured_at_ms, a.thumbnail,
-                a.acknowledged_by, a.acknowledged_at_ms
+                a.acknowledged_by, a.acknowledged_at_ms, a.source_id, a.incident
              from alerts a left join cameras c on c.site = a.site and c.camera = a.camera ",
             $rest
         )
@@ -108,7 +112,7 @@ impl Store {
         let states = if states.is_empty() { String::new() } else { format!(",{states},") };
         let rows = sqlx::query(alert_columns!(
             "where (a.raised_at_ms, a.alert_id) < ($1, $2) and ($3 = '' or $3 like '%,' || a.site || ',%')
-               and ($4 = '' or $4 like '%,' || a.state || ',%')
+               and ($4 = '' or $4 like '%,' || a.state || ',%') and a.police_only <= $6
              order by a.raised_at_ms desc, a.alert_id desc limit $5"
         ))
         .bind(before.0)
@@ -116,6 +120,7 @@ impl Store {
         .bind(scope.sql())
         .bind(states)
         .bind(i64::from(limit))
+        .bind(scope.police())
         .fetch_all(self.read())
         .await?;
         Ok(rows.iter().map(AlertRow::read).collect::<Result<_, _>>()?)
@@ -127,10 +132,11 @@ impl Store {
     /// When the database fails.
     pub async fn alert(&self, id: &str, scope: &Scope) -> Result<Option<AlertRow>, StoreError> {
         let row = sqlx::query(alert_columns!(
-            "where a.alert_id = $1 and ($2 = '' or $2 like '%,' || a.site || ',%')"
+            "where a.alert_id = $1 and ($2 = '' or $2 like '%,' || a.site || ',%') and a.police_only <= $3"
         ))
         .bind(id)
         .bind(scope.sql())
+        .bind(scope.police())
         .fetch_optional(self.read())
         .await?;
         Ok(row.as_ref().map(AlertRow::read).transpose()?)
@@ -161,12 +167,14 @@ impl Store {
     ) -> Result<Vec<AlertRow>, StoreError> {
         let rows = sqlx::query(alert_columns!(
             "where a.feed_id > $1 and a.feed_id <= $2 and ($3 = '' or $3 like '%,' || a.site || ',%')
+               and a.police_only <= $5
              order by a.feed_id limit $4"
         ))
         .bind(after)
         .bind(head)
         .bind(scope.sql())
         .bind(i64::from(limit))
+        .bind(scope.police())
         .fetch_all(self.read())
         .await?;
         Ok(rows.iter().map(AlertRow::read).collect::<Result<_, _>>()?)

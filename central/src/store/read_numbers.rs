@@ -84,7 +84,7 @@ impl Store {
                 (select count(*) from passages where captured_at_ms >= $1 and plate is not null
                     and ($2 = '' or $2 like '%,' || site || ',%')) as plates_read,
                 (select count(*) from alerts where state in ('new', 'acknowledged', 'verifying')
-                    and ($2 = '' or $2 like '%,' || site || ',%')) as alerts_open,
+                    and police_only <= $3 and ($2 = '' or $2 like '%,' || site || ',%')) as alerts_open,
                 (select count(*) from cameras c join agents a on a.site = c.site and a.agent = c.agent
                     where c.state = 'live' and a.state = 'online'
                     and ($2 = '' or $2 like '%,' || c.site || ',%')) as cameras_live,
@@ -92,6 +92,7 @@ impl Store {
         )
         .bind(day_ms)
         .bind(scope.sql())
+        .bind(scope.police())
         .fetch_one(self.read())
         .await?;
         Ok(SummaryRow::read(&row)?)

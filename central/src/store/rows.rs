@@ -21,7 +21,8 @@ pub(in crate::store) use row;
 /// What no site's list holds: a name has no '-' in front.
 const NO_SITE: &str = ",-,";
 
-/// What an account sees: sites, and of an enterprise's account one group within its site.
+/// What an account sees: sites, of an enterprise's account one group within its site, and whether it learns of what only the
+/// police may know.
 ///
 /// A query that knows of groups binds [`sites_sql`](Self::sites_sql) and [`group_sql`](Self::group_sql). One that does not binds
 /// [`sql`](Self::sql), which shows an enterprise nothing: what was not made for tenants stays closed to them.
@@ -29,6 +30,7 @@ const NO_SITE: &str = ",-,";
 pub struct Scope {
     sites: String,
     group: Option<String>,
+    police: bool,
 }
 
 impl Scope {
@@ -41,13 +43,23 @@ impl Scope {
     pub fn of(sites: &[String]) -> Self {
         match sites {
             [] => Self::all(),
-            sites => Self { sites: format!(",{},", sites.join(",")), group: None },
+            sites => Self { sites: format!(",{},", sites.join(",")), group: None, police: false },
         }
     }
 
     /// The same, narrowed to one group.
     pub fn within(self, group: Option<String>) -> Self {
         Self { group, ..self }
+    }
+
+    /// The same for an account of the police role, or of another.
+    pub fn for_police(self, police: bool) -> Self {
+        Self { police, ..self }
+    }
+
+    /// For queries: `police_only <= $n`.
+    pub(in crate::store) fn police(&self) -> i64 {
+        i64::from(self.police)
     }
 
     /// The only group that is seen; `None` for everybody but an enterprise.

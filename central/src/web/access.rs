@@ -99,12 +99,14 @@ impl Viewer {
         let sites: Vec<String> = serde_json::from_str(&row.sites).ok()?;
         let role = Role::parse(&row.role)?;
         // However the row was written: a tenant without a group would see a whole site.
-        if (role == Role::Enterprise) != row.group_id.is_some() || (role == Role::Enterprise && sites.is_empty()) {
+        if (role == Role::Enterprise) != row.group_id.is_some()
+            || (role == Role::Enterprise && sites.is_empty())
+        {
             return None;
         }
         Some(Self {
             role,
-            scope: Scope::of(&sites).within(row.group_id.clone()),
+            scope: Scope::of(&sites).within(row.group_id.clone()).for_police(role == TrafficPolice),
             group: row.group_id,
             sites,
             language: if row.language == "en" { Language::En } else { Language::Vi },

@@ -34,7 +34,8 @@ pub struct Alert {
     pub id: String,
     /// Newest row of the feed that speaks of it.
     pub feed_id: i64,
-    /// `watchlist_plate`, `stolen_vehicle` or `registry_mismatch`.
+    /// `watchlist_plate`, `stolen_vehicle`, `registry_mismatch`; at gates and areas an incident's word (`tailgating`,
+    /// `intrusion`, …), `overstay`; for the police role alone `wanted_person`.
     kind: String,
     /// `low`, `medium`, `high` or `critical`.
     severity: String,
@@ -45,7 +46,12 @@ pub struct Alert {
     site: String,
     camera: String,
     camera_name: Option<String>,
-    passage_id: String,
+    /// The vehicle event; null where something else raised it.
+    passage_id: Option<String>,
+    /// Event, decision or stay that raised it, where no passage did.
+    source_id: Option<String>,
+    /// What an incident says: `incident`, `rule`, `gate`, `lane`, `access`, `count`, `box`, `picture`.
+    incident: Option<serde_json::Value>,
     plate_display: String,
     plate_kind: Option<String>,
     /// `white`, `yellow`, `blue` or `red`; null when it could not be told.
@@ -85,6 +91,8 @@ impl Alert {
             site: row.site,
             camera: row.camera,
             passage_id: row.passage_id,
+            source_id: row.source_id,
+            incident: row.incident.and_then(|text| serde_json::from_str(&text).ok()),
             plate_display: row.plate_display,
             plate_kind: row.plate_kind,
             plate_colour: row.plate_colour,

@@ -78,6 +78,7 @@ impl Site {
             lists: Lists::default(),
             faces: None,
             key: Arc::new(DeviceKey::from_seed(&[1; 32])),
+            data_key: Arc::new(crate::sealing::DataKey::from_bytes(&[1; 32])),
             health: Arc::default(),
             stop: tokio_util::sync::CancellationToken::new(),
         };
@@ -86,7 +87,11 @@ impl Site {
 
     /// An account; roles that are tied to a place get one.
     pub async fn user(&self, role: Role, sites: &[&str]) -> String {
-        let sites = if sites.is_empty() && matches!(role, Role::SiteManager | Role::Enterprise) { &["kcn"] } else { sites };
+        let sites = if sites.is_empty() && matches!(role, Role::SiteManager | Role::Enterprise) {
+            &["kcn"]
+        } else {
+            sites
+        };
         let username = format!("{}{}", role.as_str().replace('_', "."), sites.len());
         let new = NewUser {
             username: username.clone(),
