@@ -1,6 +1,6 @@
 //! A list indexed for deciding: made once per list.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::digest::KeyDigest;
 use super::list::{Entry, EntryKey, GateList};
@@ -20,11 +20,14 @@ impl GateIndex {
     pub fn new(list: GateList) -> Self {
         let (mut by_plate, mut by_digest) = (HashMap::<_, Vec<_>>::new(), HashMap::<_, Vec<_>>::new());
         for (at, entry) in list.entries.iter().enumerate() {
-            let mut own = HashSet::new();
-            for key in entry.keys.iter().filter(|key| own.insert(format!("{key:?}"))) {
-                match key {
-                    EntryKey::Plate { text, .. } => by_plate.entry(text.clone()).or_default().push(at),
-                    EntryKey::Digest { digest, .. } => by_digest.entry(*digest).or_default().push(at),
+            for key in &entry.keys {
+                let found = match key {
+                    EntryKey::Plate { text, .. } => by_plate.entry(text.clone()).or_default(),
+                    EntryKey::Digest { digest, .. } => by_digest.entry(*digest).or_default(),
+                };
+                // An entry may have one plate twice: as a car's and as a motorcycle's.
+                if found.last() != Some(&at) {
+                    found.push(at);
                 }
             }
         }

@@ -1,7 +1,5 @@
 //! The signed, versioned snapshot from which an agent decides alone.
 
-use std::collections::HashSet;
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -45,6 +43,18 @@ pub enum ListError {
         what: &'static str,
         /// Which.
         name: String,
+    },
+    /// A value that makes no sense.
+    #[error("gate list version {version}: {what} {name}: {why}")]
+    Nonsense {
+        /// Version of the list.
+        version: u64,
+        /// What it is about.
+        what: &'static str,
+        /// Which one.
+        name: String,
+        /// What is wrong, and what would be right.
+        why: String,
     },
 }
 
@@ -236,7 +246,7 @@ pub struct Entry {
     /// Whether somebody of the staff must come along.
     #[serde(default)]
     pub escort: bool,
-    /// Of a vehicle: entries of the people who may drive it; anybody of its group if empty.
+    /// Of a vehicle: entries of the people who may drive it; anybody of its group if empty, anybody at all if it has no group.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub drivers: Vec<String>,
     /// Longest stay, minutes; no limit if none.
@@ -245,6 +255,26 @@ pub struct Entry {
     /// When a visitor is expected, for the desk's list of the next hour.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected_at: Option<Timestamp>,
+    /// Of a person: how many come on this entry, a tour or delegation with one booking; 1 if not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub people: Option<u32>,
+}
+
+impl Entry {
+    /// How many people come on it.
+    pub fn people(&self) -> u32 {
+        self.people.unwrap_or(1)
+    }
+
+    /// Whether anything at a gate can meet it: a vehicle by a plate, a person by a digest. One that cannot be met has no place
+    /// in a list.
+    pub fn is_recognisable(&self) -> bool {
+        self.keys.iter().any(|key| match (self.kind, key) {
+            (EntryKind::Vehicle, EntryKey::Plate { .. }) => true,
+            (EntryKind::Person, EntryKey::Digest { of, .. }) => *of != KeyKind::Plate,
+            _ => false,
+        })
+    }
 }
 
 /// A watch list entry as an agent gets it: it can be met, not read.
@@ -296,45 +326,6 @@ impl GateList {
         Ok(list)
     }
 
-    /// Whether everything that it names is in it, once.
-    ///
-    /// # Errors
-    /// [`ListError::Dangling`], [`ListError::Repeated`].
-    pub fn check(&self) -> Result<(), ListError> {
-        let version = self.version;
-        let schedules = unique(version, "schedule", self.schedules.iter().map(|s| s.id.as_str()))?;
-        let groups = unique(version, "group", self.groups.iter().map(|g| g.id.as_str()))?;
-        let gates = unique(version, "gate", self.gates.iter().map(|g| g.id.as_str()))?;
-        let lanes = unique(version, "lane", self.lanes().map(|(_, lane)| lane.id.as_str()))?;
-        let entries = unique(version, "entry", self.entries.iter().map(|e| e.id.as_str()))?;
-        let known = |what: &'static str, set: &HashSet<&str>, name: &str| match set.contains(name) {
-            true => Ok(()),
-            false => Err(ListError::Dangling { version, what, name: name.to_owned() }),
-        };
-        for entry in &self.entries {
-            entry.group.iter().try_for_each(|group| known("group", &groups, group.as_str()))?;
-            entry
-                .schedule
-                .iter()
-                .try_for_each(|schedule| known("schedule", &schedules, schedule.as_str()))?;
-            entry.gates.iter().try_for_each(|gate| known("gate", &gates, gate.as_str()))?;
-            entry.drivers.iter().try_for_each(|driver| known("driver", &entries, driver))?;
-        }
-        for (_, lane) in self.lanes() {
-            for rule in &lane.policy.rules {
-                rule.groups.iter().try_for_each(|group| known("group", &groups, group.as_str()))?;
-                rule.schedule
-                    .iter()
-                    .try_for_each(|schedule| known("schedule", &schedules, schedule.as_str()))?;
-            }
-            lane.policy.interlock.iter().try_for_each(|other| known("lane", &lanes, other.as_str()))?;
-        }
-        for guard in &self.guards {
-            guard.gates.iter().try_for_each(|gate| known("gate", &gates, gate.as_str()))?;
-        }
-        Ok(())
-    }
-
     /// Every lane with its gate.
     pub fn lanes(&self) -> impl Iterator<Item = (&Gate, &Lane)> {
         self.gates.iter().flat_map(|gate| gate.lanes.iter().map(move |lane| (gate, lane)))
@@ -354,18 +345,4 @@ impl GateList {
     pub fn group(&self, id: &Name) -> Option<&Group> {
         self.groups.iter().find(|group| &group.id == id)
     }
-}
-
-fn unique<'a>(
-    version: u64,
-    what: &'static str,
-    names: impl Iterator<Item = &'a str>,
-) -> Result<HashSet<&'a str>, ListError> {
-    let mut seen = HashSet::new();
-    for name in names {
-        if !seen.insert(name) {
-            return Err(ListError::Repeated { version, what, name: name.to_owned() });
-        }
-    }
-    Ok(seen)
 }

@@ -11,6 +11,7 @@
 //! and central can compute ([`AgentSecret`]); it never travels.
 
 mod calendar;
+mod check;
 mod decide;
 mod digest;
 mod event;
@@ -35,5 +36,5 @@ pub use list::{
 };
 pub use message::{Answer, AnswerBody, Question, QuestionBody, RegisterWord, Visitor, VneidWord};
 pub use policy::{AntiPassback, FaceUse, Policy, Rule, Staleness, Tailgating, Wanted};
-pub use presence::{Inside, Passed, Presence};
+pub use presence::{Inside, Passed, Presence, stranger};
 pub use secret::{AgentSecret, SecretError, SubjectBox};

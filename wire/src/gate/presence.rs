@@ -1,6 +1,6 @@
 //! Who is inside: what anti-passback, quotas, capacity and muster are decided from. Kept by the agent across restarts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -57,6 +57,14 @@ pub struct Presence {
     pub counts: BTreeMap<Name, (u64, u64)>,
     /// Ways out that met an empty area: somebody was inside before counting began, or a way in was missed.
     pub surplus_out: u64,
+    /// Subjects whose place a guard forgave: inside or outside, nobody knows until they pass again.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub forgiven: BTreeSet<String>,
+}
+
+/// The subject of a plate that is on no list.
+pub fn stranger(plate: &str) -> String {
+    format!("plate:{plate}")
 }
 
 impl Presence {
@@ -74,6 +82,7 @@ impl Presence {
             (false, _) => *count -= 1,
         }
         let Some(subject) = &passed.subject else { return };
+        self.forgiven.remove(subject);
         let last = self.last.entry(subject.clone()).or_default();
         if entering {
             last.0 = Some(passed.at);
@@ -88,7 +97,9 @@ impl Presence {
             self.inside.insert(subject.clone(), inside);
         } else {
             last.1 = Some(passed.at);
-            self.inside.remove(subject);
+            if self.inside.get(subject).is_some_and(|inside| inside.area == passed.area) {
+                self.inside.remove(subject);
+            }
         }
     }
 
@@ -103,6 +114,21 @@ impl Presence {
     pub fn forgive(&mut self, subject: &str) {
         self.inside.remove(subject);
         self.last.remove(subject);
+        self.forgiven.insert(subject.to_owned());
+    }
+
+    /// Forgets what no decision needs any more: passages before `before` of subjects that are neither inside nor `listed`. Without it
+    /// every plate that ever passed would stay.
+    pub fn forget(&mut self, before: Timestamp, listed: impl Fn(&str) -> bool) {
+        let inside = &self.inside;
+        let recent = |(way_in, way_out): &(Option<Timestamp>, Option<Timestamp>)| {
+            (*way_in).max(*way_out) >= Some(before)
+        };
+        self.last.retain(|subject, last| inside.contains_key(subject) || listed(subject) || recent(last));
+        let last = &self.last;
+        let kept = |subject: &str| last.contains_key(subject) || listed(subject);
+        self.uses.retain(|subject, _| kept(subject));
+        self.forgiven.retain(|subject| kept(subject));
     }
 
     /// Known subjects of a group inside.
