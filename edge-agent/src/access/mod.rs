@@ -3,9 +3,11 @@
 //! [`Gates`] is the one handle: pipelines tell it what they see, card readers and the desk what was presented, guards what they do;
 //! it shows the desk one [`view::DeskView`]. Everything that decides is pure (`wire::gate::decide`, the lane machine).
 
+pub mod ask;
 mod asker;
 mod desk_words;
 mod gates;
+pub mod list;
 mod reasons;
 pub mod view;
 

@@ -3,6 +3,7 @@
 //! The outbox is the only queue. This holds a cursor and a small window over it; a new connection starts over from the
 //! oldest waiting event, so repeats are normal and central deduplicates.
 
+mod central;
 mod config;
 mod mqtt;
 mod window;
@@ -13,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use thiserror::Error;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use wire::status::Presence;
@@ -23,10 +24,13 @@ use wire::{
     ReceiptResult, Receipts, Sealed, Status, TimeSource,
 };
 
+use crate::access::ask::Asker;
+use crate::access::list::Lists;
 use crate::identity::{Identity, IdentityError};
 use crate::outbox::{Outbox, OutboxError};
 use crate::vision::signal::{Feeds, SharedFeeds};
 
+pub use central::CentralWatch;
 pub use config::BrokerConfig;
 pub use mqtt::MqttError;
 use mqtt::{Connection, Incoming};
@@ -71,6 +75,18 @@ pub enum PublishError {
 /// What the heartbeat says: filled by whoever knows.
 pub type StatusSource = Arc<dyn Fn(Presence) -> Status + Send + Sync>;
 
+/// What the gates want from the connection.
+pub struct GateLink {
+    /// Takes lists.
+    pub lists: Arc<Lists>,
+    /// Takes answers.
+    pub asker: Arc<Asker>,
+    /// Its sealed questions, to be sent.
+    pub questions: mpsc::Receiver<Vec<u8>>,
+    /// Told whether central is there.
+    pub central: CentralWatch,
+}
+
 /// The publisher of one agent.
 pub struct Publisher {
     config: BrokerConfig,
@@ -80,6 +96,7 @@ pub struct Publisher {
     status: StatusSource,
     connected: watch::Sender<bool>,
     feeds: SharedFeeds,
+    gates: Option<GateLink>,
 }
 
 impl Publisher {
@@ -100,12 +117,19 @@ impl Publisher {
             status,
             connected: watch::channel(false).0,
             feeds: SharedFeeds::default(),
+            gates: None,
         }
     }
 
     /// Listens to the controllers of these feeds too.
     pub fn with_feeds(mut self, feeds: SharedFeeds) -> Self {
         self.feeds = feeds;
+        self
+    }
+
+    /// Takes lists and answers for gates, and sends their questions.
+    pub fn with_gates(mut self, gates: GateLink) -> Self {
+        self.gates = Some(gates);
         self
     }
 
@@ -119,6 +143,9 @@ impl Publisher {
         let mut pause = BACKOFF_FIRST;
         while !stop.is_cancelled() {
             let ended = self.run_once(&stop).await;
+            if let Some(gates) = &mut self.gates {
+                gates.central.gone(Timestamp::now());
+            }
             if self.connected.send_replace(false) {
                 pause = BACKOFF_FIRST;
             }
@@ -147,8 +174,11 @@ impl Publisher {
             },
             () = stop.cancelled() => return Ok(()),
         }
-        let controllers = self.feeds().controllers().cloned().map(Leaf::Signal).collect();
-        connection.subscribe(controllers).await?;
+        let mut more: Vec<Leaf> = self.feeds().controllers().cloned().map(Leaf::Signal).collect();
+        if self.gates.is_some() {
+            more.extend([Leaf::List, Leaf::Answer]);
+        }
+        connection.subscribe(more).await?;
         tokio::select! {
             enrolled = self.enrol_if_needed(&mut connection) => enrolled?,
             () = stop.cancelled() => return Ok(()),
@@ -156,6 +186,9 @@ impl Publisher {
         let Some(central) = self.identity.central else { return Err(PublishError::NoCode) };
         self.connected.send_replace(true);
         tracing::info!(site = %self.own.site, agent = %self.own.agent, "connected to the broker");
+        if let Some(gates) = &mut self.gates {
+            gates.begin(&central);
+        }
         let ended = self.session(&mut connection, central, stop).await;
         if ended.is_ok() {
             self.say(&connection, Presence::Offline)?;
@@ -197,7 +230,7 @@ impl Publisher {
     }
 
     async fn session(
-        &self,
+        &mut self,
         connection: &mut Connection,
         central: PublicKey,
         stop: &CancellationToken,
@@ -218,10 +251,11 @@ impl Publisher {
                     Incoming::Broken(error) => return Err(error.into()),
                     Incoming::Message(Leaf::Receipt, message) => self.take_receipts(&message, &central, &mut session)?,
                     Incoming::Message(Leaf::Signal(controller), message) => self.take_feed(&controller, &message),
-                    Incoming::Message(..) => {}
+                    Incoming::Message(leaf, message) => self.take_for_gates(&leaf, &message, &central),
                 },
+                question = next_question(&mut self.gates) => self.send_question(connection, question),
                 changed = appended.changed() => if changed.is_err() { return Ok(()) },
-                _ = tick.tick() => {}
+                _ = tick.tick() => self.look_for_central(),
                 _ = heartbeat.tick() => {
                     self.outbox.report_losses(Uuid::now_v7(), now())?;
                     self.say(connection, Presence::Online)?;
@@ -233,7 +267,7 @@ impl Publisher {
     }
 
     /// Sends as much as the window and the client take.
-    fn pump(&self, connection: &Connection, session: &mut Session) {
+    fn pump(&mut self, connection: &Connection, session: &mut Session) {
         let at = session.began.elapsed();
         while let Some(seq) =
             session.window.next(at, |from| self.outbox.waiting_from(from, 1).first().copied())
@@ -256,6 +290,7 @@ impl Publisher {
                 session.window.retry(seq);
                 return;
             }
+            self.sent_to_central();
         }
     }
 
@@ -276,12 +311,13 @@ impl Publisher {
     }
 
     fn take_receipts(
-        &self,
+        &mut self,
         message: &[u8],
         central: &PublicKey,
         session: &mut Session,
     ) -> Result<(), PublishError> {
         let Some(receipts) = self.verified(message, central) else { return Ok(()) };
+        self.heard_central();
         for seq in self.outbox.receipted(&receipts)? {
             session.window.done(seq);
         }
@@ -339,6 +375,47 @@ impl Publisher {
         }
     }
 
+    /// A list that is refused is counted there; the one in use stays.
+    fn take_for_gates(&mut self, leaf: &Leaf, message: &[u8], central: &PublicKey) {
+        let Some(gates) = &mut self.gates else { return };
+        match leaf {
+            // The broker keeps lists, so that one arrives proves nothing about central.
+            Leaf::List => drop(gates.lists.take(message, central)),
+            Leaf::Answer => {
+                if gates.asker.take(message, central) {
+                    gates.central.heard();
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// What the client does not take now gets no answer in time: the gate goes on without.
+    fn send_question(&mut self, connection: &Connection, question: Vec<u8>) {
+        if !connection.send(Leaf::Ask, question) {
+            tracing::warn!("the connection is too busy for a question");
+        }
+        self.sent_to_central();
+    }
+
+    fn heard_central(&mut self) {
+        if let Some(gates) = &mut self.gates {
+            gates.central.heard();
+        }
+    }
+
+    fn sent_to_central(&mut self) {
+        if let Some(gates) = &mut self.gates {
+            gates.central.sent(Instant::now());
+        }
+    }
+
+    fn look_for_central(&mut self) {
+        if let Some(gates) = &mut self.gates {
+            gates.central.tick(Instant::now(), Timestamp::now());
+        }
+    }
+
     fn feeds(&self) -> MutexGuard<'_, Feeds> {
         self.feeds.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -347,6 +424,26 @@ impl Publisher {
         let body = serde_json::to_vec(&(self.status)(presence))?;
         connection.send(Leaf::Status, wire::seal(&self.identity.device, &body));
         Ok(())
+    }
+}
+
+impl GateLink {
+    /// A session with central's broker begins: whoever asked before has been told that there is no answer.
+    fn begin(&mut self, central: &PublicKey) {
+        self.asker.meet(central);
+        while self.questions.try_recv().is_ok() {}
+        self.central.heard();
+    }
+}
+
+/// The next question of the gates; never, where there are none.
+async fn next_question(gates: &mut Option<GateLink>) -> Vec<u8> {
+    match gates {
+        Some(gates) => match gates.questions.recv().await {
+            Some(question) => question,
+            None => std::future::pending().await,
+        },
+        None => std::future::pending().await,
     }
 }
 

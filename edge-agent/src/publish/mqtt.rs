@@ -124,11 +124,11 @@ async fn drive(mut events: EventLoop, tell: mpsc::Sender<Incoming>, own: Topic) 
 fn options(config: &BrokerConfig, own: &Topic) -> Result<MqttOptions, MqttError> {
     let broker = config.broker().map_err(MqttError::Config)?;
     let mut options = MqttOptions::new(format!("vg-{}-{}", own.site, own.agent), broker.host, broker.port);
-    let largest = wire::MAX_EVIDENCE_BYTES + 4096;
+    let room = 4096;
     options
         .set_keep_alive(Duration::from_secs(10))
         .set_clean_session(true)
-        .set_max_packet_size(largest, largest)
+        .set_max_packet_size(wire::MAX_LIST_BYTES + room, wire::MAX_EVIDENCE_BYTES + room)
         .set_inflight(64)
         .set_last_will(LastWill::new(
             Topic { leaf: Leaf::Status, ..own.clone() }.to_string(),
