@@ -53,9 +53,9 @@ programs: setup
 	cargo build --workspace --locked
 
 # Built anew only when something of it changed.
-console: $(UI)/dist/index.html
+console: $(UI)/dist/index.html $(UI)/dist-desk/index.html
 
-$(UI)/dist/index.html: $(UI)/node_modules/.installed $(shell find $(UI)/src $(UI)/public -type f 2>/dev/null) $(UI)/index.html $(UI)/vite.config.ts $(UI)/tsconfig.json
+$(UI)/dist/index.html $(UI)/dist-desk/index.html &: $(UI)/node_modules/.installed $(shell find $(UI)/src $(UI)/public -type f 2>/dev/null) $(UI)/index.html $(UI)/desk.html $(UI)/vite.config.ts $(UI)/vite.desk.config.ts $(UI)/tsconfig.json
 	cd $(UI) && npm run --silent build
 
 $(UI)/node_modules/.installed: $(UI)/package-lock.json
@@ -64,5 +64,5 @@ $(UI)/node_modules/.installed: $(UI)/package-lock.json
 	@touch $@
 
 clean:
-	rm -rf run .cache $(UI)/dist $(UI)/node_modules
+	rm -rf run .cache $(UI)/dist $(UI)/dist-desk $(UI)/node_modules
 	cargo clean

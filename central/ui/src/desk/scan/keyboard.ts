@@ -20,7 +20,14 @@ export function useKeyLayer(layer: KeyLayer, active = true): void {
   }, [active]);
 }
 
-const press = (key: string): boolean => layers.at(-1)?.(key.length === 1 ? key.toLowerCase() : key) ?? false;
+/** The evacuation key goes through every dialog, down to the page. */
+const THROUGH = "F9";
+
+function press(key: string): boolean {
+  const name = key.length === 1 ? key.toLowerCase() : key;
+  const taken = layers.at(-1)?.(name) ?? false;
+  return taken || (name === THROUGH && layers.length > 1 && layers[0](name));
+}
 
 const field = (target: EventTarget | null): HTMLInputElement | HTMLTextAreaElement | null =>
   target instanceof HTMLTextAreaElement || (target instanceof HTMLInputElement && !/^(checkbox|radio|button|submit)$/.test(target.type)) ? target : null;

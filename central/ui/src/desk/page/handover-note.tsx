@@ -1,0 +1,39 @@
+import { ScrollText } from "lucide-react";
+import { useState } from "react";
+import { clock } from "../../format/time";
+import { useShift } from "../api/queries";
+import { useText } from "../i18n";
+import { useDesk } from "../state/provider";
+
+const SEEN = "vg.desk.note-seen";
+
+/** What the last shift left, until it was seen by whoever is on duty now. */
+export function HandoverNote() {
+  const { t } = useText();
+  const { session, gate } = useDesk();
+  const { data } = useShift();
+  const [seen, setSeen] = useState(() => localStorage.getItem(SEEN));
+  const last = data?.gate === gate.id || data?.gate === undefined ? data?.notes[0] : undefined;
+  if (!last?.note || last.to !== session.user || seen === last.at) return null;
+  return (
+    <div className="handover" data-testid="handover">
+      <p>
+        <ScrollText aria-hidden="true" />
+        <b>
+          {t("side.handover")} · {last.from} · {clock(last.at).slice(0, 5)}
+        </b>
+      </p>
+      <p>{last.note}</p>
+      <button
+        type="button"
+        className="button"
+        onClick={() => {
+          localStorage.setItem(SEEN, last.at);
+          setSeen(last.at);
+        }}
+      >
+        {t("side.seen")}
+      </button>
+    </div>
+  );
+}
