@@ -10,6 +10,7 @@
 //! Plates are readable. Identity numbers, passes, PINs and watch lists travel as [`KeyDigest`]s under a key that only this agent
 //! and central can compute ([`AgentSecret`]); it never travels.
 
+mod bounds;
 mod calendar;
 mod check;
 mod decide;
@@ -22,6 +23,7 @@ mod policy;
 mod presence;
 mod secret;
 
+pub use bounds::{BoundsError, check_event};
 pub use calendar::{Clock, DayKind, Holiday, Schedule, Window};
 pub use decide::{Ask, Decision, Freshness, Reason, SeenPerson, SeenVehicle, Verdict, Warning, decide};
 pub use digest::{KeyDigest, KeyKind};

@@ -142,3 +142,96 @@ impl Presence {
         self.counts.get(area).copied().unwrap_or_default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(text: &str) -> Name {
+        Name::new(text).unwrap()
+    }
+
+    fn passed(subject: &str, direction: Direction, minute: i64) -> Passed {
+        Passed {
+            subject: (!subject.is_empty()).then(|| subject.to_owned()),
+            kind: EntryKind::Person,
+            group: Some(name("may-10")),
+            area: name("khu-a"),
+            lane: name("lan-1"),
+            direction,
+            at: Timestamp::from_second(1_795_158_000 + 60 * minute).unwrap(),
+        }
+    }
+
+    #[test]
+    fn who_goes_in_and_out_is_counted_and_remembered() {
+        let mut presence = Presence::default();
+        presence.apply(&passed("e1", Direction::In, 0));
+        presence.apply(&passed("", Direction::In, 1));
+        assert_eq!(presence.count(&name("khu-a")), (2, 0));
+        assert_eq!(
+            presence.of_group(&name("may-10"), EntryKind::Person),
+            1,
+            "somebody anonymous is of no group"
+        );
+        presence.apply(&passed("e1", Direction::Out, 2));
+        assert_eq!(presence.count(&name("khu-a")), (1, 0));
+        assert!(presence.inside.is_empty());
+        assert_eq!(presence.uses["e1"], 1, "the way out uses nothing up");
+    }
+
+    #[test]
+    fn a_way_out_of_an_empty_area_is_a_surplus_and_not_a_person_below_zero() {
+        let mut presence = Presence::default();
+        presence.apply(&passed("", Direction::Out, 0));
+        assert_eq!((presence.count(&name("khu-a")), presence.surplus_out), ((0, 0), 1));
+        presence.correct(&name("khu-a"), 3, -5);
+        assert_eq!(presence.count(&name("khu-a")), (3, 0));
+    }
+
+    #[test]
+    fn leaving_another_area_does_not_take_somebody_out_of_this_one() {
+        let mut presence = Presence::default();
+        presence.apply(&passed("e1", Direction::In, 0));
+        presence.apply(&Passed { area: name("khu-b"), ..passed("e1", Direction::Out, 1) });
+        assert_eq!(presence.inside["e1"].area, name("khu-a"));
+    }
+
+    #[test]
+    fn who_was_forgiven_is_neither_inside_nor_outside_until_the_next_passage() {
+        let mut presence = Presence::default();
+        presence.apply(&passed("e1", Direction::In, 0));
+        presence.forgive("e1");
+        assert!(presence.forgiven.contains("e1") && !presence.inside.contains_key("e1"));
+        assert_eq!(presence.uses["e1"], 1, "a one-time pass stays used");
+        presence.apply(&passed("e1", Direction::Out, 1));
+        assert!(presence.forgiven.is_empty());
+    }
+
+    #[test]
+    fn what_nobody_needs_any_more_is_forgotten_and_nothing_else() {
+        let mut presence = Presence::default();
+        for (subject, way, minute) in [
+            ("plate:51F97022", Direction::Out, 0),
+            ("plate:51E97022", Direction::In, 0),
+            ("e1", Direction::Out, 0),
+            ("plate:37A12345", Direction::Out, 20),
+        ] {
+            presence.apply(&passed(subject, Direction::In, minute));
+            if way == Direction::Out {
+                presence.apply(&passed(subject, way, minute));
+            }
+        }
+        presence.forget(passed("", Direction::In, 10).at, |subject| subject == "e1");
+        let left: Vec<&String> = presence.last.keys().collect();
+        assert_eq!(left, ["e1", "plate:37A12345", "plate:51E97022"]);
+        assert_eq!(presence.uses.len(), 3);
+        assert_eq!(presence.count(&name("khu-a")), (1, 0));
+    }
+
+    #[test]
+    fn a_presence_of_before_there_was_forgiveness_is_read() {
+        let text = r#"{"inside":{},"uses":{},"last":{},"counts":{},"surplus_out":2}"#;
+        assert_eq!(serde_json::from_str::<Presence>(text).unwrap().surplus_out, 2);
+    }
+}

@@ -98,6 +98,13 @@ impl fmt::Debug for AgentSecret {
 #[serde(transparent)]
 pub struct SubjectBox(String);
 
+impl SubjectBox {
+    /// Bytes of base64.
+    pub fn size(&self) -> usize {
+        self.0.len()
+    }
+}
+
 impl fmt::Debug for SubjectBox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SubjectBox({} bytes)", self.0.len())

@@ -3,11 +3,11 @@
 
 use std::collections::HashSet;
 
-use super::calendar::Schedule;
-use super::decide::Verdict;
-use super::list::{Entry, EntryKey, EntryKind, Gate, GateList, Lane, ListError};
-use super::policy::{AntiPassback, FaceUse, Policy, Wanted};
 use crate::Name;
+use crate::gate::calendar::Schedule;
+use crate::gate::decide::Verdict;
+use crate::gate::list::{Entry, EntryKey, EntryKind, Gate, GateList, Lane, ListError};
+use crate::gate::policy::{AntiPassback, FaceUse, Policy, Wanted};
 
 /// Minutes that a site's clock may be off UTC: from Baker Island to Kiritimati.
 const OFFSETS: std::ops::RangeInclusive<i32> = -720..=840;
@@ -229,3 +229,6 @@ impl<'a> Check<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
