@@ -6,6 +6,7 @@ pub mod camera;
 pub mod cards;
 pub mod cli;
 pub mod config;
+pub mod desk;
 pub mod detection;
 pub mod durable;
 pub mod frame;

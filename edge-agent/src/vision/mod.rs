@@ -1,6 +1,6 @@
 //! From pixels to facts: object boxes, motion, plate text, faces where a site has switched them on.
 //!
-//! This folder is the only user of ONNX Runtime ([`session`]) and of OpenCV ([`plate`]). Everything that a model
+//! This folder is the only user of ONNX Runtime ([`session`]) and of OpenCV ([`plate`], [`shown`]). Everything that a model
 //! concludes leaves it as plain values, and everything that needs a model is behind a trait ([`Detect`], [`ReadPlate`])
 //! so that the rest of the agent is tested without one.
 
@@ -17,6 +17,7 @@ pub mod preprocess;
 pub mod qr;
 pub mod riders;
 pub mod session;
+pub mod shown;
 pub mod signal;
 
 #[cfg(test)]
