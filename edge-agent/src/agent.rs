@@ -17,8 +17,11 @@ use wire::payload::CameraState as StateChange;
 use wire::status::CameraWord;
 use wire::{Captured, Name, Payload, Phase, TimeSource};
 
+use crate::access::{Gates, link};
 use crate::camera::{FrameSource, Next, RtspSource};
 use crate::config::Config;
+use crate::desk::live::{Live, Tap};
+use crate::desk::{self, Desk};
 use crate::frame::Frame;
 use crate::health::{CameraWatch, Health, word};
 use crate::identity::Identity;
@@ -94,6 +97,13 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<Stop
         identity.device.clone(),
     )?);
     let models = load_models(&config)?;
+    // A port that is taken is told before any camera runs.
+    let at_desk = match &config.desk {
+        Some(desk) => Some((desk.clone(), desk::listen(desk).await?)),
+        None => None,
+    };
+    let gates = Gates::new(own.0.clone(), own.1.clone());
+    let (gate_link, list) = link::connect(&gates, &config.state_dir, own.clone(), &identity);
 
     let (drafts, written) = sync_channel(DRAFTS);
     let writer = spawn("outbox", {
@@ -102,6 +112,7 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<Stop
     })?;
     let feeds: SharedFeeds = Arc::new(Mutex::new(Feeds::new(&config.controllers)));
     let mut watches = Vec::new();
+    let mut taps = Vec::new();
     let mut cameras = Vec::new();
     for camera in &config.cameras {
         let source = RtspSource::start(camera.id.as_str(), camera.stream.clone(), stop.child_token())
@@ -119,18 +130,32 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<Stop
             let feeds = feeds.clone();
             move || Pipeline::new(&camera, tracker.clone(), models.clone()).with_feeds(&camera, feeds.clone())
         };
+        let tap = Arc::new(Tap::new());
+        taps.push((camera.id.clone(), tap.clone()));
         let worker =
-            CameraWorker::new(camera.id.clone(), watch, Box::new(make), drafts.clone(), stop.clone());
+            CameraWorker::new(camera.id.clone(), watch, Box::new(make), drafts.clone(), tap, stop.clone());
         cameras.push(spawn(&format!("cam-{}", camera.id), move || worker.run(source))?);
     }
     // The writer stops when the last camera has dropped its sender.
     drop(drafts);
 
     let health = Arc::new(Health::new(watches, outbox.clone()));
-    let status = Arc::new(move |presence| health.status(presence));
+    let desk_url = config.desk.as_ref().map(|desk| desk.url());
+    let status = Arc::new(move |presence| {
+        let mut status = health.status(presence);
+        if let Some(gates) = &mut status.gates {
+            gates.desk_url.clone_from(&desk_url);
+        }
+        status
+    });
+    let served = at_desk.map(|(config, listener)| {
+        let desk = Desk::new(&config, Arc::new(gates.clone()), list, Live::new(taps), stop.child_token());
+        tokio::spawn(desk.serve(listener))
+    });
     let publisher_stop = CancellationToken::new();
-    let publisher =
-        Publisher::new(config.central.clone(), own, identity, outbox.clone(), status).with_feeds(feeds);
+    let publisher = Publisher::new(config.central.clone(), own, identity, outbox.clone(), status)
+        .with_feeds(feeds)
+        .with_gates(gate_link);
     let connected = publisher.connected();
     let publisher = tokio::spawn(publisher.run(publisher_stop.clone()));
 
@@ -138,7 +163,10 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<Stop
     let ended = wait(&threads, &stop).await;
     // A part that ended by itself takes the agent with it: whoever supervises it starts it anew, and nothing is lost.
     stop.cancel();
-    tracing::info!("stopping: cameras first, then the outbox, then the broker");
+    tracing::info!("stopping: the desk and cameras first, then the outbox, then the broker");
+    if let Some(served) = served {
+        served.await??;
+    }
     tokio::task::spawn_blocking(move || threads.into_iter().for_each(join)).await?;
     drain(&outbox, *connected.borrow()).await;
     publisher_stop.cancel();
@@ -199,6 +227,7 @@ struct CameraWorker {
     make: Box<dyn Fn() -> Pipeline + Send>,
     pipeline: Pipeline,
     drafts: SyncSender<Draft>,
+    tap: Arc<Tap>,
     stop: CancellationToken,
     state: CameraWord,
     since: Instant,
@@ -210,10 +239,11 @@ impl CameraWorker {
         watch: CameraWatch,
         make: Box<dyn Fn() -> Pipeline + Send>,
         drafts: SyncSender<Draft>,
+        tap: Arc<Tap>,
         stop: CancellationToken,
     ) -> Self {
         let (pipeline, state, since) = (make(), CameraWord::Connecting, Instant::now());
-        Self { id, watch, make, pipeline, drafts, stop, state, since }
+        Self { id, watch, make, pipeline, drafts, tap, stop, state, since }
     }
 
     fn run(mut self, mut source: RtspSource) {
@@ -234,7 +264,10 @@ impl CameraWorker {
     /// A frame that makes the pipeline panic costs the tracks of this camera, not the camera.
     fn analyse(&mut self, frame: &Frame) {
         match catch_unwind(AssertUnwindSafe(|| self.pipeline.frame(frame))) {
-            Ok(Ok(drafts)) => self.send(drafts),
+            Ok(Ok(drafts)) => {
+                self.tap.look(frame, self.pipeline.in_view());
+                self.send(drafts);
+            }
             Ok(Err(error)) => tracing::error!(camera = %self.id, %error, "a frame could not be analysed"),
             Err(_) => {
                 tracing::error!(camera = %self.id, frame = frame.index, "the pipeline panicked and starts anew");
@@ -245,7 +278,9 @@ impl CameraWorker {
 
     /// A change between live and not live is an event: an absence is a fact.
     fn watch_state(&mut self) {
-        let now = word(self.watch.stats.status().state);
+        let status = self.watch.stats.status();
+        let now = word(status.state);
+        self.tap.say(now, status.since);
         // Between two tries a lost camera says "connecting" for a moment: that is not news.
         if now == self.state || (now == CameraWord::Connecting && self.state != CameraWord::Live) {
             return;

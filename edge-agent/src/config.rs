@@ -17,6 +17,7 @@ pub use faces::FacesConfig;
 
 use crate::camera::{CredentialSource, StreamConfig};
 use crate::cards::CardReaderConfig;
+use crate::desk::DeskConfig;
 use crate::detection::ObjectClass;
 use crate::outbox::Bounds;
 use crate::publish::BrokerConfig;
@@ -88,6 +89,9 @@ pub struct Config {
     /// How far an identity must be proven for each purpose.
     #[serde(default)]
     pub card_trust: RequiredTrust,
+    /// The guard's desk; none is served without it.
+    #[serde(default)]
+    pub desk: Option<DeskConfig>,
 }
 
 /// How much may wait for central.
@@ -300,6 +304,9 @@ impl Config {
     fn anchor(&mut self, folder: &Path) {
         self.state_dir = folder.join(&self.state_dir);
         self.central.anchor(folder);
+        if let Some(desk) = &mut self.desk {
+            desk.anchor(folder);
+        }
         for camera in &mut self.cameras {
             if let Some(CredentialSource::File(path)) = &mut camera.stream.credentials {
                 *path = folder.join(&*path);
@@ -336,6 +343,7 @@ impl Config {
             problems.extend(self.signal_problems(camera));
         }
         problems.extend(self.card_reader_problems());
+        problems.extend(self.desk.iter().flat_map(DeskConfig::problems));
         problems
     }
 }

@@ -3,8 +3,8 @@
 //! * Central away: the answer is `Unavailable` at once, nobody waits.
 //! * An answer counts only if central signed it, it names a question that still waits, and it is in time. Every other one is
 //!   dropped and counted.
-//! * A citizen who could not be verified becomes an [`IdentityCheck`], which the gate writes down and central works off later.
-//!   A VNeID code or a ticket does not: it would mean nothing by then.
+//! * A citizen who could not be verified becomes an [`IdentityCheck`] ([`for_later`]), which the gate writes down and central works
+//!   off later. A VNeID code or a ticket does not: it would mean nothing by then.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -14,46 +14,19 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 use wire::gate::{
-    AgentSecret, Answer, AnswerBody, IdentityCheck, KeyKind, Question, QuestionBody, RegisterWord, SubjectBox,
+    AgentSecret, Answer, IdentityCheck, KeyKind, Question, QuestionBody, RegisterWord, SubjectBox,
 };
 use wire::{DeviceKey, Digest, MAX_MESSAGE_BYTES, Name, PublicKey, Sealed};
 use zeroize::Zeroizing;
 
+use super::{Answered, Ask, Request};
+
 /// Questions that may wait for the connection: beyond that the gate is told at once that it gets no answer.
 const QUEUE: usize = 32;
-
-/// What a gate wants to know.
-#[derive(Debug, Clone)]
-pub struct NewQuestion {
-    /// Gate.
-    pub gate: Name,
-    /// Lane.
-    pub lane: Name,
-    /// Guard on duty.
-    pub user: Option<String>,
-    /// The decision it belongs to.
-    pub access: Uuid,
-    /// Purpose code: `GATE_CONTROL`.
-    pub purpose: String,
-    /// The question itself.
-    pub body: QuestionBody,
-    /// How long the gate waits.
-    pub within: Duration,
-}
-
-/// What came of a question.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Asked {
-    /// Central's answer, or `Unavailable`.
-    pub answer: AnswerBody,
-    /// Transaction number of the service that was asked.
-    pub txn: Option<String>,
-    /// To be written down as an event, so that central checks it later: only where a citizen could not be verified.
-    pub check: Option<IdentityCheck>,
-}
 
 /// Counters since the start.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -137,34 +110,19 @@ impl Asker {
     }
 
     /// Asks, and waits no longer than the question says; not at all while central is away, and no longer once it is gone.
-    pub async fn ask(&self, question: NewQuestion) -> Asked {
+    ///
+    /// # Errors
+    /// Why there is no answer.
+    pub async fn ask(&self, question: Request) -> Result<Answer, RegisterWord> {
         count(&self.counters.asked);
-        let Some(secret) = lock(&self.secret).clone() else {
-            return self.unanswered(&question, RegisterWord::NotConfigured, None);
-        };
         let id = Uuid::now_v7();
-        let closed = match close(&secret, &question) {
-            Ok(closed) => closed,
-            Err(error) => {
-                tracing::error!(%error, "a question cannot be closed for central");
-                return self.unanswered(&question, RegisterWord::Refused, None);
-            }
-        };
-        let answer = match self.send(id, &question, &closed) {
-            Ok(answer) => self.wait(id, answer, question.within).await,
+        let answer = match self.send(id, &question) {
+            Ok(answer) => self.wait(id, answer, question.deadline).await,
             Err(why) => Err(why),
         };
         lock(&self.waiting).remove(&id);
-        match answer {
-            // Central is there and its register is not: it tries again when the event tells it to.
-            Ok(Answer { body: AnswerBody::Unavailable { why }, .. }) | Err(why) => {
-                self.unanswered(&question, why, Some(&closed))
-            }
-            Ok(answer) => {
-                count(&self.counters.answered);
-                Asked { answer: answer.body, txn: answer.txn, check: None }
-            }
-        }
+        count(if answer.is_ok() { &self.counters.answered } else { &self.counters.unanswered });
+        answer
     }
 
     /// Takes a message of the answer topic. Returns whether central really sent it, late or not.
@@ -191,25 +149,25 @@ impl Asker {
     }
 
     /// Hands the sealed question to the publisher.
-    fn send(
-        &self,
-        id: Uuid,
-        question: &NewQuestion,
-        closed: &SubjectBox,
-    ) -> Result<oneshot::Receiver<Answer>, RegisterWord> {
+    fn send(&self, id: Uuid, question: &Request) -> Result<oneshot::Receiver<Answer>, RegisterWord> {
         if self.alone.borrow().is_some() {
             return Err(RegisterWord::UpstreamDown);
         }
+        let secret = lock(&self.secret).clone().ok_or(RegisterWord::NotConfigured)?;
+        let closed = close(&secret, &question.purpose, &question.body).map_err(|error| {
+            tracing::error!(%error, "a question cannot be closed for central");
+            RegisterWord::Refused
+        })?;
         let sealed = Question {
             v: wire::VERSION,
             id,
             asked_at: Timestamp::now(),
-            deadline_ms: u32::try_from(question.within.as_millis()).unwrap_or(u32::MAX),
+            deadline_ms: u32::try_from(question.deadline.as_millis()).unwrap_or(u32::MAX),
             gate: question.gate.clone(),
             lane: question.lane.clone(),
             user: question.user.clone(),
             purpose: question.purpose.clone(),
-            body: closed.clone(),
+            body: closed,
         };
         let body = serde_json::to_vec(&sealed).map_err(|_| RegisterWord::Refused)?;
         let message = wire::seal(&self.device, &body);
@@ -240,41 +198,59 @@ impl Asker {
             }
         }
     }
+}
 
-    fn unanswered(&self, question: &NewQuestion, why: RegisterWord, closed: Option<&SubjectBox>) -> Asked {
-        count(&self.counters.unanswered);
-        let secret = lock(&self.secret).clone();
-        let check = match (&question.body, closed, secret) {
-            (QuestionBody::VerifyCitizen { .. }, Some(closed), Some(secret)) => Some(IdentityCheck {
-                gate: question.gate.clone(),
-                lane: question.lane.clone(),
-                access: question.access,
-                purpose: question.purpose.clone(),
-                subject: closed.clone(),
-                digest: shown(&secret, &question.body),
-            }),
-            _ => None,
-        };
-        Asked { answer: AnswerBody::Unavailable { why }, txn: None, check }
+/// What is left for central to check later, when a question got no answer; `None` unless it is about a citizen.
+pub fn for_later(
+    secret: &AgentSecret,
+    (gate, lane, access): (Name, Name, Uuid),
+    purpose: &str,
+    body: &QuestionBody,
+) -> Option<IdentityCheck> {
+    let QuestionBody::VerifyCitizen { number, name, birth } = body else { return None };
+    let subject = close(secret, purpose, body)
+        .inspect_err(|error| tracing::error!(%error, "an identity cannot be closed for central"))
+        .ok()?;
+    // Knows a repeated question again, and tells nobody what was shown: a plain digest of a 12-digit number could be guessed.
+    let shown = Zeroizing::new(format!("{number}|{name}|{birth}"));
+    let keyed = secret.digest(KeyKind::Card, &shown);
+    let digest = Digest::of(keyed.to_string().as_bytes());
+    Some(IdentityCheck { gate, lane, access, purpose: purpose.to_owned(), subject, digest })
+}
+
+/// A question's body for central's eyes.
+fn close(secret: &AgentSecret, purpose: &str, body: &QuestionBody) -> anyhow::Result<SubjectBox> {
+    let plain = Zeroizing::new(serde_json::to_vec(body)?);
+    let mut nonce = [0; 24];
+    File::open("/dev/urandom")?.read_exact(&mut nonce)?;
+    Ok(secret.close(purpose, nonce, &plain))
+}
+
+/// Lets gates ask without waiting.
+pub struct Carrier {
+    asker: Arc<Asker>,
+    runtime: Handle,
+}
+
+impl Carrier {
+    /// Questions wait in tasks of `runtime`.
+    pub fn new(asker: Arc<Asker>, runtime: Handle) -> Self {
+        Self { asker, runtime }
     }
 }
 
-/// The question's body for central's eyes.
-fn close(secret: &AgentSecret, question: &NewQuestion) -> anyhow::Result<SubjectBox> {
-    let plain = Zeroizing::new(serde_json::to_vec(&question.body)?);
-    let mut nonce = [0; 24];
-    File::open("/dev/urandom")?.read_exact(&mut nonce)?;
-    Ok(secret.close(&question.purpose, nonce, &plain))
-}
-
-/// Knows a repeated question again, and tells nobody what was shown: a plain digest of a 12-digit number could be guessed.
-fn shown(secret: &AgentSecret, body: &QuestionBody) -> Digest {
-    let text = match body {
-        QuestionBody::VerifyCitizen { number, name, birth } => format!("{number}|{name}|{birth}"),
-        _ => String::new(),
-    };
-    let keyed = secret.digest(KeyKind::Card, &Zeroizing::new(text));
-    Digest::of(keyed.to_string().as_bytes())
+impl Ask for Carrier {
+    fn ask(&self, request: Request, answered: Answered) {
+        let asker = self.asker.clone();
+        self.runtime.spawn(async move {
+            let answer = asker.ask(request).await;
+            // What the gate does with it may wait for the disk.
+            let told = tokio::task::spawn_blocking(move || answered(answer.ok())).await;
+            if told.is_err() {
+                tracing::error!("a gate panicked over an answer");
+            }
+        });
+    }
 }
 
 /// Where JSON went wrong; what stands there may be personal.

@@ -22,7 +22,8 @@ pub struct Request {
     pub deadline: Duration,
 }
 
-/// Takes the answer, or `None` when there was none in time. Called exactly once, from any thread.
+/// Takes the answer, or `None` when there was none in time: what is then left for central is [`for_later`](super::ask::for_later).
+/// Called exactly once, from any thread.
 pub type Answered = Box<dyn FnOnce(Option<Answer>) + Send>;
 
 /// Who carries questions to central.

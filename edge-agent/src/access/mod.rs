@@ -7,6 +7,7 @@ pub mod ask;
 mod asker;
 mod desk_words;
 mod gates;
+pub mod link;
 pub mod list;
 mod reasons;
 pub mod view;

@@ -1,13 +1,13 @@
 //! The words by which guards say why: data, which a site may replace.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use wire::gate::GuardAct;
 
 /// The list that comes with the program.
-const OWN: &str = include_str!("../../data/reasons.json");
+const OWN: &str = include_str!("../../../configs/desk-reasons.toml");
 
 /// One reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,7 +33,7 @@ impl Reasons {
     /// Never: a test reads it.
     pub fn own() -> Self {
         #[allow(clippy::expect_used)]
-        serde_json::from_str(OWN).expect("the reasons of the program are well formed")
+        toml::from_str(OWN).expect("the reasons of the program are well formed")
     }
 
     /// A site's own list.
@@ -42,13 +42,39 @@ impl Reasons {
     /// What is wrong with the file, and its name.
     pub fn read(path: &Path) -> Result<Self, String> {
         let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-        let reasons: Self = serde_json::from_str(&text)
-            .map_err(|error| format!("{}: not a list of reasons: {error}", path.display()))?;
-        let own = Self::own();
-        match own.0.keys().find(|what| reasons.0.get(*what).is_none_or(Vec::is_empty)) {
-            Some(what) => Err(format!("{}: no reason for {what}", path.display())),
+        let reasons: Self = toml::from_str(&text)
+            .map_err(|error| format!("{}: not a list of reasons: {}", path.display(), error.message()))?;
+        match reasons.problem() {
+            Some(problem) => Err(format!("{}: {problem}", path.display())),
             None => Ok(reasons),
         }
+    }
+
+    /// The first thing that keeps guards from using it.
+    fn problem(&self) -> Option<String> {
+        let own = Self::own();
+        if let Some(what) = own.0.keys().find(|what| self.0.get(*what).is_none_or(Vec::is_empty)) {
+            return Some(format!("no reason for {what}"));
+        }
+        if let Some(what) = self.0.keys().find(|what| !own.0.contains_key(*what)) {
+            return Some(format!("{what} is nothing that guards give reasons for"));
+        }
+        self.0.iter().find_map(|(what, reasons)| {
+            let mut codes = HashSet::new();
+            reasons.iter().find_map(|reason| {
+                let code = &reason.code;
+                let shaped = !code.is_empty()
+                    && code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+                if !shaped {
+                    return Some(format!("{what}: the code {code:?} is not of a-z, 0-9 and _"));
+                }
+                if !codes.insert(code) {
+                    return Some(format!("{what}: the code {code} is there twice"));
+                }
+                let silent = reason.vi.trim().is_empty() || reason.en.trim().is_empty();
+                silent.then(|| format!("{what}: {code} needs a Vietnamese and an English text"))
+            })
+        })
     }
 
     /// Reasons of one kind.
@@ -75,6 +101,7 @@ mod tests {
     #[test]
     fn every_act_has_reasons_in_two_languages() {
         let reasons = Reasons::own();
+        assert_eq!(reasons.problem(), None);
         for what in [
             "admit",
             "deny",
@@ -96,12 +123,25 @@ mod tests {
     }
 
     #[test]
-    fn a_site_cannot_leave_an_act_without_a_reason() {
+    fn a_site_s_own_list_must_be_whole_and_clear() {
         let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("reasons.json");
-        std::fs::write(&path, r#"{"admit":[{"code":"x","vi":"x","en":"x"}]}"#).expect("written");
-        assert!(Reasons::read(&path).expect_err("incomplete").contains("no reason for"));
-        std::fs::write(&path, "{").expect("written");
-        assert!(Reasons::read(&path).expect_err("broken").contains("not a list of reasons"));
+        let path = folder.path().join("reasons.toml");
+        let read = |text: &str| {
+            std::fs::write(&path, text).expect("written");
+            Reasons::read(&path)
+        };
+        assert_eq!(read(OWN).expect("our own"), Reasons::own());
+        for (text, because) in [
+            ("admit = [{ code = 'x', vi = 'x', en = 'x' }]", "no reason for"),
+            ("admit = ", "not a list of reasons"),
+            (&OWN.replace("code = \"misread\"", "code = \"papers_good\""), "papers_good is there twice"),
+            (&OWN.replace("code = \"misread\"", "code = \"Mis read\""), "not of a-z"),
+            (&OWN.replace("vi = \"Đếm tay\"", "vi = \" \""), "hand_count needs a Vietnamese"),
+            (&format!("{OWN}\ndance = []"), "dance is nothing"),
+        ] {
+            let error = read(text).expect_err(because);
+            assert!(error.contains(because) && error.contains("reasons.toml"), "{error}");
+        }
+        assert!(Reasons::read(Path::new("not-there.toml")).expect_err("missing").contains("not-there"));
     }
 }

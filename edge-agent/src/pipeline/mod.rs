@@ -70,6 +70,7 @@ pub struct Pipeline {
     vehicles: HashMap<u64, Watched>,
     people: Option<People>,
     tracks_moving: bool,
+    in_view: Vec<TrackView>,
     times: StageTimes,
 }
 
@@ -91,6 +92,7 @@ impl Pipeline {
             signals: signal_watch(&camera.id, &camera.signals, SharedFeeds::default()),
             vehicles: HashMap::new(),
             tracks_moving: false,
+            in_view: Vec::new(),
             times: StageTimes::default(),
         }
     }
@@ -109,6 +111,11 @@ impl Pipeline {
     /// What was counted and how long it took.
     pub fn times(&self) -> &StageTimes {
         &self.times
+    }
+
+    /// Tracks in the newest frame, doubtful ones included. In a still scene they stay as they were seen last.
+    pub fn in_view(&self) -> &[TrackView] {
+        &self.in_view
     }
 
     /// The best look at the face of a person in view; `None` also wherever faces are off.
@@ -133,6 +140,8 @@ impl Pipeline {
             let found = self.models.detector.detect(&frame.picture);
             let found = self.times.end_detection(found)?;
             let changes = self.tracker.update(now_s, &found.objects);
+            self.in_view.clear();
+            self.in_view.extend(changes.changes.iter().map(|c| c.track).filter(|t| t.detection.is_some()));
             self.times.end(Stage::Track);
             changes
         } else {

@@ -24,8 +24,9 @@ use wire::{
     ReceiptResult, Receipts, Sealed, Status, TimeSource,
 };
 
+use crate::access::Gates;
 use crate::access::ask::Asker;
-use crate::access::list::Lists;
+use crate::access::list::{Lists, Taken};
 use crate::identity::{Identity, IdentityError};
 use crate::outbox::{Outbox, OutboxError};
 use crate::vision::signal::{Feeds, SharedFeeds};
@@ -77,6 +78,8 @@ pub type StatusSource = Arc<dyn Fn(Presence) -> Status + Send + Sync>;
 
 /// What the gates want from the connection.
 pub struct GateLink {
+    /// Told of lists and of central's key.
+    pub gates: Gates,
     /// Takes lists.
     pub lists: Arc<Lists>,
     /// Takes answers.
@@ -380,7 +383,7 @@ impl Publisher {
         let Some(gates) = &mut self.gates else { return };
         match leaf {
             // The broker keeps lists, so that one arrives proves nothing about central.
-            Leaf::List => drop(gates.lists.take(message, central)),
+            Leaf::List => gates.take_list(message, central),
             Leaf::Answer => {
                 if gates.asker.take(message, central) {
                     gates.central.heard();
@@ -431,8 +434,21 @@ impl GateLink {
     /// A session with central's broker begins: whoever asked before has been told that there is no answer.
     fn begin(&mut self, central: &PublicKey) {
         self.asker.meet(central);
+        self.gates.know_central(central);
         while self.questions.try_recv().is_ok() {}
         self.central.heard();
+    }
+
+    fn take_list(&self, message: &[u8], central: &PublicKey) {
+        match self.lists.take(message, central) {
+            Ok(Taken::InUse) => {
+                if let Some(list) = self.lists.current() {
+                    self.gates.set_list(list.index);
+                }
+            }
+            Ok(Taken::Unchanged) => {}
+            Err(_) => self.gates.list_refused(self.lists.refusals().because.unwrap_or_default()),
+        }
     }
 }
 
