@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
-import { birthOf, EMPTY, requestOf } from "./entry-form";
+import { dayOf, EMPTY, requestOf } from "./entry-form";
 
 const TODAY = new Date("2026-11-21T00:00:00Z");
 
 test("a date of birth is taken as it is spoken, and a day that is none is refused", () => {
-  expect(birthOf("15/08/1990", TODAY)).toBe("1990-08-15");
-  expect(birthOf("15081990", TODAY)).toBe("1990-08-15");
-  expect(birthOf("5-8-1990", TODAY)).toBe("1990-08-05");
-  for (const wrong of ["31/02/1990", "15/08/2030", "1990-08-15", "15/13/1990", "", "abc"]) expect(birthOf(wrong, TODAY), wrong).toBeNull();
+  expect(dayOf("15/08/1990", TODAY)).toBe("1990-08-15");
+  expect(dayOf("15081990", TODAY)).toBe("1990-08-15");
+  expect(dayOf("5-8-1990", TODAY)).toBe("1990-08-05");
+  for (const wrong of ["31/02/1990", "15/08/2030", "1990-08-15", "15/13/1990", "", "abc"]) expect(dayOf(wrong, TODAY), wrong).toBeNull();
 });
 
 test("a card typed by hand needs number, name and date of birth", () => {

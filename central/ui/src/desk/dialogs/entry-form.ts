@@ -23,7 +23,7 @@ export const EMPTY: EntryDraft = { number: "", name: "", birth: "", country: "",
 export type EntryProblem = { field: keyof EntryDraft; text: "needed" | "bad_number" | "bad_birth" | "bad_country" };
 
 /** `15/08/1990`, `15081990` or `15 8 1990` as `1990-08-15`; null if that is no day, or one to come. */
-export function birthOf(typed: string, today: Date = new Date()): string | null {
+export function dayOf(typed: string, today: Date = new Date()): string | null {
   const parts = /^(\d{2})(\d{2})(\d{4})$/.exec(typed.trim()) ?? /^(\d{1,2})\D+(\d{1,2})\D+(\d{4})$/.exec(typed.trim());
   if (!parts) return null;
   const [day, month, year] = parts.slice(1).map(Number);
@@ -42,7 +42,7 @@ export function requestOf(form: EntryForm, draft: EntryDraft, today: Date = new 
       const number = draft.number.replace(/\D/g, "");
       if (number.length !== 12) return { field: "number", text: "bad_number" };
       if (!text(draft.name)) return needed("name");
-      const birth = birthOf(draft.birth, today);
+      const birth = dayOf(draft.birth, today);
       return birth ? { shown: "typed_card", number, name: text(draft.name), birth } : { field: "birth", text: "bad_birth" };
     }
     case "passport": {

@@ -51,12 +51,12 @@ export function EntryDialog({ open, onClose, present, number }: Props) {
     onClose();
   };
   const name = lane ? pick(language, lane.name_vi, lane.name_en) : "";
-  const input = (field: keyof EntryDraft, label: string, more: HTMLAttributes<HTMLInputElement> & { maxLength?: number; autoFocus?: boolean } = {}, hint?: string) => (
+  const input = (field: keyof EntryDraft, label: string, more: More = {}, hint?: string) => (
     <Input field={field} label={label} hint={hint} value={draft[field]} problem={problem?.field === field ? t(`entry.${problem.text}`) : null} onChange={set(field)} more={more} />
   );
   return (
     <Sheet open={open} title={t("entry.title", { lane: name })} onClose={onClose}>
-      <Tabs.Root value={form} onValueChange={(value) => setForm(value as EntryForm)} activationMode="automatic">
+      <Tabs.Root value={form} onValueChange={(value) => setForm(value as EntryForm)}>
         <Tabs.List className="segments-row">
           {ENTRY_KINDS.map((each) => (
             <Tabs.Trigger key={each} value={each} className="segment" data-entry={each}>
@@ -67,26 +67,26 @@ export function EntryDialog({ open, onClose, present, number }: Props) {
         <form onSubmit={(event) => void submit(event)} noValidate className="entry-form" key={form}>
           {form === "card" && (
             <>
-              {input("number", t("entry.number"), { inputMode: "numeric", maxLength: 15, autoFocus: !number })}
-              {input("name", t("entry.name"), { autoFocus: number !== null })}
+              {input("number", t("entry.number"), { inputMode: "numeric", maxLength: 15, first: !number })}
+              {input("name", t("entry.name"), { first: number !== null })}
               {input("birth", t("entry.birth"), { inputMode: "numeric", maxLength: 10 }, t("entry.birth_hint"))}
             </>
           )}
           {form === "passport" && (
             <>
-              {input("country", t("entry.country"), { maxLength: 3, autoFocus: true }, t("entry.country_hint"))}
+              {input("country", t("entry.country"), { maxLength: 3, first: true }, t("entry.country_hint"))}
               {input("passport", t("entry.passport_number"))}
               {input("passportName", t("entry.name"))}
             </>
           )}
-          {form === "pin" && input("pin", t("entry.pin_label"), { inputMode: "numeric", autoFocus: true })}
+          {form === "pin" && input("pin", t("entry.pin_label"), { inputMode: "numeric", first: true })}
           {form === "plate" && (
             <>
-              {input("plate", t("entry.plate_label"), { autoFocus: true, className: "input-plate", maxLength: 16 }, t("entry.plate_hint"))}
+              {input("plate", t("entry.plate_label"), { first: true, className: "input-plate", maxLength: 16 }, t("entry.plate_hint"))}
               {lane?.camera && lane.step !== "camera_lost" && lane.camera_state === "live" && <p className="quiet">{t("entry.camera_there")}</p>}
             </>
           )}
-          {form === "ticket" && input("ticket", t("entry.ticket_label"), { autoFocus: true }, t("entry.ticket_hint"))}
+          {form === "ticket" && input("ticket", t("entry.ticket_label"), { first: true }, t("entry.ticket_hint"))}
           {form === "code" && (
             <>
               <fieldset className="field">
@@ -99,7 +99,7 @@ export function EntryDialog({ open, onClose, present, number }: Props) {
                   ))}
                 </div>
               </fieldset>
-              {input("code", t("entry.code_label"), { autoFocus: true })}
+              {input("code", t("entry.code_label"), { first: true })}
             </>
           )}
           {present.message?.tone === "problem" && (
@@ -122,6 +122,9 @@ export function EntryDialog({ open, onClose, present, number }: Props) {
   );
 }
 
+/** `first`: where typing begins. */
+type More = HTMLAttributes<HTMLInputElement> & { maxLength?: number; first?: boolean };
+
 interface InputProps {
   field: string;
   label: string;
@@ -129,15 +132,16 @@ interface InputProps {
   value: string;
   problem: string | null;
   onChange: (value: string) => void;
-  more: HTMLAttributes<HTMLInputElement> & { maxLength?: number; autoFocus?: boolean };
+  more: More;
 }
 
 function Input({ field, label, hint, value, problem, onChange, more }: InputProps) {
   const id = `entry-${field}`;
+  const { first, ...attributes } = more;
   return (
     <div className={`field ${problem ? "field-wrong" : ""}`}>
       <label htmlFor={id}>{label}</label>
-      <input id={id} name={field} value={value} autoComplete="off" spellCheck={false} onChange={(event) => onChange(event.target.value)} aria-invalid={problem !== null} aria-describedby={`${id}-hint`} {...more} />
+      <input id={id} name={field} value={value} autoComplete="off" spellCheck={false} onChange={(event) => onChange(event.target.value)} aria-invalid={problem !== null} aria-describedby={`${id}-hint`} data-first={first ? "" : undefined} {...attributes} />
       <small id={`${id}-hint`} role={problem ? "alert" : undefined}>
         {problem ?? hint ?? ""}
       </small>

@@ -16,7 +16,7 @@ export function PaperRowFields({ row, at, onChange, children }: Props) {
   const still = row.state === "done" || row.state === "sending" || row.state === "duplicate";
   const text = (column: "row" | "time" | "plate" | "name" | "number" | "note", mode?: "numeric") => (
     <td>
-      <input data-cell={column} aria-label={`${t(`paper.${column}`)} ${at + 1}`} value={row[column]} readOnly={still} inputMode={mode} autoComplete="off" spellCheck={false} onChange={(event) => onChange({ [column]: event.target.value })} />
+      <input data-cell={column} data-first={column === "time" ? "" : undefined} aria-label={`${t(`paper.${column}`)} ${at + 1}`} value={row[column]} readOnly={still} inputMode={mode} autoComplete="off" spellCheck={false} onChange={(event) => onChange({ [column]: event.target.value })} />
     </td>
   );
   const choice = <K extends "direction" | "kind" | "verdict">(column: K, options: [DraftRow[K], string][]) => (

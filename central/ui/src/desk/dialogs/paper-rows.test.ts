@@ -3,15 +3,15 @@ import { type DraftRow, newRow, openRows, paperTime, rowRequest, storedPaper, st
 
 const NOW = Date.parse("2026-11-21T12:00:00Z");
 const row = (change: Partial<DraftRow> = {}): DraftRow => ({ ...newRow(undefined), time: "1402", plate: "35A-123.45", ...change });
-const paper = (rows: DraftRow[], form = "BM-07/112") => ({ form, day: "2026-11-21", rows });
+const paper = (rows: DraftRow[], form = "BM-07/112") => ({ form, day: "21/11/2026", rows });
 
 beforeEach(() => sessionStorage.clear());
 
 test("a time is taken as it is written on the form, in Vietnam's time", () => {
-  for (const typed of ["1402", "14:02", "14h02", "14g02", "14.02", " 14 : 02 "]) expect(paperTime("2026-11-21", typed), typed).toBe("2026-11-21T14:02:00+07:00");
-  expect(paperTime("2026-11-21", "902")).toBe("2026-11-21T09:02:00+07:00");
-  for (const typed of ["2460", "25:00", "14", "", "abc", "14:2"]) expect(paperTime("2026-11-21", typed), typed).toBeNull();
-  expect(paperTime("2026-13-41", "1402")).toBeNull();
+  for (const typed of ["1402", "14:02", "14h02", "14g02", "14.02", " 14 : 02 "]) expect(paperTime("21/11/2026", typed), typed).toBe("2026-11-21T14:02:00+07:00");
+  expect(paperTime("21/11/2026", "902")).toBe("2026-11-21T09:02:00+07:00");
+  for (const typed of ["2460", "25:00", "14", "", "abc", "14:2"]) expect(paperTime("21/11/2026", typed), typed).toBeNull();
+  expect(paperTime("31/02/2026", "1402")).toBeNull();
 });
 
 test("a line becomes what the desk takes, without its empty cells", () => {
@@ -21,6 +21,8 @@ test("a line becomes what the desk takes, without its empty cells", () => {
 test("what is missing in a line is named", () => {
   expect(rowRequest(paper([], " "), row(), NOW)).toBe("form");
   expect(rowRequest(paper([]), row({ row: "0" }), NOW)).toBe("row");
+  expect(rowRequest({ ...paper([]), day: "21/13/2026" }, row(), NOW)).toBe("day");
+  expect(rowRequest({ ...paper([]), day: "22/11/2026" }, row(), NOW)).toBe("future");
   expect(rowRequest(paper([]), row({ time: "9" }), NOW)).toBe("time");
   expect(rowRequest(paper([]), row({ time: "2359" }), NOW)).toBe("future");
   expect(rowRequest(paper([]), row({ plate: "" }), NOW)).toBe("plate");

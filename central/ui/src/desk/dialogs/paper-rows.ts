@@ -1,4 +1,8 @@
 import type { EntryKind, PaperRow, Verdict } from "../api/types";
+import { dayOf } from "./entry-form";
+
+/** A day to come is refused with its time, by the agent's clock; the calendar alone is looked at here. */
+const EVER = new Date(8.64e15);
 
 /** One line of the form as it is being typed. */
 export interface DraftRow {
@@ -17,12 +21,12 @@ export interface DraftRow {
 
 export interface PaperDraft {
   form: string;
-  /** `YYYY-MM-DD`, the day written on the form. */
+  /** The day written on the form, as typed: `21/11/2026`. */
   day: string;
   rows: DraftRow[];
 }
 
-export type RowProblem = "time" | "future" | "plate" | "name" | "row" | "form";
+export type RowProblem = "day" | "time" | "future" | "plate" | "name" | "row" | "form";
 
 export const newRow = (after: DraftRow | undefined): DraftRow => ({
   row: String((Number(after?.row) || 0) + 1), time: "", direction: after?.direction ?? "in", kind: after?.kind ?? "vehicle", plate: "", name: "", number: "",
@@ -34,11 +38,11 @@ export const isBlank = (row: DraftRow): boolean => ![row.time, row.plate, row.na
 /** `1402`, `14:02`, `14h02` or `902` on a day of Vietnam's calendar, as RFC 3339. */
 export function paperTime(day: string, typed: string): string | null {
   const parts = /^(\d{1,2})\s*[:hg.]?\s*(\d{2})$/i.exec(typed.trim());
-  if (!parts || !/^\d{4}-\d{2}-\d{2}$/.test(day)) return null;
+  const date = dayOf(day, EVER);
+  if (!parts || !date) return null;
   const [hour, minute] = [Number(parts[1]), Number(parts[2])];
   if (hour > 23 || minute > 59) return null;
-  const at = `${day}T${String(hour).padStart(2, "0")}:${String(minute).padStart(2, "0")}:00+07:00`;
-  return Number.isNaN(Date.parse(at)) ? null : at;
+  return `${date}T${String(hour).padStart(2, "0")}:${String(minute).padStart(2, "0")}:00+07:00`;
 }
 
 /** The request for a line, or what is wrong in it. */
@@ -47,6 +51,7 @@ export function rowRequest({ form, day }: PaperDraft, row: DraftRow, now: number
   const number = Number(row.row);
   if (!form.trim()) return "form";
   if (!Number.isInteger(number) || number < 1) return "row";
+  if (!dayOf(day, EVER)) return "day";
   if (!at) return "time";
   if (Date.parse(at) > now) return "future";
   if (row.kind === "vehicle" && !row.plate.trim()) return "plate";

@@ -1,5 +1,6 @@
 import { CircleAlert, CircleCheck, Plus, Trash2 } from "lucide-react";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { date } from "../../format/time";
 import { whyOf } from "../acts/errors";
 import { desk, DeskError } from "../api/client";
 import { useText } from "../i18n";
@@ -8,13 +9,11 @@ import { PaperRowFields } from "./paper-row";
 import { type DraftRow, isBlank, newRow, openRows, type PaperDraft, rowRequest, storedPaper, storePaper } from "./paper-rows";
 import { Sheet } from "./sheet";
 
-const today = (now: number) => new Date(now + 7 * 3_600_000).toISOString().slice(0, 10);
-
 /** Typing in what was written on paper: line by line, Enter by Enter, each line recorded once. */
 export function PaperDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
   const { t } = useText();
   const { gate, view, online, now } = useDesk();
-  const [draft, setDraft] = useState<PaperDraft>(() => storedPaper() ?? { form: view.paper_form ?? "", day: today(now()), rows: [newRow(undefined)] });
+  const [draft, setDraft] = useState<PaperDraft>(() => storedPaper() ?? { form: view.paper_form ?? "", day: date(now()), rows: [newRow(undefined)] });
   const [sending, setSending] = useState(false);
   const table = useRef<HTMLTableElement>(null);
   useEffect(() => storePaper(draft), [draft]);
@@ -80,7 +79,7 @@ export function PaperDialog({ open, onClose }: { open: boolean; onClose: () => v
         </label>
         <label className="field">
           <span>{t("paper.date")}</span>
-          <input type="date" value={draft.day} max={today(now())} onChange={(event) => setDraft((old) => ({ ...old, day: event.target.value }))} />
+          <input inputMode="numeric" maxLength={10} value={draft.day} onChange={(event) => setDraft((old) => ({ ...old, day: event.target.value }))} />
         </label>
         <p className="quiet paper-hint">{t("paper.hint")}</p>
       </div>

@@ -16,6 +16,14 @@ interface Props {
   children: ReactNode;
 }
 
+/** The field that is to be typed in first, else the dialog itself: never its close button, which Enter would press. */
+function focusFirst(event: Event): void {
+  const sheet = event.currentTarget as HTMLElement;
+  event.preventDefault();
+  const field = sheet.querySelector<HTMLElement>("[data-first]") ?? sheet;
+  field.focus();
+}
+
 /** The frame of every dialog. What is typed in it is kept by its owner, so closing loses nothing. */
 export function Sheet({ open, title, onClose, wide = false, onKey, className = "", children }: Props) {
   const { t } = useText();
@@ -25,7 +33,7 @@ export function Sheet({ open, title, onClose, wide = false, onKey, className = "
     <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Dialog.Portal>
         <Dialog.Overlay className="overlay" />
-        <Dialog.Content className={`dialog sheet ${wide ? "sheet-wide" : ""} ${className}`} data-modal="true" aria-describedby={undefined}>
+        <Dialog.Content className={`dialog sheet ${wide ? "sheet-wide" : ""} ${className}`} data-modal="true" aria-describedby={undefined} onOpenAutoFocus={focusFirst}>
           <header className="dialog-head">
             <Dialog.Title>{title}</Dialog.Title>
             <Dialog.Close className="icon-button" aria-label={t("dialog.close")}>

@@ -104,7 +104,7 @@ export function ShiftDialog({ open, onClose, onDone }: Props) {
           </fieldset>
           <label className="field">
             <span>{t("shift.note")}</span>
-            <textarea rows={3} maxLength={2000} value={note} onChange={(event) => setNote(event.target.value)} />
+            <textarea data-first="" rows={3} maxLength={2000} value={note} onChange={(event) => setNote(event.target.value)} />
           </label>
         </div>
         <div className="shift-right">

@@ -1,6 +1,5 @@
 import { Ban, CarFront, CircleCheck, CircleDashed, Clock3, FileSearch, IdCard, ShieldAlert, Timer, TriangleAlert, User, Users, type LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
-import { span } from "../../format/time";
 import { Plate } from "../../ui/plate";
 import type { Acts } from "../acts/use-acts";
 import { KeysRow } from "../acts/keys-row";
@@ -11,6 +10,7 @@ import type { Present } from "../scan/use-present";
 import { useAgentNow, useDesk } from "../state/provider";
 import { isOverride, nameOf, saysWho } from "../state/view";
 import { CasePicture } from "./case-picture";
+import { spanText } from "./span";
 
 export const VERDICT_ICONS: Record<Verdict, LucideIcon> = { admit: CircleCheck, wait: Clock3, deny: Ban };
 
@@ -83,18 +83,19 @@ function Reading({ of }: { of: CaseView }) {
 
 function Waited({ since }: { since: string }) {
   const { t } = useText();
-  const { unit, ...rest } = span((useAgentNow(1_000) - Date.parse(since)) / 1000);
-  return <span className="reading-waited">{t("case.waited", { time: t(`time.${unit}`, rest) })}</span>;
+  return <span className="reading-waited">{t("case.waited", { time: spanText(t, (useAgentNow(1_000) - Date.parse(since)) / 1000) })}</span>;
 }
 
 /** The person's or the vehicle's card: what the list and the papers say. Nothing of it where only papers are to be checked. */
 function Card({ of }: { of: CaseView }) {
   const { t } = useText();
   const who = saysWho(of);
-  const stay = of.stay_minutes === null ? null : span(of.stay_minutes * 60);
+  const known = (who && (of.label ?? of.group)) || of.person || of.warnings.length > 0;
+  if (!known && !of.picture) return null;
   return (
     <div className="card-row">
       <dl className="card">
+        {!known && who && <p className="quiet">{t("case.no_entry")}</p>}
         {who && of.label && <Fact icon={of.plate ? CarFront : User} big>{of.label}</Fact>}
         {who && of.group && of.group !== of.label && <Fact icon={Users}>{of.group}</Fact>}
         {of.person && (
@@ -105,7 +106,7 @@ function Card({ of }: { of: CaseView }) {
           </Fact>
         )}
         {of.person?.asking && <Fact icon={FileSearch}>{t("case.asking")}</Fact>}
-        {who && stay && <Fact icon={Timer}>{t("case.stay", { time: t(`time.${stay.unit}`, stay.unit === "hours" ? { n: stay.n, m: stay.m } : { n: stay.n }) })}</Fact>}
+        {who && of.stay_minutes !== null && <Fact icon={Timer}>{t("case.stay", { time: spanText(t, of.stay_minutes * 60) })}</Fact>}
         {of.warnings.length > 0 && (
           <div className="card-warnings">
             {of.warnings.map((warning) => (

@@ -1,12 +1,13 @@
 import { CalendarClock, CircleCheck, Clock3 } from "lucide-react";
 import { useEffect, useRef } from "react";
-import { clock, span } from "../../format/time";
+import { clock } from "../../format/time";
 import { Empty } from "../../ui/states";
 import { Plate } from "../../ui/plate";
 import { useExpected } from "../api/queries";
 import type { ExpectedView } from "../api/types";
 import { useText } from "../i18n";
 import { useAgentNow, useDesk } from "../state/provider";
+import { spanText } from "./span";
 import { Problem, StaleList, Waiting } from "./list-states";
 
 /** Visitors of the next hour and those who are late. */
@@ -38,7 +39,6 @@ export function Expected() {
 function ExpectedRow({ of }: { of: ExpectedView }) {
   const { t } = useText();
   const late = (useAgentNow(10_000) - Date.parse(of.expected_at)) / 1000;
-  const { unit, ...rest } = span(late);
   return (
     <li className={`row row-still ${of.arrived ? "row-done" : ""}`} data-expected={of.entry}>
       <span className="row-time">{clock(of.expected_at).slice(0, 5)}</span>
@@ -51,7 +51,7 @@ function ExpectedRow({ of }: { of: ExpectedView }) {
         {of.arrived ? (
           <span className="row-verdict tone-admit"><CircleCheck aria-hidden="true" />{t("side.arrived")}</span>
         ) : late > 60 ? (
-          <span className="row-verdict tone-wait"><Clock3 aria-hidden="true" />{t("side.late", { time: t(`time.${unit}`, rest) })}</span>
+          <span className="row-verdict tone-wait"><Clock3 aria-hidden="true" />{t("side.late", { time: spanText(t, late) })}</span>
         ) : null}
       </span>
     </li>
