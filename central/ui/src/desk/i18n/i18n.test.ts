@@ -25,8 +25,8 @@ const wire = () =>
 
 /** The words of an enum that is written with the `words!` macro. */
 function macroWords(source: string, name: string): string[] {
-  const body = new RegExp(`\\b${name} \\{([^}]*)\\}`).exec(source)?.[1] ?? "";
-  return [...body.matchAll(/= "(\w+)"/g)].map((m) => m[1]);
+  const bodies = [...source.matchAll(new RegExp(`\\b${name} \\{([^}]*)\\}`, "g"))].map((found) => [...found[1].matchAll(/= "(\w+)"/g)].map((m) => m[1]));
+  return bodies.find((words) => words.length > 0) ?? [];
 }
 
 /** The words of an enum whose `as_str` names them. */
