@@ -56,7 +56,7 @@ function signIn(response, { user, pin }) {
   if (noList) return refuse(response, 503, "no_list", "This agent never got a list: connect it to central");
   if (wrong >= 5) {
     setTimeout(() => (wrong = 0), 3_000);
-    return refuse(response, 429, "throttled", "Too many wrong PINs", { retry_after: 3 });
+    return refuse(response, 429, "too_many_attempts", "Too many wrong PINs", { retry_after: 3 });
   }
   const guard = GUARDS[user];
   if (guard?.pin === pin) {
@@ -145,6 +145,7 @@ function shiftView() {
 function handOver(response, { to, to_pin: pin, note, items }) {
   const next = GUARDS[to];
   if (!next || next.pin !== pin) return refuse(response, 401, "wrong_pin");
+  if (next.user === session.user) return refuse(response, 422, "same_guard");
   const { people, vehicles, lanes } = gate();
   world.shifts = [{ at: now(), from: session.user, to, note: note ?? null, people, vehicles, waiting: lanes.filter(({ current }) => current).length, items }, ...world.shifts].slice(0, 20);
   return enter(response, next);
@@ -157,17 +158,20 @@ function gatePost(response, what, body) {
     world.view.muster = body.on ? { since: now(), by: session.name, missing: known.length, accounted: 0, anonymous: gate().people - known.length } : null;
   } else if (what === "accounted") {
     const found = world.inside.find(({ subject }) => subject === body.subject);
+    if (!REASONS.muster.some(({ code }) => code === body.reason)) return refuse(response, 422, "unknown_reason");
     if (!found || !world.view.muster) return refuse(response, 409, "nothing_waiting");
     if (!found.accounted) Object.assign(world.view.muster, { missing: world.view.muster.missing - 1, accounted: world.view.muster.accounted + 1 });
     found.accounted = true;
   } else if (what === "corrections") {
     if (!session.supervisor) return refuse(response, 403, "supervisor_only");
+    if (!REASONS.correction.some(({ code }) => code === body.reason)) return refuse(response, 422, "unknown_reason");
     Object.assign(gate(), { people: gate().people + body.people, vehicles: gate().vehicles + body.vehicles });
   } else if (what === "shift") {
     return handOver(response, body);
   } else if (what === "paper") {
     const key = `${body.form}/${body.row}`;
     if (world.papers.has(key)) return refuse(response, 409, "already_entered");
+    if (Date.parse(body.at) > Date.now()) return refuse(response, 422, "in_the_future");
     if (body.kind === "vehicle" && !/\d/.test(body.plate ?? "")) return refuse(response, 422, "bad_plate");
     world.papers.add(key);
   } else {
@@ -212,7 +216,7 @@ async function api(request, response, path, query) {
   const { method } = request;
   if (method !== "GET" && request.headers["x-requested-with"] !== "vong-gac") return refuse(response, 403, "missing_header");
   if (method === "POST" && path === "/session") return signIn(response, await bodyOf(request));
-  if (!session || !/vgdesk=fake/.test(request.headers.cookie ?? "")) return refuse(response, 401, "not_signed_in");
+  if (!session || !/vgdesk=fake/.test(request.headers.cookie ?? "")) return refuse(response, 401, "signed_out");
   if (method === "GET") return read(response, path, query);
   if (method === "DELETE" && path === "/session") {
     session = null;

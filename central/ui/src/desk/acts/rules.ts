@@ -42,19 +42,31 @@ export function listOf(act: GuardAct): ReasonList {
 export const reasonsFor = (reasons: Reasons | undefined, act: GuardAct): ReasonText[] => reasons?.[listOf(act)] ?? [];
 
 /** A reason that says no more than "as the machine says", where the site has one. */
-const AGREES = /^(as_|agree|routine|normal)/;
+const AGREES = /^as_/;
+/** Something that was begun is over: the reason of ending it, and of nothing else. */
+const OVER = "over";
+const ENDS: readonly GuardAct[] = ["release", "emergency_end", "muster_end"];
+/** Found in an evacuation. */
+const SEEN = /^seen/;
 
-/** The reason that goes with an act that needs none to be asked: the one for agreement, else the first. */
+/** The reason that goes with an act that needs none to be asked: the one made for it, else the first. */
 export function plainReason(reasons: Reasons | undefined, act: GuardAct): string | null {
   const list = reasonsFor(reasons, act);
-  return (list.find(({ code }) => AGREES.test(code)) ?? list[0])?.code ?? null;
+  const made = (code: string) => (ENDS.includes(act) ? code === OVER : act === "accounted" ? SEEN.test(code) : AGREES.test(code));
+  return (list.find(({ code }) => made(code)) ?? list[0])?.code ?? null;
 }
 
-/** Reasons to choose from when the machine is overridden: agreement is none of them. The site's order stays, nine have a key. */
-export const overrideReasons = (reasons: Reasons | undefined, act: GuardAct): ReasonText[] =>
-  reasonsFor(reasons, act)
-    .filter(({ code }, _, all) => all.length === 1 || !AGREES.test(code))
-    .slice(0, 9);
+/**
+ * Reasons to choose from. Agreement with the machine is none for going against it, and "over" is one only for ending.
+ * The site's order stays otherwise, and nine have a key.
+ */
+export function askedReasons(reasons: Reasons | undefined, act: GuardAct): ReasonText[] {
+  const list = reasonsFor(reasons, act);
+  const ends = ENDS.includes(act);
+  const fit = list.filter(({ code }) => !AGREES.test(code) && (ends || code !== OVER));
+  const asked = ends ? [...fit.filter(({ code }) => code === OVER), ...fit.filter(({ code }) => code !== OVER)] : fit;
+  return (asked.length > 0 ? asked : list).slice(0, 9);
+}
 
 /** "Other" explains nothing: it wants words. */
 export const wantsNote = (code: string): boolean => code === "other";

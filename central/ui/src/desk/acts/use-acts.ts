@@ -7,7 +7,7 @@ import { useText } from "../i18n";
 import { useDesk } from "../state/provider";
 import { nameOf } from "../state/view";
 import { whyOf } from "./errors";
-import { overrideReasons, overrides, plainReason, remedyOf, spaceAct } from "./rules";
+import { askedReasons, overrides, plainReason, remedyOf, spaceAct } from "./rules";
 
 /** A case must have been on the screen for so long before a key may act on it: eyes are slower than queues. */
 const SEEN_MS = 450;
@@ -100,7 +100,7 @@ export function useActs(): Acts {
     send.mutate({ lane: where.id, request, what: of ? nameOf(of) : null });
   };
   const pick = (where: LaneView, act: GuardAct, of: CaseView | null, against: Verdict | null) => {
-    const choice = overrideReasons(reasons, act);
+    const choice = askedReasons(reasons, act);
     if (choice.length === 0) return say({ tone: "problem", text: t("keys_row.no_reasons") });
     say(null);
     setPicking({ act, lane: where.id, access: of?.access ?? null, reasons: choice, against });
@@ -124,7 +124,8 @@ export function useActs(): Acts {
     remedy: () =>
       withCase((where, of) => {
         const act = remedyOf(of);
-        if (act) dispatch(where, act, plainReason(reasons, act), of);
+        // What was looked at, or who came along, is not for the desk to guess: one more key where there is a choice.
+        if (act) (askedReasons(reasons, act).length > 1 ? pick(where, act, of, null) : dispatch(where, act, plainReason(reasons, act), of));
       }),
     space: () => {
       if (!refused() && lane) dispatch(lane, spaceAct(lane), plainReason(reasons, spaceAct(lane)), null);

@@ -83,7 +83,7 @@ export const desk = {
   muster: (gate: string, on: boolean, note?: string) => post<void>(`/gates/${part(gate)}/muster`, note ? { on, note } : { on }),
   accounted: (gate: string, subject: string, reason: string) => post<void>(`/gates/${part(gate)}/accounted`, { subject, reason }),
   correct: (gate: string, correction: T.Correction) => post<void>(`/gates/${part(gate)}/corrections`, correction),
-  shift: () => get<T.ShiftView>("/shift"),
+  shift: (gate: string) => get<T.ShiftView>(`/shift?gate=${part(gate)}`),
   handOver: (gate: string, request: T.HandOver) => post<T.Session | void>(`/gates/${part(gate)}/shift`, request),
   paper: (gate: string, row: T.PaperRow) => post<void>(`/gates/${part(gate)}/paper`, row),
   ladder: () => get<T.LadderView>("/ladder"),

@@ -7,7 +7,7 @@ export const keys = {
   reasons: ["reasons"] as const,
   inside: (area: string) => ["inside", area] as const,
   expected: (gate: string) => ["expected", gate] as const,
-  shift: ["shift"] as const,
+  shift: (gate: string) => ["shift", gate] as const,
   ladder: ["ladder"] as const,
 };
 
@@ -59,6 +59,6 @@ export const useInside = (area: string) =>
 export const useExpected = (gate: string) =>
   useQuery({ queryKey: keys.expected(gate), queryFn: () => desk.expected(gate), refetchInterval: 30_000, gcTime: Number.POSITIVE_INFINITY });
 
-export const useShift = (enabled = true) => useQuery({ queryKey: keys.shift, queryFn: desk.shift, enabled });
+export const useShift = (gate: string, enabled = true) => useQuery({ queryKey: keys.shift(gate), queryFn: () => desk.shift(gate), enabled });
 
 export const useLadder = (enabled: boolean) => useQuery({ queryKey: keys.ladder, queryFn: desk.ladder, enabled });

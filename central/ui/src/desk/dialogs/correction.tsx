@@ -3,7 +3,7 @@ import { CircleAlert, Minus, Plus } from "lucide-react";
 import { type FormEvent, useEffect, useState } from "react";
 import { whole } from "../../format/numbers";
 import { whyOf } from "../acts/errors";
-import { overrideReasons } from "../acts/rules";
+import { askedReasons } from "../acts/rules";
 import { desk } from "../api/client";
 import { useReasons } from "../api/queries";
 import { useText } from "../i18n";
@@ -26,7 +26,7 @@ export function CorrectionDialog({ open, onClose, onDone }: Props) {
   const [reason, setReason] = useState("");
   const [note, setNote] = useState("");
   // Corrections have a list of their own; `correction` is no act of a guard at a lane.
-  const reasons = data?.correction ?? overrideReasons(data, "forgive");
+  const reasons = data?.correction ?? askedReasons(data, "forgive");
   const first = reasons[0]?.code;
   useEffect(() => {
     if (!reason && first) setReason(first);

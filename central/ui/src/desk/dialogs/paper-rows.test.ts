@@ -27,6 +27,7 @@ test("what is missing in a line is named", () => {
   expect(rowRequest(paper([]), row({ time: "2359" }), NOW)).toBe("future");
   expect(rowRequest(paper([]), row({ plate: "" }), NOW)).toBe("plate");
   expect(rowRequest(paper([]), row({ kind: "person", plate: "" }), NOW)).toBe("name");
+  expect(rowRequest(paper([]), row({ kind: "person", plate: "", number: "037090001234" }), NOW)).toMatchObject({ number: "037090001234" });
 });
 
 test("the next line goes on where the last one was", () => {

@@ -55,7 +55,7 @@ export function rowRequest({ form, day }: PaperDraft, row: DraftRow, now: number
   if (!at) return "time";
   if (Date.parse(at) > now) return "future";
   if (row.kind === "vehicle" && !row.plate.trim()) return "plate";
-  if (row.kind === "person" && !row.name.trim()) return "name";
+  if (row.kind === "person" && !row.name.trim() && !row.number.trim()) return "name";
   const text = (key: "plate" | "name" | "number" | "note") => (row[key].trim() ? { [key]: row[key].normalize("NFC").trim() } : {});
   return { form: form.trim(), row: number, at, direction: row.direction, kind: row.kind, verdict: row.verdict, ...text("plate"), ...text("name"), ...text("number"), ...text("note") };
 }

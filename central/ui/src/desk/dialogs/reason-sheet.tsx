@@ -1,6 +1,6 @@
 import { CircleAlert } from "lucide-react";
 import { useState } from "react";
-import { overrideReasons, wantsNote } from "../acts/rules";
+import { askedReasons, wantsNote } from "../acts/rules";
 import { useReasons } from "../api/queries";
 import type { GuardAct } from "../api/types";
 import { useText } from "../i18n";
@@ -26,7 +26,7 @@ export function ReasonSheet({ open, title, act, warning, busy, problem, onClose,
   const { data } = useReasons();
   const [note, setNote] = useState("");
   const [wanting, setWanting] = useState(false);
-  const reasons = overrideReasons(data, act);
+  const reasons = askedReasons(data, act);
   const take = (code: string) => {
     if (busy || !online) return;
     const missing = wantsNote(code) && !note.trim();

@@ -25,7 +25,7 @@ export function ShiftDialog({ open, onClose, onDone }: Props) {
   const { t, language } = useText();
   const { gate, online, session } = useDesk();
   const client = useQueryClient();
-  const shift = useShift(open);
+  const shift = useShift(gate.id, open);
   const [note, setNote] = useState("");
   const [items, setItems] = useState<string[]>([]);
   const [own, setOwn] = useState<string[]>([]);
@@ -37,7 +37,7 @@ export function ShiftDialog({ open, onClose, onDone }: Props) {
     mutationFn: () => desk.handOver(gate.id, { to: to.trim(), to_pin: pin, items, ...(note.trim() && { note: note.trim() }) }),
     onSuccess: async () => {
       const next = await client.fetchQuery({ queryKey: keys.session, queryFn: desk.session, staleTime: 0 });
-      void client.invalidateQueries({ queryKey: keys.shift });
+      void client.invalidateQueries({ queryKey: ["shift"] });
       setNote("");
       setItems([]);
       setOwn([]);

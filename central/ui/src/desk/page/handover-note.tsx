@@ -11,10 +11,10 @@ const SEEN = "vg.desk.note-seen";
 export function HandoverNote() {
   const { t } = useText();
   const { session, gate } = useDesk();
-  const { data } = useShift();
+  const { data } = useShift(gate.id);
   const [seen, setSeen] = useState(() => localStorage.getItem(SEEN));
-  const last = data?.gate === gate.id || data?.gate === undefined ? data?.notes[0] : undefined;
-  if (!last?.note || last.to !== session.user || seen === last.at) return null;
+  const last = data?.notes.find((each) => each.note && each.to === session.user);
+  if (!last || seen === last.at) return null;
   return (
     <div className="handover" data-testid="handover">
       <p>
