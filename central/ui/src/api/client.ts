@@ -3,6 +3,7 @@ import type * as T from "./types";
 
 const BASE = "/api/v1";
 const TIMEOUT_MS = 15_000;
+const UPLOAD_TIMEOUT_MS = 120_000;
 
 /** A refusal from central (RFC 9457), or no answer at all (`status` 0). */
 export class ApiError extends Error {
@@ -10,6 +11,8 @@ export class ApiError extends Error {
     readonly status: number,
     readonly code: string,
     readonly detail: string,
+    /** The whole answer: some refusals say more, such as every problem of a policy. */
+    readonly body: unknown = null,
   ) {
     super(detail || code);
     this.name = "ApiError";
@@ -19,6 +22,13 @@ export class ApiError extends Error {
   get unreachable(): boolean {
     return this.status === 0 || this.status === 502 || this.status === 503 || this.status === 504;
   }
+}
+
+/** `AbortSignal.timeout`, which the phones of some visitors do not know. */
+function deadline(ms: number): AbortSignal {
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(), ms);
+  return controller.signal;
 }
 
 interface Problem {
@@ -34,21 +44,23 @@ async function problemOf(response: Response): Promise<ApiError> {
   } catch {
     // A proxy's HTML page is no problem document: the status has to do.
   }
-  return new ApiError(response.status, problem.code ?? `http_${response.status}`, problem.detail ?? problem.title ?? "");
+  return new ApiError(response.status, problem.code ?? `http_${response.status}`, problem.detail ?? problem.title ?? "", problem);
 }
 
-async function call<R>(method: string, path: string, body?: unknown): Promise<R> {
+/** One question to central: JSON, or a form with files (whose type the browser writes, with its boundary). */
+export async function call<R>(method: string, path: string, body?: unknown): Promise<R> {
   const headers: Record<string, string> = { accept: "application/json" };
+  const form = body instanceof FormData;
   if (method !== "GET") headers["x-requested-with"] = "vong-gac";
-  if (body !== undefined) headers["content-type"] = "application/json";
+  if (body !== undefined && !form) headers["content-type"] = "application/json";
   let response: Response;
   try {
     response = await fetch(BASE + path, {
       method,
       headers,
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: body === undefined ? undefined : form ? body : JSON.stringify(body),
       credentials: "same-origin",
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: deadline(form ? UPLOAD_TIMEOUT_MS : TIMEOUT_MS),
     });
   } catch {
     throw new ApiError(0, "unreachable", "");
@@ -58,7 +70,7 @@ async function call<R>(method: string, path: string, body?: unknown): Promise<R>
   return (await response.json()) as R;
 }
 
-type Query = Record<string, string | number | null | undefined>;
+export type Query = Record<string, string | number | null | undefined>;
 
 /** `?a=1&b=2` without the empty ones, or an empty string. */
 export function queryString(query: Query): string {
@@ -70,9 +82,11 @@ export function queryString(query: Query): string {
   return text ? `?${text}` : "";
 }
 
-const get = <R>(path: string, query: Query = {}) => call<R>("GET", path + queryString(query));
-const post = <R>(path: string, body: unknown) => call<R>("POST", path, body);
+export const get = <R>(path: string, query: Query = {}) => call<R>("GET", path + queryString(query));
+export const post = <R>(path: string, body: unknown) => call<R>("POST", path, body);
 
+/** Where the browser itself fetches something: a download, a template. */
+export const fileUrl = (path: string, query: Query = {}) => BASE + path + queryString(query);
 export const evidenceUrl = (sha256: string) => `${BASE}/evidence/${encodeURIComponent(sha256)}`;
 export const STREAM_URL = `${BASE}/stream`;
 

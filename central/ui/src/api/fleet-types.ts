@@ -1,5 +1,5 @@
 /** Cameras, agents, counts and what was put aside. */
-import type { TimeSource } from "./types";
+import type { LadderStep, TimeSource } from "./types";
 
 export type CameraState =
   | "live"
@@ -46,6 +46,18 @@ export interface Agent {
   next_seq: number | null;
   gaps: number;
   enrolled_at: string | null;
+  /** Gates that it decides for; absent where it has none. */
+  gates?: GateHealth | null;
+}
+
+/** What an agent says of its gates. */
+export interface GateHealth {
+  list_version: number;
+  list_made_at: string | null;
+  lists_refused: number;
+  refused_because: string | null;
+  desk_url?: string | null;
+  lanes: { lane: string; barrier: string; reader: boolean | null; waiting: number; step: LadderStep }[];
 }
 
 /** What a line counts. */

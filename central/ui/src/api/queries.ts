@@ -71,9 +71,15 @@ export const useSession = () =>
     },
   });
 
-/** Doubles as the heartbeat: an EventSource cannot tell a silent peer from a quiet night. */
-export const useSummary = () =>
-  useQuery({ queryKey: keys.summary, queryFn: api.summary, refetchInterval: 10_000, retry: false });
+export const useSummary = (enabled = true) =>
+  useQuery({ queryKey: keys.summary, queryFn: api.summary, refetchInterval: 10_000, retry: false, enabled });
+
+/** An EventSource cannot tell a silent peer from a quiet night. The summary doubles as heartbeat; tenants, who have none, ask for their session. */
+export function useHeartbeat(silent: boolean) {
+  const summary = useSummary(!silent);
+  const session = useQuery({ queryKey: ["heartbeat"], queryFn: api.session, refetchInterval: 10_000, retry: false, enabled: silent });
+  return silent ? session : summary;
+}
 
 export const useSites = () => useQuery({ queryKey: keys.sites, queryFn: api.sites, staleTime: 300_000 });
 export const useCameras = () => useQuery({ queryKey: keys.cameras, queryFn: api.cameras, refetchInterval: 15_000 });

@@ -1,8 +1,10 @@
 /** The REST and SSE contract of central, `/api/v1`. Times are RFC 3339 UTC; boxes are `[x, y, w, h]` in pixels of the overview picture. */
 
 export type * from "./fleet-types";
+export type * from "./gate-types";
+export type * from "./member-types";
 
-export type Role = "gate_operator" | "traffic_police" | "ioc_operator" | "admin";
+export type Role = "gate_operator" | "traffic_police" | "ioc_operator" | "admin" | "site_manager" | "enterprise";
 export type Language = "vi" | "en";
 export type Box = [number, number, number, number];
 export type Size = [number, number];
@@ -15,6 +17,8 @@ export interface User {
   /** Site ids; empty means every site. */
   sites: string[];
   language: Language;
+  /** Of an enterprise's account: whose people and vehicles it looks after. */
+  group?: string | null;
 }
 
 export interface Summary {
@@ -235,7 +239,20 @@ export interface PassageDetail extends Passage {
   audit: AuditRow[];
 }
 
-export type AlertKind = "watchlist_plate" | "stolen_vehicle" | "registry_mismatch";
+/** What an incident at a gate or in an area says besides its alert. */
+export interface IncidentFacts {
+  incident: string;
+  rule?: string | null;
+  gate?: string | null;
+  lane?: string | null;
+  access?: string | null;
+  count?: number | null;
+  box?: Box | null;
+  picture?: Size | null;
+}
+
+/** `watchlist_plate`, `stolen_vehicle`, `registry_mismatch`; an incident's word; `overstay`; for the police role alone `wanted_person`. */
+export type AlertKind = string;
 export type Severity = "low" | "medium" | "high" | "critical";
 export type AlertState = "new" | "acknowledged" | "verifying" | "confirmed" | "false_alarm" | "closed";
 
@@ -259,6 +276,9 @@ export interface Alert {
   camera: string;
   camera_name: string | null;
   passage_id: string | null;
+  /** Decision, stay or event that raised it, where no passage did. */
+  source_id?: string | null;
+  incident?: IncidentFacts | null;
   plate_display: string | null;
   plate_kind: string | null;
   plate_colour?: string | null;
@@ -280,6 +300,8 @@ export interface NewUser {
   display_name: string;
   role: Role;
   sites: string[];
+  /** An enterprise's account: the one group that it sees. */
+  group?: string;
   language: Language;
   password: string;
 }

@@ -1,6 +1,10 @@
 import { expect, test } from "vitest";
-import en from "./en.json";
-import vi from "./vi.json";
+import { en as enConsole, vi as viConsole } from "./index";
+import enVisitor from "./visitor.en.json";
+import viVisitor from "./visitor.vi.json";
+
+const en = { ...enConsole, ...enVisitor };
+const vi = { ...viConsole, ...viVisitor };
 
 type Tree = { [key: string]: string | Tree };
 

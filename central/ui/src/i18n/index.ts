@@ -1,21 +1,26 @@
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
 import type { Language } from "../api/types";
-import en from "./en.json";
-import vi from "./vi.json";
+import enBase from "./en.json";
+import enGates from "./gates.en.json";
+import viGates from "./gates.vi.json";
+import enMembers from "./members.en.json";
+import viMembers from "./members.vi.json";
+import { STORED, storedLanguage } from "./stored";
+import viBase from "./vi.json";
+import type viVisitor from "./visitor.vi.json";
+
+/** All texts: one file per part of the console, all in one tree. */
+export const vi = { ...viBase, ...viGates, ...viMembers };
+export const en = { ...enBase, ...enGates, ...enMembers };
 
 declare module "i18next" {
   interface CustomTypeOptions {
-    resources: { translation: typeof vi };
+    resources: { translation: typeof vi & typeof viVisitor };
   }
 }
 
-const STORED = "vg.language";
-
-export function storedLanguage(): Language | null {
-  const value = localStorage.getItem(STORED);
-  return value === "vi" || value === "en" ? value : null;
-}
+export { storedLanguage };
 
 export function chooseLanguage(language: Language, remember = true): void {
   if (remember) localStorage.setItem(STORED, language);

@@ -1,12 +1,13 @@
 import { type InfiniteData, type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { ApiError, STREAM_URL } from "../api/client";
-import { keys, useSummary } from "../api/queries";
+import { keys, useHeartbeat } from "../api/queries";
 import type { Agent, Alert, Camera, Page } from "../api/types";
 import { type Connection, type Listener, type LiveKind, LiveStream } from "./stream";
 
 const Context = createContext<LiveStream | null>(null);
 const COUNTS_EVERY_MS = 1_500;
+const INSIDE_EVERY_MS = 3_000;
 
 function useStream(): LiveStream {
   const stream = useContext(Context);
@@ -44,8 +45,20 @@ function throttledNumbers(client: QueryClient): () => void {
   };
 }
 
+/** Who is inside, and what the gates show of it, is read again at most every few seconds while people stream through. */
+function throttledInside(client: QueryClient): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  return () => {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      for (const name of ["gates", "inside", "muster", "figures"]) void client.invalidateQueries({ queryKey: [name] });
+    }, INSIDE_EVERY_MS);
+  };
+}
+
 function wire(stream: LiveStream, client: QueryClient): () => void {
   const numbers = throttledNumbers(client);
+  const inside = throttledInside(client);
   const off = [
     stream.on("camera", (camera) =>
       client.setQueryData<Camera[]>(
@@ -62,19 +75,23 @@ function wire(stream: LiveStream, client: QueryClient): () => void {
     }),
     stream.on("passage", numbers),
     stream.on("counts", numbers),
+    stream.on("access", inside),
+    stream.on("inside", inside),
+    stream.on("otherwise", () => void client.invalidateQueries({ queryKey: ["otherwise"] })),
   ];
   return () => off.forEach((stop) => stop());
 }
 
-/** Reads everything on the screen again, but for passages: a new version of one comes by its own event. */
+/** Reads everything on the screen again, but for passages and accesses, whose new versions come by their own events, and a policy that is being edited. */
 function resync(client: QueryClient): void {
-  void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "passage" && queryKey[0] !== "session" });
+  void client.invalidateQueries({ predicate: ({ queryKey }) => !["passage", "access", "session", "policy"].includes(String(queryKey[0])) });
 }
 
-export function LiveProvider({ children }: { children: ReactNode }) {
+/** `silent` for tenants, to whom central sends no events: what they see is read again in its own time. */
+export function LiveProvider({ children, silent = false }: { children: ReactNode; silent?: boolean }) {
   const client = useQueryClient();
-  const [stream] = useState(() => new LiveStream(STREAM_URL, () => resync(client)));
-  const { error, dataUpdatedAt } = useSummary();
+  const [stream] = useState(() => new LiveStream(STREAM_URL, () => resync(client), undefined, undefined, silent));
+  const { error, dataUpdatedAt } = useHeartbeat(silent);
 
   useEffect(() => {
     const unwire = wire(stream, client);

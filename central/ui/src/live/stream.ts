@@ -1,12 +1,15 @@
-import type { Agent, Alert, Camera, Passage } from "../api/types";
+import type { Access, Agent, Alert, Camera, Otherwise, Passage } from "../api/types";
 
-/** What the stream carries. `counts` only says that numbers changed: they are read again. */
+/** What the stream carries. `counts` and `inside` only say that numbers changed: they are read again. */
 export interface LiveEvents {
   passage: Passage;
   alert: Alert;
   camera: Camera;
   agent: Agent;
   counts: unknown;
+  access: Access;
+  otherwise: Otherwise;
+  inside: unknown;
 }
 
 export type LiveKind = keyof LiveEvents;
@@ -15,7 +18,7 @@ export type Listener<K extends LiveKind> = (data: LiveEvents[K]) => void;
 
 type Listeners = { [K in LiveKind]: Set<Listener<K>> };
 
-const KINDS: LiveKind[] = ["passage", "alert", "camera", "agent", "counts"];
+const KINDS: LiveKind[] = ["passage", "alert", "camera", "agent", "counts", "access", "otherwise", "inside"];
 const BACK_OFF_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
 
 /**
@@ -30,7 +33,7 @@ export class LiveStream {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private failures = 0;
   private everOpen = false;
-  private listeners: Listeners = { passage: new Set(), alert: new Set(), camera: new Set(), agent: new Set(), counts: new Set() };
+  private listeners = Object.fromEntries(KINDS.map((kind) => [kind, new Set()])) as unknown as Listeners;
   private watchers = new Set<() => void>();
   private connection: Connection = { state: "connecting" };
 
@@ -39,6 +42,8 @@ export class LiveStream {
     private readonly onResync: () => void,
     private readonly open: (url: string) => EventSource = (target) => new EventSource(target),
     private readonly now: () => number = Date.now,
+    /** Nothing is sent to this role: only the heartbeat tells whether central is there. */
+    private readonly silent = false,
   ) {}
 
   current = (): Connection => this.connection;
@@ -55,6 +60,7 @@ export class LiveStream {
 
   start(): void {
     this.stop();
+    if (this.silent) return this.opened();
     const source = this.open(this.url);
     this.source = source;
     source.onopen = () => this.opened();

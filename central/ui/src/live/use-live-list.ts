@@ -17,7 +17,7 @@ interface Handle<T extends Row> extends LiveList<T> {
 }
 
 /** Rows from REST joined with the live ones, held still while they are being read. `filterKey` starts the list anew. */
-export function useLiveList<K extends "passage" | "alert", T extends LiveEvents[K] & Row>(
+export function useLiveList<K extends "passage" | "alert" | "access", T extends LiveEvents[K] & Row>(
   kind: K,
   snapshot: T[] | undefined,
   fits: (row: LiveEvents[K]) => boolean,

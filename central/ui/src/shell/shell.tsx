@@ -10,6 +10,7 @@ import { Header } from "./header";
 import { KeyMapDialog } from "./key-map";
 import { Nav } from "./nav";
 import { useKeepSite } from "./site";
+import { SubNav } from "./sub-nav";
 import { toggleTheme } from "./theme";
 import { UserContext } from "./user";
 
@@ -26,6 +27,11 @@ export function Shell({ user }: { user: User }) {
     "g l": () => void navigate(keep("/")),
     "g a": () => void navigate(keep("/alerts")),
     "g c": () => void navigate(keep("/cameras")),
+    "g g": () => void navigate(keep("/gates")),
+    "g d": () => void navigate(keep("/accesses")),
+    "g i": () => void navigate(keep("/inside")),
+    "g f": () => void navigate(keep("/figures")),
+    "g m": () => void navigate(keep("/members")),
     "g t": toggleTheme,
     "g v": () => chooseLanguage(otherLanguage),
   });
@@ -40,6 +46,7 @@ export function Shell({ user }: { user: User }) {
         <Header user={user} onKeyMap={() => setMapOpen(true)} />
         <div className="stage">
           <Banner />
+          <SubNav />
           <main id="main" tabIndex={0}>
             <CrashBoundary key={pathname}>
               <Outlet />

@@ -34,3 +34,15 @@ export function useSiteName(): (id: string) => string {
   const { data } = useSites();
   return (id) => data?.find((site) => site.id === id)?.name ?? id;
 }
+
+/**
+ * For pages that show one site: the chosen one, else the person's own, else the first that has gates.
+ * `chosen` is false where the page picked it: it then says which one it is.
+ */
+export function useOneSite(): { site: string; chosen: boolean } {
+  const asked = useSite();
+  const { data } = useSites();
+  if (asked) return { site: asked, chosen: true };
+  const first = data?.find((site) => site.model.startsWith("access")) ?? data?.[0];
+  return { site: first?.id ?? "", chosen: data?.length === 1 };
+}

@@ -1,5 +1,5 @@
 import { createContext, useContext } from "react";
-import type { Role, User } from "../api/types";
+import type { User } from "../api/types";
 
 export const UserContext = createContext<User | null>(null);
 
@@ -10,8 +10,5 @@ export function useUser(): User {
 }
 
 // Central decides; these only keep doors off the wall that would not open.
-const QUARANTINE: Role[] = ["admin", "ioc_operator"];
-
-export const mayQuarantine = (user: User) => QUARANTINE.includes(user.role);
 export const mayDecide = (user: User) => user.role !== "admin";
 export const mayAdminister = (user: User) => user.role === "admin";

@@ -6,8 +6,8 @@ import { api } from "../../api/client";
 import { useSites } from "../../api/queries";
 import { dateTime } from "../../format/time";
 import { Copy } from "../../ui/copy";
+import { Field } from "../../ui/field";
 import { Select } from "../../ui/select";
-import { Field } from "./new-user";
 
 const AGENT = /^[a-z0-9-]{1,32}$/;
 

@@ -1,24 +1,28 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Check, CircleAlert, UserPlus } from "lucide-react";
-import { type FormEvent, type ReactNode, useState } from "react";
+import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError, api } from "../../api/client";
 import { keys, useSites } from "../../api/queries";
 import type { Language, NewUser, Role } from "../../api/types";
+import { Field } from "../../ui/field";
 import { Select } from "../../ui/select";
 
-const ROLES: Role[] = ["gate_operator", "traffic_police", "ioc_operator", "admin"];
+const ROLES: Role[] = ["gate_operator", "traffic_police", "ioc_operator", "site_manager", "enterprise", "admin"];
 const USERNAME = /^[a-z0-9][a-z0-9._-]{1,63}$/;
 const LEAST_PASSWORD = 12;
 const BLANK: NewUser = { username: "", display_name: "", role: "gate_operator", sites: [], language: "vi", password: "" };
 
-type Trouble = Partial<Record<"username" | "display_name" | "password", "username_rule" | "required" | "password_hint">>;
+type Trouble = Partial<Record<"username" | "display_name" | "password" | "group" | "sites", "username_rule" | "required" | "password_hint" | "group_hint" | "one_site">>;
 
 function check(user: NewUser): Trouble {
   const trouble: Trouble = {};
   if (!USERNAME.test(user.username)) trouble.username = "username_rule";
   if (!user.display_name.trim()) trouble.display_name = "required";
   if (user.password.length < LEAST_PASSWORD) trouble.password = "password_hint";
+  const tenant = user.role === "enterprise";
+  if (tenant && !/^[a-z0-9-]{1,32}$/.test(user.group ?? "")) trouble.group = "group_hint";
+  if ((tenant && user.sites.length !== 1) || (user.role === "site_manager" && user.sites.length === 0)) trouble.sites = tenant ? "one_site" : "required";
   return trouble;
 }
 
@@ -63,7 +67,7 @@ export function NewUserForm() {
             label={t("admin.role")}
             value={user.role}
             options={ROLES.map((role) => ({ value: role, label: t(`role.${role}`) }))}
-            onChange={(role) => set({ role: ROLES.find((known) => known === role) ?? "gate_operator" })}
+            onChange={(role) => set({ role: ROLES.find((known) => known === role) ?? "gate_operator", group: undefined })}
           />
         </div>
         <div className="field">
@@ -93,8 +97,13 @@ export function NewUserForm() {
             </label>
           ))}
         </div>
-        <small>{t("admin.sites_hint")}</small>
+        <small className={trouble.sites ? "tone-text-deny" : ""}>{t(trouble.sites ? `admin.${trouble.sites}` : "admin.sites_hint")}</small>
       </fieldset>
+      {user.role === "enterprise" && (
+        <Field word={t("admin.group")} trouble={trouble.group && t(`admin.${trouble.group}`)} hint={t("admin.group_hint")}>
+          <input value={user.group ?? ""} maxLength={32} autoComplete="off" autoCapitalize="none" spellCheck={false} onChange={(event) => set({ group: event.target.value })} />
+        </Field>
+      )}
       <div role="status" aria-live="polite">
         {add.isError && (
           <p className="problem">
@@ -114,15 +123,5 @@ export function NewUserForm() {
         {t("admin.create")}
       </button>
     </form>
-  );
-}
-
-export function Field({ word, trouble, hint, children }: { word: string; trouble?: string; hint?: string; children: ReactNode }) {
-  return (
-    <label className={`field ${trouble ? "field-wrong" : ""}`}>
-      <span>{word}</span>
-      {children}
-      {(trouble ?? hint) && <small>{trouble ?? hint}</small>}
-    </label>
   );
 }

@@ -18,7 +18,8 @@ import { PassagePicture } from "../feed/card";
 import { AlertActions } from "./actions";
 import { History } from "./history";
 import { useOpenAlert } from "./list";
-import { SeverityBadge, StateBadge } from "./row";
+import { IncidentFactRows, OpenSource } from "./incident";
+import { KindBadge, SeverityBadge, StateBadge } from "./row";
 import { useAlert } from "./use-alert";
 
 interface Props {
@@ -89,7 +90,7 @@ function Card({ alert }: { alert: Alert }) {
           <div className="panel-plate">
             {alert.plate_display && <Plate display={alert.plate_display} kind={alert.plate_kind} colour={alert.plate_colour} lines={alert.lines} size="l" />}
             <p className="panel-certainty">
-              <Badge tone={alert.certainty === "possible" ? "possible" : "deny"}>{t(`alerts.certainty.${alert.certainty}`)}</Badge>
+              {alert.incident && alert.certainty !== "possible" ? <KindBadge kind={alert.kind} /> : <Badge tone={alert.certainty === "possible" ? "possible" : "deny"}>{t(`alerts.certainty.${alert.certainty}`)}</Badge>}
               {alert.certainty === "possible" && <span>{t("alerts.police")}</span>}
             </p>
           </div>
@@ -100,6 +101,7 @@ function Card({ alert }: { alert: Alert }) {
           <p className="panel-reason">{say(alert.reason_vi, alert.reason_en)}</p>
         </section>
         <dl className="facts">
+          {alert.incident && <IncidentFactRows incident={alert.incident} />}
           <Fact word={t("passage.camera")}>{alert.camera_name ?? alert.camera}</Fact>
           <Fact word={t("alerts.captured")}>
             <Time at={alert.captured_at} />
@@ -109,6 +111,7 @@ function Card({ alert }: { alert: Alert }) {
           </Fact>
         </dl>
         <History alert={alert} />
+        <OpenSource alert={alert} />
         {alert.passage_id && (
           <Link className="button" to={keep(`/passages/${alert.passage_id}`)}>
             {t("alerts.open_passage")}
@@ -131,8 +134,16 @@ export function Fact({ word, children }: { word: string; children: React.ReactNo
 
 /** The passage's picture with its boxes; the alert's own thumbnail until that is there, or when it may not be seen. */
 function AlertPicture({ alert }: { alert: Alert }) {
-  if (!alert.passage_id) return <Picture sha256={alert.thumbnail} size={null} alt="" eager />;
+  const { t } = useTranslation();
+  if (!alert.passage_id) return <IncidentPicture alert={alert} none={t("alerts.no_picture")} />;
   return <PassageOf id={alert.passage_id} alert={alert} />;
+}
+
+/** The overview with the place marked where it happened, if the incident says where. */
+function IncidentPicture({ alert, none }: { alert: Alert; none: string }) {
+  const { box, picture } = alert.incident ?? {};
+  const boxes = box && picture ? [{ box, tone: "vehicle" as const }] : [];
+  return <Picture sha256={alert.thumbnail} size={picture ?? null} boxes={boxes} alt="" none={none} eager />;
 }
 
 function PassageOf({ id, alert }: { id: string; alert: Alert }) {

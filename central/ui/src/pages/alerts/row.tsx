@@ -7,6 +7,7 @@ import { Picture } from "../../ui/picture";
 import { Plate } from "../../ui/plate";
 import { Age } from "../../ui/time";
 import { Badge } from "../../ui/verdict";
+import { INCIDENT_ICON } from "./incident";
 
 const SEVERITY_ICON: Record<Severity, LucideIcon> = { critical: ChevronsUp, high: ChevronUp, medium: Minus, low: ChevronDown };
 
@@ -28,6 +29,19 @@ export function StateBadge({ alert, size = "s" }: { alert: Alert; size?: "s" | "
   );
 }
 
+/** What happened at a gate or in an area: icon and word. Alerts about plates say it in their title. */
+export function KindBadge({ kind }: { kind: string }) {
+  const { t, i18n } = useTranslation();
+  const Icon = INCIDENT_ICON[kind];
+  if (!Icon || !i18n.exists(`incident.${kind}`)) return null;
+  return (
+    <span className="incident-word" data-kind={kind}>
+      <Icon aria-hidden="true" />
+      {t(`incident.${kind}` as never)}
+    </span>
+  );
+}
+
 interface Props {
   alert: Alert;
   open: boolean;
@@ -44,13 +58,14 @@ export function AlertRow({ alert, open, onOpen }: Props) {
       data-alert={alert.id}
       data-state={alert.state}
     >
-      <button type="button" className="alert-link" data-item aria-current={open} onClick={onOpen} aria-label={`${t("alerts.open", { plate: alert.plate_display ?? "" })}: ${title}`}>
+      <button type="button" className="alert-link" data-item aria-current={open} onClick={onOpen} aria-label={`${t("alerts.open", { plate: alert.plate_display ?? "" }).trim()}: ${title}`}>
         <span className="alert-picture">
           <Picture sha256={alert.thumbnail} size={null} alt="" />
         </span>
         <span className="alert-words">
           <span className="alert-title">{title}</span>
           <span className="alert-line">
+            <KindBadge kind={alert.kind} />
             {alert.plate_display && <Plate display={alert.plate_display} kind={alert.plate_kind} colour={alert.plate_colour} lines={1} size="s" />}
             <SeverityBadge severity={alert.severity} />
             {alert.certainty === "possible" && (

@@ -1,9 +1,11 @@
 import { Cpu, PlugZap } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import type { Agent, Outbox } from "../../api/types";
+import type { Agent, GateHealth, Outbox } from "../../api/types";
 import { bytes, whole } from "../../format/numbers";
 import { useSiteName } from "../../shell/site";
-import { Time } from "../../ui/time";
+import { StepBadge } from "../../ui/gate-badges";
+import { Age, Time } from "../../ui/time";
+import { useWord } from "../../ui/words";
 import { Badge } from "../../ui/verdict";
 import { Fact } from "../alerts/panel";
 
@@ -45,7 +47,32 @@ export function AgentCard({ agent }: { agent: Agent }) {
           <Time at={agent.enrolled_at} />
         </Fact>
       </dl>
+      {agent.gates && <Gates gates={agent.gates} />}
     </article>
+  );
+}
+
+/** The list that its gates decide from, and each lane's step of the ladder. */
+function Gates({ gates }: { gates: GateHealth }) {
+  const { t } = useTranslation();
+  const word = useWord();
+  return (
+    <div className="agent-gates">
+      <p>
+        {gates.list_version > 0 ? t("health.list", { version: gates.list_version }) : <b className="tone-text-deny">{t("gates.no_list")}</b>} {gates.list_made_at && <Age at={gates.list_made_at} />}
+        {gates.lists_refused > 0 && <span className="tone-text-deny"> · {t("health.lists_refused", { count: gates.lists_refused, why: gates.refused_because ?? "" })}</span>}
+      </p>
+      <ul>
+        {gates.lanes.map((lane) => (
+          <li key={lane.lane} data-lane-step={lane.step}>
+            <span className="mono">{lane.lane}</span>
+            <StepBadge step={lane.step} />
+            <span className="quiet">{t("gates.barrier", { state: word("barrier", lane.barrier) })}</span>
+            {lane.reader === false && <span className="tone-text-wait">{t("health.no_reader")}</span>}
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
 

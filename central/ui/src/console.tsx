@@ -7,14 +7,11 @@ import { BrowserRouter } from "react-router";
 import { createQueryClient } from "./api/queries";
 import { App } from "./app";
 import { startI18n } from "./i18n";
-import { applyTheme } from "./shell/theme";
 import { CrashBoundary } from "./shell/crash";
 
-applyTheme();
-await startI18n();
-
-const root = document.getElementById("root");
-if (root) {
+/** The console of those who sign in. */
+export async function start(root: HTMLElement): Promise<void> {
+  await startI18n();
   createRoot(root).render(
     <StrictMode>
       <CrashBoundary>

@@ -1,0 +1,16 @@
+import { CircleCheck, TriangleAlert } from "lucide-react";
+import type { Loss } from "../api/types";
+import { isWhole, lossPhrases } from "../format/gate";
+import { usePhrase } from "./words";
+
+/** What is missing from a figure, in words: `0 lost, 14 late, camera 2 offline 3 min`. */
+export function LossNote({ loss }: { loss: Loss }) {
+  const phrase = usePhrase();
+  const whole = isWhole(loss);
+  return (
+    <span className={`loss ${whole ? "" : "loss-some"}`} data-testid="loss">
+      {whole ? <CircleCheck aria-hidden="true" /> : <TriangleAlert aria-hidden="true" />}
+      <span>{lossPhrases(loss).map(phrase).join(", ")}</span>
+    </span>
+  );
+}

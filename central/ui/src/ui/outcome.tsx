@@ -1,0 +1,46 @@
+import { Check, CircleAlert, Info } from "lucide-react";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { ApiError } from "../api/client";
+
+/** Why something was not saved, in words; what was typed is still there. */
+export function Refusal({ error }: { error: Error | null | undefined }) {
+  const { t } = useTranslation();
+  if (!error) return null;
+  const unreachable = error instanceof ApiError && error.unreachable;
+  const throttled = error instanceof ApiError && error.status === 429;
+  return (
+    <p className="problem" role="alert">
+      <CircleAlert aria-hidden="true" />
+      {throttled ? t("state.throttled") : t("state.not_saved", { detail: unreachable ? t("state.unreachable") : error.message })}
+    </p>
+  );
+}
+
+export function Problem({ children }: { children: ReactNode }) {
+  return (
+    <p className="problem" role="alert">
+      <CircleAlert aria-hidden="true" />
+      <span>{children}</span>
+    </p>
+  );
+}
+
+export function Done({ children }: { children: ReactNode }) {
+  return (
+    <p className="done" role="status">
+      <Check aria-hidden="true" />
+      <span>{children}</span>
+    </p>
+  );
+}
+
+/** Something to know, which is no trouble. */
+export function Note({ children, tone = "unknown" }: { children: ReactNode; tone?: "unknown" | "wait" | "possible" }) {
+  return (
+    <p className={`note tone-${tone}`}>
+      <Info aria-hidden="true" />
+      <span>{children}</span>
+    </p>
+  );
+}
