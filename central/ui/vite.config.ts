@@ -7,7 +7,7 @@ export default defineConfig({
   base: "/",
   plugins: [react()],
   // One script on purpose: a page that has not been opened yet must still open while the line is down.
-  build: { outDir: "dist", emptyOutDir: true, sourcemap: false, target: "es2022", assetsInlineLimit: 0, chunkSizeWarningLimit: 700 },
+  build: { outDir: "dist", emptyOutDir: true, sourcemap: false, target: "es2019", assetsInlineLimit: 0, chunkSizeWarningLimit: 700 },
   server: { host: "127.0.0.1", port: 5173, proxy: { "/api": API } },
   preview: { host: "127.0.0.1", port: 4173, proxy: { "/api": API } },
   test: { environment: "jsdom", include: ["src/**/*.test.{ts,tsx}"] },

@@ -1,11 +1,13 @@
 // A stand-in for central while the console is being worked on: same paths, invented data, nothing kept.
 //   node dev/fake-api.mjs [port]      serves /api/v1 and, if built, dist/
-// Logins: gate / police / ioc / admin, password "vong-gac-demo".
+// Logins: gate / police / ioc / admin / manager / tenant, password "vong-gac-demo".
 import { createReadStream, existsSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { AGENTS, CAMERAS, SITES, makeAlert, makePassage, nextFeed, pictures, sha } from "./fake/data.mjs";
+import { accesses, incidentAlerts, makeAccess } from "./fake/gates.mjs";
+import { gateRoutes, publicRoutes } from "./fake/routes.mjs";
 import { draw } from "./fake/scene.mjs";
 
 const PORT = Number(process.argv[2] ?? process.env.PORT ?? 8080);
@@ -14,8 +16,8 @@ const DIST = fileURLToPath(new URL("../dist/", import.meta.url));
 const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2" };
 const NEXT = { new: ["acknowledged", "verifying", "confirmed", "false_alarm"], acknowledged: ["verifying", "confirmed", "false_alarm"], verifying: ["confirmed", "false_alarm"], confirmed: ["closed"], false_alarm: ["closed"], closed: [] };
 
-const users = [["gate", "Trần Văn Gác", "gate_operator"], ["police", "Lê Thị Cảnh", "traffic_police"], ["ioc", "Phạm Trực Ban", "ioc_operator"], ["admin", "Quản trị hệ thống", "admin"]].map(
-  ([username, display_name, role]) => ({ id: `u-${username}`, username, display_name, role, sites: role === "gate_operator" ? ["khanh-phu"] : [], language: "vi" }),
+const users = [["gate", "Trần Văn Gác", "gate_operator"], ["police", "Lê Thị Cảnh", "traffic_police"], ["ioc", "Phạm Trực Ban", "ioc_operator"], ["admin", "Quản trị hệ thống", "admin"], ["manager", "Đỗ Quản Lý", "site_manager"], ["tenant", "Nhân sự May Mẫu A", "enterprise"]].map(
+  ([username, display_name, role]) => ({ id: `u-${username}`, username, display_name, role, sites: ["gate_operator", "site_manager", "enterprise"].includes(role) ? ["khanh-phu"] : [], group: role === "enterprise" ? "may-a" : null, language: "vi" }),
 );
 const sessions = new Map();
 const viewers = new Set();
@@ -31,11 +33,13 @@ function add(capturedAt, forced) {
   if (owner) owners.set(passage.id, owner);
   const alert = makeAlert(passage);
   if (alert) alerts.unshift(alert);
-  return { passage, alert };
+  const access = passage.site === "khanh-phu" ? makeAccess(capturedAt, passage) : passage.feed_id % 3 === 0 ? makeAccess(capturedAt, null) : null;
+  return { passage, alert, access };
 }
 
 const FIRST = [["stolen", "none"], ["found", "possible"], ["found", "exact"], ["military", "none"], ["unread", "none"]];
 for (let at = 130; at >= 0; at -= 1) add(new Date(Date.now() - at * 47_000), at < 12 && at % 2 === 0 ? FIRST[at / 2 - 1] : undefined);
+alerts.unshift(...incidentAlerts());
 
 const send = (response, status, body, headers = {}) => {
   response.writeHead(status, { "content-type": status >= 400 ? "application/problem+json" : "application/json", "cache-control": "no-store", ...headers });
@@ -52,8 +56,10 @@ const emit = (event, data, id) => {
 };
 
 setInterval(() => {
-  const { passage, alert } = add(new Date());
+  const { passage, alert, access } = add(new Date());
   emit("passage", passage, passage.feed_id);
+  if (access) emit("access", access, access.feed_id);
+  if (access) emit("inside", {});
   if (alert) emit("alert", alert, alert.feed_id);
   for (const { row } of CAMERAS) {
     if (row.state === "live") Object.assign(row, { analysed: row.analysed + 32, last_frame_at: new Date().toISOString() });
@@ -115,7 +121,7 @@ function stream(request, response) {
   viewers.add(response);
   response.write("retry: 1000\n: hello\n\n");
   if (!Number.isNaN(after)) {
-    const missed = [...passages.map((row) => ["passage", row]), ...alerts.map((row) => ["alert", row])].filter(([, row]) => row.feed_id > after).sort((a, b) => a[1].feed_id - b[1].feed_id);
+    const missed = [...passages.map((row) => ["passage", row]), ...alerts.map((row) => ["alert", row]), ...accesses.map((row) => ["access", row])].filter(([, row]) => row.feed_id > after).sort((a, b) => a[1].feed_id - b[1].feed_id);
     for (const [event, row] of missed) response.write(`id: ${row.feed_id}\nevent: ${event}\ndata: ${JSON.stringify(row)}\n\n`);
   }
   request.on("close", () => viewers.delete(response));
@@ -128,19 +134,29 @@ function fits(query, user) {
   return (row) => (!user.sites.length || user.sites.includes(row.site)) && ["site", "camera", "class"].every((key) => !query.get(key) || query.get(key) === row[key]) && (!plate || (row.reading?.text ?? "").includes(plate));
 }
 
-async function bodyOf(request) {
+async function textOf(request) {
   let text = "";
   for await (const chunk of request) text += chunk;
-  return text ? JSON.parse(text) : {};
+  return text;
 }
 
-async function signedIn(request, response, path, query, user) {
+const isForm = (request) => (request.headers["content-type"] ?? "").startsWith("multipart/");
+const bodyOf = (request, text) => (text && !isForm(request) ? JSON.parse(text) : {});
+
+/** Where a file is asked for, any of a few lines do. */
+function file(response, path, query) {
+  response.writeHead(200, { "content-type": "text/csv; charset=utf-8", "content-disposition": `attachment; filename="${path.split("/").filter(Boolean).join("-")}.${query.get("format")}"` });
+  response.end("\ufeffname,number,plate\r\nNguyễn Văn Mẫu,037090001234,\r\n");
+}
+
+async function signedIn(request, response, path, query, user, text) {
   const { method } = request;
   const [, resource, id, action] = path.split("/");
   const admin = user.role === "admin";
   const mine = (row) => !user.sites.length || user.sites.includes(row.site);
   if (method === "GET") {
     if (path === "/session") return send(response, 200, user);
+    if (user.role === "enterprise" && ["/summary", "/stream", "/alerts", "/passages"].includes(path)) return refuse(response, 403, "forbidden", "");
     if (path === "/summary") return send(response, 200, summary());
     if (path === "/sites") return send(response, 200, SITES.filter((site) => mine({ site: site.id })));
     if (path === "/counts") return send(response, 200, counts());
@@ -160,6 +176,7 @@ async function signedIn(request, response, path, query, user) {
     if (path === "/users") return admin ? send(response, 200, users) : refuse(response, 403, "forbidden", "");
     if (path === "/audit") return admin ? send(response, 200, page(log, query)) : refuse(response, 403, "forbidden", "");
     if (path === "/stream") return stream(request, response);
+    if (query.get("format")) return file(response, path, query);
     if (resource === "evidence" && pictures.has(id)) {
       const { scene, view } = pictures.get(id);
       response.writeHead(200, { "content-type": "image/svg+xml", "cache-control": "private, immutable, max-age=31536000" });
@@ -167,7 +184,7 @@ async function signedIn(request, response, path, query, user) {
     }
   } else {
     if (request.headers["x-requested-with"] !== "vong-gac") return refuse(response, 403, "csrf", "missing header");
-    const body = await bodyOf(request);
+    const body = bodyOf(request, text);
     if (method === "POST" && resource === "alerts" && action === "transition" && !admin) return transition(response, alerts.find((row) => row.id === id), body, user);
     if (method === "POST" && path === "/enrolment-codes" && admin) return send(response, 200, { code: "K7PM-4QXD-92TA", expires_at: new Date(Date.now() + 900_000).toISOString() });
     if (method === "POST" && path === "/users" && admin) {
@@ -178,13 +195,14 @@ async function signedIn(request, response, path, query, user) {
     }
     if (method === "DELETE" && path === "/session") return send(response, 204, undefined, { "set-cookie": "vg_session=; Max-Age=0; Path=/" });
   }
-  return refuse(response, 404, "not_found", path);
+  return gateRoutes({ method, path, query, user, page, body: bodyOf(request, text), upload: text, send: (status, data) => send(response, status, data), refuse: (status, code, detail) => refuse(response, status, code, detail) });
 }
 
 async function apiCall(request, response, url) {
   const path = url.pathname.slice("/api/v1".length);
+  const text = await textOf(request);
   if (request.method === "POST" && path === "/session") {
-    const { username, password } = await bodyOf(request);
+    const { username, password } = bodyOf(request, text);
     const user = users.find((known) => known.username === username);
     if (!user || password !== "vong-gac-demo") return refuse(response, 401, "bad_credentials", "Sai tên đăng nhập hoặc mật khẩu");
     const token = sha(`${username}${Date.now()}${Math.random()}`);
@@ -192,9 +210,11 @@ async function apiCall(request, response, url) {
     log.unshift({ id: token.slice(0, 12), at: new Date().toISOString(), actor: user.username, role: user.role, action: "session.create", object_kind: null, object_id: null, purpose: null });
     return send(response, 200, user, { "set-cookie": `vg_session=${token}; HttpOnly; SameSite=Strict; Path=/` });
   }
+  const open = publicRoutes({ method: request.method, path, body: bodyOf(request, text), send: (status, data) => send(response, status, data) ?? true, refuse: (status, code, detail) => refuse(response, status, code, detail) ?? true });
+  if (open) return undefined;
   const user = sessions.get(/vg_session=(\w+)/.exec(request.headers.cookie ?? "")?.[1]);
   if (!user) return refuse(response, 401, "not_signed_in", "Chưa đăng nhập");
-  return signedIn(request, response, path, url.searchParams, user);
+  return signedIn(request, response, path, url.searchParams, user, text);
 }
 
 function page_or_asset(response, pathname) {

@@ -1,11 +1,17 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
+import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { REASONS } from "../pages/accesses/filters";
 import { INCIDENT_ICON } from "../pages/alerts/incident";
 import { en, vi } from "./index";
 
 /** The contract itself is read, so that a word that is new there cannot be forgotten here. */
-const source = (path: string) => readFileSync(new URL(`../../../../${path}`, import.meta.url), "utf8");
+const root = resolve(import.meta.dirname, "../../../..");
+const source = (path: string) => readFileSync(resolve(root, path), "utf8");
+const gate = readdirSync(resolve(root, "wire/src/gate"), { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".rs"))
+  .map((file) => source(`wire/src/gate/${file}`))
+  .join("\n");
 
 const snake = (name: string) => name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase();
 
@@ -22,8 +28,8 @@ function body(rust: string, head: string): string {
 }
 
 /** Words of a plain enum: its variants in snake case, or what `serde(rename)` says. */
-function variants(path: string, name: string): string[] {
-  const renamed = body(source(path), `enum ${name} `).replace(/\/\/.*$/gm, "").replace(/#\[serde\(rename = "(\w+)"\)\]\s*\w+/g, '= "$1"');
+function variants(rust: string, name: string): string[] {
+  const renamed = body(rust, `enum ${name} `).replace(/\/\/.*$/gm, "").replace(/#\[serde\(rename = "(\w+)"\)\]\s*\w+/g, '= "$1"');
   const fields = renamed.replace(/\{[^}]*\}/g, "");
   return fields
     .split(",")
@@ -33,32 +39,31 @@ function variants(path: string, name: string): string[] {
 }
 
 /** Words of an enum that the `words!` macro makes: they stand in quotes. */
-const quoted = (path: string, name: string) => [...body(source(path), `    ${name} {`).matchAll(/= "(\w+)"/g)].map((found) => found[1]);
+const quoted = (name: string) => [...body(gate, `    ${name} {`).matchAll(/= "(\w+)"/g)].map((found) => found[1]);
 
-const GATE = "wire/src/gate";
 const KINDS: [string, string[]][] = [
-  ["reason", quoted(`${GATE}/decide.rs`, "Reason")],
-  ["reason_means", quoted(`${GATE}/decide.rs`, "Reason")],
-  ["warning", quoted(`${GATE}/decide.rs`, "Warning")],
-  ["gate_verdict", variants(`${GATE}/decide.rs`, "Verdict")],
-  ["freshness", variants(`${GATE}/decide.rs`, "Freshness")],
-  ["barrier", variants(`${GATE}/event.rs`, "BarrierWord")],
-  ["outcome", variants(`${GATE}/event.rs`, "AccessOutcome")],
-  ["act", variants(`${GATE}/event.rs`, "GuardAct")],
-  ["incident", variants(`${GATE}/event.rs`, "IncidentKind")],
-  ["group_kind", variants(`${GATE}/list.rs`, "GroupKind")],
-  ["lane_way", variants(`${GATE}/list.rs`, "LaneWay")],
-  ["list_kind", variants(`${GATE}/list.rs`, "ListKind")],
-  ["day", variants(`${GATE}/calendar.rs`, "DayKind")],
-  ["day_short", variants(`${GATE}/calendar.rs`, "DayKind")],
-  ["wanted", variants(`${GATE}/policy.rs`, "Wanted")],
-  ["wanted_means", variants(`${GATE}/policy.rs`, "Wanted")],
-  ["passback", variants(`${GATE}/policy.rs`, "AntiPassback")],
-  ["passback_means", variants(`${GATE}/policy.rs`, "AntiPassback")],
-  ["trust", variants("wire/src/identity/trust.rs", "TrustLevel")],
-  ["ladder", variants("wire/src/status.rs", "LadderStep")],
-  ["ladder_means", variants("wire/src/status.rs", "LadderStep")],
-  ["role", variants("central/src/auth.rs", "Role")],
+  ["reason", quoted("Reason")],
+  ["reason_means", quoted("Reason")],
+  ["warning", quoted("Warning")],
+  ["gate_verdict", variants(gate, "Verdict")],
+  ["freshness", variants(gate, "Freshness")],
+  ["barrier", variants(gate, "BarrierWord")],
+  ["outcome", variants(gate, "AccessOutcome")],
+  ["act", variants(gate, "GuardAct")],
+  ["incident", variants(gate, "IncidentKind")],
+  ["group_kind", variants(gate, "GroupKind")],
+  ["lane_way", variants(gate, "LaneWay")],
+  ["list_kind", variants(gate, "ListKind")],
+  ["day", variants(gate, "DayKind")],
+  ["day_short", variants(gate, "DayKind")],
+  ["wanted", variants(gate, "Wanted")],
+  ["wanted_means", variants(gate, "Wanted")],
+  ["passback", variants(gate, "AntiPassback")],
+  ["passback_means", variants(gate, "AntiPassback")],
+  ["trust", variants(source("wire/src/identity/trust.rs"), "TrustLevel")],
+  ["ladder", variants(source("wire/src/status.rs"), "LadderStep")],
+  ["ladder_means", variants(source("wire/src/status.rs"), "LadderStep")],
+  ["role", variants(source("central/src/auth.rs"), "Role")],
 ];
 
 test.each(KINDS)("every word of %s has a text in both languages", (kind, words) => {
@@ -69,11 +74,11 @@ test.each(KINDS)("every word of %s has a text in both languages", (kind, words) 
 });
 
 test("the filter offers every reason there is", () => {
-  expect([...REASONS].sort()).toEqual(quoted(`${GATE}/decide.rs`, "Reason").sort());
+  expect([...REASONS].sort()).toEqual(quoted("Reason").sort());
 });
 
 test("every kind of incident has its picture sign", () => {
-  expect(variants(`${GATE}/event.rs`, "IncidentKind").filter((kind) => !INCIDENT_ICON[kind])).toEqual([]);
+  expect(variants(gate, "IncidentKind").filter((kind) => !INCIDENT_ICON[kind])).toEqual([]);
 });
 
 test("every reason that a desk offers has a text", () => {
