@@ -14,7 +14,10 @@ export function SubNav() {
   const place = placeOf(pathname);
   const pages = place?.pages.filter((page) => page.may(user)) ?? [];
   const bar = useRef<HTMLElement>(null);
-  useEffect(() => bar.current?.querySelector(".active")?.scrollIntoView({ block: "nearest", inline: "center" }), [pathname]);
+  useEffect(() => {
+    // Newer browsers answer with a promise, which an effect must not give back.
+    void bar.current?.querySelector(".active")?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [pathname]);
   if (!place || pages.length < 2) return null;
   const best = pages.filter((page) => pathname === page.path || pathname.startsWith(`${page.path}/`)).toSorted((a, b) => b.path.length - a.path.length)[0];
   return (

@@ -5,6 +5,7 @@ import { Link, useNavigate, useParams } from "react-router";
 import { ApiError } from "../../api/client";
 import { gateKeys, useAccess } from "../../api/gate-queries";
 import type { AccessDetail } from "../../api/types";
+import { overridden } from "../../format/gate";
 import { useLive } from "../../live/provider";
 import { useKeepSite, useSiteName } from "../../shell/site";
 import { OverrideBadge, VerdictBadge } from "../../ui/gate-badges";
@@ -75,7 +76,9 @@ function Detail({ access }: { access: AccessDetail }) {
             <VerdictBadge verdict={access.verdict} size="l" />
             <OverrideBadge access={access} />
           </div>
-          <p className="access-why">{word("reason", access.reason)}</p>
+          <p className="access-why">
+            {overridden(access) ? t("access.machine", { answer: word("gate_verdict", access.answer), reason: word("reason", access.reason) }) : word("reason", access.reason)}
+          </p>
           <p className="passage-hero-facts">
             <Time at={access.at} />
             <span>{where(access)}</span>

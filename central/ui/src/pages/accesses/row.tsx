@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { useGates } from "../../api/gate-queries";
 import type { Access } from "../../api/types";
-import { outcomeTone, verdictTone } from "../../format/gate";
+import { outcomeTone, overridden, verdictTone } from "../../format/gate";
 import { drawnColour } from "../../format/plate";
 import { useKeepSite, useSite } from "../../shell/site";
 import { OverrideBadge, VerdictBadge } from "../../ui/gate-badges";
@@ -64,7 +64,11 @@ export function AccessRow({ access }: { access: Access }) {
         </span>
         <span className="access-word">
           <VerdictBadge verdict={access.verdict} />
-          <span>{word("reason", access.reason)}</span>
+          {overridden(access) ? (
+            <span className="access-machine">{t("access.machine", { answer: word("gate_verdict", access.answer), reason: word("reason", access.reason) })}</span>
+          ) : (
+            <span>{word("reason", access.reason)}</span>
+          )}
         </span>
         <span className="access-marks">
           <OverrideBadge access={access} />

@@ -30,14 +30,15 @@ export function StateBadge({ alert, size = "s" }: { alert: Alert; size?: "s" | "
 }
 
 /** What happened at a gate or in an area: icon and word. Alerts about plates say it in their title. */
-export function KindBadge({ kind }: { kind: string }) {
+export function KindBadge({ kind, title }: { kind: string; title?: string }) {
   const { t, i18n } = useTranslation();
   const Icon = INCIDENT_ICON[kind];
-  if (!Icon || !i18n.exists(`incident.${kind}`)) return null;
+  const words = i18n.exists(`incident.${kind}`) ? t(`incident.${kind}` as never) : "";
+  if (!Icon || !words || words === title) return null;
   return (
     <span className="incident-word" data-kind={kind}>
       <Icon aria-hidden="true" />
-      {t(`incident.${kind}` as never)}
+      {words}
     </span>
   );
 }
@@ -65,7 +66,7 @@ export function AlertRow({ alert, open, onOpen }: Props) {
         <span className="alert-words">
           <span className="alert-title">{title}</span>
           <span className="alert-line">
-            <KindBadge kind={alert.kind} />
+            <KindBadge kind={alert.kind} title={title} />
             {alert.plate_display && <Plate display={alert.plate_display} kind={alert.plate_kind} colour={alert.plate_colour} lines={1} size="s" />}
             <SeverityBadge severity={alert.severity} />
             {alert.certainty === "possible" && (

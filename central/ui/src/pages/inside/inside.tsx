@@ -5,6 +5,7 @@ import { Link } from "react-router";
 import { useGates, useGroups, useInside } from "../../api/gate-queries";
 import type { InsideRow } from "../../api/types";
 import { whole } from "../../format/numbers";
+import { useGateName } from "../figures/table";
 import { useAddress, useKeepSite, useOneSite } from "../../shell/site";
 import { Loaded } from "../../ui/loaded";
 import { PageHead } from "../../ui/page-head";
@@ -65,6 +66,7 @@ function Totals({ areas, gates }: { areas: string[]; gates: { area: string; peop
 function Rows({ rows }: { rows: InsideRow[] }) {
   const { t } = useTranslation();
   const keep = useKeepSite();
+  const gateName = useGateName();
   return (
     <div className="table-wrap">
       <table className="table">
@@ -91,7 +93,7 @@ function Rows({ rows }: { rows: InsideRow[] }) {
                 </td>
                 <td data-word={t("inside.group")}>{row.group ?? "–"}</td>
                 <td data-word={t("inside.area")}>
-                  {row.area} <span className="quiet">{row.gate}</span>
+                  {row.area} <span className="quiet">{gateName(row.gate)}</span>
                 </td>
                 <td data-word={t("inside.since")}>
                   <Time at={row.since} form="short" />

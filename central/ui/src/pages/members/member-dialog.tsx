@@ -1,9 +1,8 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Trash2 } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { gatesApi } from "../../api/gates";
-import { gateKeys, useGates } from "../../api/gate-queries";
+import { useGates } from "../../api/gate-queries";
 import { membersApi } from "../../api/members";
 import type { Group, Member, MemberKind } from "../../api/types";
 import { endOfDay, localOf, startOfDay } from "../../format/days";
@@ -12,6 +11,7 @@ import { Dialog } from "../../ui/dialog";
 import { Check, Field, SelectField } from "../../ui/field";
 import { Note, Refusal } from "../../ui/outcome";
 import { useName } from "../../ui/words";
+import { useSchedules } from "./schedules";
 
 interface Props {
   site: string;
@@ -41,7 +41,7 @@ export function MemberDialog({ site, kind, member, groups, onClose }: Props) {
   const [tried, setTried] = useState(false);
   const set = (change: Partial<typeof form>) => setForm({ ...form, ...change });
   const gates = (useGates(site).data ?? []).filter((gate) => gate.site === site);
-  const policy = useQuery({ queryKey: gateKeys.policy(site), queryFn: () => gatesApi.policy(site), retry: false, staleTime: 60_000 });
+  const schedules = useSchedules(site);
   const done = () => {
     void client.invalidateQueries({ queryKey: ["members"] });
     void client.invalidateQueries({ queryKey: ["groups"] });
@@ -97,8 +97,8 @@ export function MemberDialog({ site, kind, member, groups, onClose }: Props) {
             <input type="date" value={form.until} min={form.from} onChange={(event) => set({ until: event.target.value })} />
           </Field>
         </div>
-        {(policy.data?.schedules.length ?? 0) > 0 && (
-          <SelectField word={t("members.schedule")} value={form.schedule} all={t("members.always")} options={policy.data?.schedules.map((schedule) => ({ value: schedule.id, label: name(schedule) })) ?? []} onChange={(schedule) => set({ schedule })} />
+        {schedules.length > 0 && (
+          <SelectField word={t("members.schedule")} value={form.schedule} all={t("members.always")} options={schedules.map((schedule) => ({ value: schedule.id, label: name(schedule) }))} onChange={(schedule) => set({ schedule })} />
         )}
         {gates.length > 1 && <GateChecks gates={gates.map((gate) => ({ id: gate.id, label: name(gate) }))} value={form.gates} onChange={(next) => set({ gates: next })} />}
         <Check word={t("members.escort")} hint={t("members.escort_hint")} checked={form.escort} onChange={(escort) => set({ escort })} />

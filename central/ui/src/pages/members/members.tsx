@@ -16,6 +16,7 @@ import { Empty, Failed, Skeleton } from "../../ui/states";
 import { Badge } from "../../ui/verdict";
 import { useWord } from "../../ui/words";
 import { TextFilter } from "../accesses/filters";
+import { useScheduleName } from "./schedules";
 import { MemberDialog } from "./member-dialog";
 
 export const PeoplePage = () => <MembersPage kind="person" />;
@@ -73,6 +74,8 @@ interface RowsProps {
 function Rows({ rows, kind, groupName, onEdit }: RowsProps) {
   const { t } = useTranslation();
   const word = useWord();
+  const { site } = useOneSite();
+  const scheduleName = useScheduleName(site);
   return (
     <div className="table-wrap">
       <table className="table">
@@ -95,7 +98,7 @@ function Rows({ rows, kind, groupName, onEdit }: RowsProps) {
               <td data-word={t(kind === "person" ? "members.number" : "members.label")}>
                 {kind === "person" ? <span className="mono" title={t("members.masked")}>{member.number ?? "–"}</span> : member.name}
               </td>
-              <td data-word={t("members.schedule")}>{member.schedule ?? t("members.always")}</td>
+              <td data-word={t("members.schedule")}>{member.schedule ? scheduleName(member.schedule) : t("members.always")}</td>
               <td data-word={t("members.until")}>{member.valid_until ? date(member.valid_until) : t("members.for_ever")}</td>
               <td>
                 <Badge tone={TONE[member.status] ?? "unknown"} size="s">

@@ -101,7 +101,7 @@ function ChangeBar({ site, draft }: { site: string; draft: Draft }) {
         </section>
       )}
       <footer className={`change-bar ${draft.changes.length > 0 ? "change-bar-on" : ""}`} aria-live="polite">
-        <span>{saved ? t("policy.saved", { version: draft.save.data?.version ?? 0 }) : t("policy.changes", { count: draft.changes.length })}</span>
+        <span>{saved ? t("policy.saved", { version: draft.save.data?.version ?? 0 }) : draft.changes.length > 0 ? t("policy.changes", { count: draft.changes.length }) : t("policy.no_changes")}</span>
         {draft.changes.length > 0 && (
           <>
             <button type="button" className="button button-quiet" onClick={() => window.confirm(t("policy.discard_sure")) && draft.discard()}>

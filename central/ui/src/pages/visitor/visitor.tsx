@@ -40,7 +40,9 @@ export function VisitorPage() {
     window.addEventListener("hashchange", moved);
     return () => window.removeEventListener("hashchange", moved);
   }, []);
-  useEffect(() => window.scrollTo(0, 0), [step.at]);
+  useEffect(() => {
+    void window.scrollTo(0, 0);
+  }, [step.at]);
 
   const go = (code: string) => {
     window.location.hash = code;
