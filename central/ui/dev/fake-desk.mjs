@@ -22,6 +22,7 @@ let world = makeWorld();
 let session = null;
 let wrong = 0;
 let down = false;
+let upAgain;
 let noList = false;
 const watchers = new Set();
 const peers = new Set();
@@ -237,14 +238,15 @@ async function control(request, response, path) {
   if (path === "/fake/log") return send(response, 200, world.log);
   const { name, ms } = await bodyOf(request);
   if (name === "reset") {
-    [world, session, wrong, noList] = [makeWorld(), null, 0, false];
+    [world, session, wrong, noList, down] = [makeWorld(), null, 0, false, false];
     for (const watcher of watchers) watcher.end();
   } else if (name === "no_list") noList = true;
   else if (name === "down") {
     down = true;
     for (const each of [...watchers]) each.destroy();
     for (const peer of peers) peer.close();
-    setTimeout(() => (down = false), ms ?? 5_000);
+    clearTimeout(upAgain);
+    upAgain = setTimeout(() => (down = false), ms ?? 5_000);
     return send(response, 200, {});
   } else if (STEPS[name]) STEPS[name](world);
   else return refuse(response, 404, "no_such_step");

@@ -48,6 +48,8 @@ export const useSession = () =>
       }
     },
     staleTime: Number.POSITIVE_INFINITY,
+    // Nobody should have to press a button when the gate's computer is back.
+    refetchInterval: ({ state }) => (state.status === "error" ? 3_000 : false),
   });
 
 export const useReasons = () => useQuery({ queryKey: keys.reasons, queryFn: desk.reasons, staleTime: Number.POSITIVE_INFINITY });

@@ -2,9 +2,12 @@ import { useMutation } from "@tanstack/react-query";
 import { pick } from "../../i18n";
 import { whyOf } from "../acts/errors";
 import { desk } from "../api/client";
+import type { ActRequest } from "../api/types";
 import { useText } from "../i18n";
 import { useDesk } from "../state/provider";
 import { ReasonSheet } from "./reason-sheet";
+
+type Sent = ActRequest & { at: string };
 
 interface Props {
   open: boolean;
@@ -20,9 +23,10 @@ export function EmergencyDialog({ open, onClose, onDone }: Props) {
   const ending = lane?.emergency ?? false;
   const act = ending ? "emergency_end" : "emergency_open";
   const send = useMutation({
-    mutationFn: ({ reason, note }: { reason: string; note: string }) => desk.act(lane?.id ?? "", { act, reason, ...(note && { note }) }),
-    onSuccess: () => {
-      onDone(t(ending ? "emergency.ended" : "emergency.done", { lane: name }));
+    mutationFn: ({ at, ...request }: Sent) => desk.act(at, request),
+    // By what was sent: the lane's new state may have come before this answer.
+    onSuccess: (_, sent) => {
+      onDone(t(sent.act === "emergency_end" ? "emergency.ended" : "emergency.done", { lane: name }));
       onClose();
     },
   });
@@ -35,7 +39,7 @@ export function EmergencyDialog({ open, onClose, onDone }: Props) {
       busy={send.isPending}
       problem={send.error ? t("dialog.failed", { why: whyOf(send.error, t) }) : null}
       onClose={onClose}
-      onReason={(reason, note) => send.mutate({ reason, note })}
+      onReason={(reason, note) => lane && send.mutate({ at: lane.id, act, reason, ...(note && { note }) })}
     />
   );
 }

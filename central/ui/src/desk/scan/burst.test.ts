@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { BurstDetector, GAP_MS } from "./burst";
+import { BurstDetector, GAP_MS, READER_GAP_MS } from "./burst";
 
 function type(detector: BurstDetector, text: string, gapMs: number, from = 0): number {
   let at = from;
@@ -43,7 +43,15 @@ test("keys of a hand never make a scan, however many", () => {
 test("a scan that broke off presses no key at all", () => {
   const detector = new BurstDetector();
   const at = type(detector, "0370900", 10);
-  expect(detector.settle(at + GAP_MS)).toEqual({ keys: [], torn: true });
+  expect(detector.settle(at + GAP_MS)).toEqual({ keys: [], torn: false });
+  expect(detector.settle(at + READER_GAP_MS)).toEqual({ keys: [], torn: true });
+});
+
+test("a reader that is held up in the middle still makes one scan", () => {
+  const detector = new BurstDetector();
+  const at = type(detector, "KpAb", 10);
+  const then = type(detector, "12Cd34", 10, at + 180);
+  expect(detector.key("Enter", then)).toEqual({ kind: "scan", text: "KpAb12Cd34" });
 });
 
 test("Enter after a short run stays Enter", () => {

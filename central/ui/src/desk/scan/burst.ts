@@ -1,5 +1,9 @@
-/** Longest pause within a scan. Wedge readers type at 1–30 ms a character; a person's quickest roll is slower. */
+/** Longest pause before a key counts as alone. Wedge readers type at 1–30 ms a character; a person's quickest roll is slower. */
 export const GAP_MS = 50;
+/** Longest pause once it is clear that a reader types: a busy computer or a radio link may hold it up. */
+export const READER_GAP_MS = 250;
+/** So many in one breath are a reader's. */
+const READER = 3;
 /** Shorter bursts are fingers, not readers. */
 const LEAST = 6;
 
@@ -20,7 +24,7 @@ export class BurstDetector {
   private lastAt = Number.NEGATIVE_INFINITY;
 
   key(key: string, at: number): Burst {
-    const follows = at - this.lastAt <= GAP_MS;
+    const follows = at - this.lastAt <= this.gapMs();
     if ([...key].length === 1) {
       this.text = follows ? this.text + key : key;
       this.lastAt = at;
@@ -39,9 +43,14 @@ export class BurstDetector {
     return { kind: "scan", text: scan };
   }
 
+  /** How long to wait for the next key of what is held. */
+  gapMs(): number {
+    return this.text.length >= READER ? READER_GAP_MS : GAP_MS;
+  }
+
   /** What was held and became no scan, once a pause has gone by: one or two keys of a hand, or a torn scan. */
   settle(at: number): { keys: string[]; torn: boolean } {
-    if (this.text === "" || at - this.lastAt <= GAP_MS) return { keys: [], torn: false };
+    if (this.text === "" || at - this.lastAt <= this.gapMs()) return { keys: [], torn: false };
     const keys = [...this.text];
     this.text = "";
     return keys.length <= 2 ? { keys, torn: false } : { keys: [], torn: keys.length >= LEAST };

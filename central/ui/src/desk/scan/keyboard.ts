@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "react";
-import { BurstDetector, GAP_MS } from "./burst";
+import { BurstDetector } from "./burst";
 
 /** Takes a key (`"1"`, `" "`, `"F8"`, `"Escape"`); false lets it go its way. */
 export type KeyLayer = (key: string) => boolean;
@@ -34,6 +34,8 @@ const field = (target: EventTarget | null): HTMLInputElement | HTMLTextAreaEleme
 
 const inDialog = () => document.querySelector('[data-modal="true"], [role="menu"], [role="listbox"]') !== null;
 
+const TURN_MS = 60;
+
 /** A scan into a field that is for something else: at least as long as no person types in one breath. */
 const LEAST_IN_FIELD = 12;
 
@@ -58,7 +60,7 @@ export function useKeyboard(onScan: (text: string) => void, onTorn: () => void):
 
     const intoField = (event: KeyboardEvent, into: HTMLInputElement | HTMLTextAreaElement) => {
       if (into.dataset.scan !== undefined) return;
-      if (event.target !== before.target || event.timeStamp - before.at > GAP_MS) before = { target: event.target, value: into.value, at: 0 };
+      if (event.target !== before.target || event.timeStamp - before.at > typed.gapMs()) before = { target: event.target, value: into.value, at: 0 };
       before.at = event.timeStamp;
       const burst = typed.key(event.key, event.timeStamp);
       if (burst.kind !== "scan" || burst.text.length < LEAST_IN_FIELD) return;
@@ -71,7 +73,8 @@ export function useKeyboard(onScan: (text: string) => void, onTorn: () => void):
     const settle = (at: number) => {
       const { keys: alone, torn } = keys.settle(at);
       if (torn) latest.current.onTorn();
-      for (const key of alone) press(key);
+      // The second key of two comes when the page has answered the first: it may be the reason for it.
+      alone.forEach((key, turn) => (turn === 0 ? press(key) : setTimeout(() => press(key), turn * TURN_MS)));
     };
 
     const onKeyDown = (event: KeyboardEvent) => {
@@ -93,7 +96,7 @@ export function useKeyboard(onScan: (text: string) => void, onTorn: () => void):
       } else if (burst.kind === "held") {
         event.preventDefault();
         clearTimeout(timer);
-        timer = setTimeout(() => settle(performance.now()), GAP_MS + 4);
+        timer = setTimeout(() => settle(performance.now()), keys.gapMs() + 4);
       } else if (press(event.key)) {
         event.preventDefault();
       }

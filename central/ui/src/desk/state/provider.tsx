@@ -39,7 +39,14 @@ function useStream() {
   const [stream] = useState(() => new DeskStream({ url: EVENTS_URL, onSignedOut: () => client.setQueryData(keys.session, null) }));
   useEffect(() => {
     stream.start();
-    return () => stream.stop();
+    // The browser hears of a pulled cable first; a desk on this same computer is there all the same, so it is asked, not given up.
+    window.addEventListener("offline", stream.retry);
+    window.addEventListener("online", stream.retry);
+    return () => {
+      window.removeEventListener("offline", stream.retry);
+      window.removeEventListener("online", stream.retry);
+      stream.stop();
+    };
   }, [stream]);
   const snapshot = useSyncExternalStore(stream.watch, stream.current);
   return { stream, snapshot };
