@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { CalendarClock, Check, ExternalLink, ShieldCheck, X } from "lucide-react";
+import { CalendarClock, Check, ChevronLeft, ChevronRight, ExternalLink, ShieldCheck, X } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { gateKeys, useGroups } from "../../api/gate-queries";
@@ -31,9 +31,15 @@ export function VisitsPage() {
   return (
     <div className="page">
       <PageHead title={t("visits.title")} query={query} oneSite>
-        <button type="button" className="chip" onClick={() => change({ date: addDays(date, -1) })} aria-label={t("visits.day_before")}>‹</button>
-        <DayField word={t("visits.day")} value={date} onChange={(day) => change({ date: day })} />
-        <button type="button" className="chip" onClick={() => change({ date: addDays(date, 1) })} aria-label={t("visits.day_after")}>›</button>
+        <span className="day-step">
+          <button type="button" className="icon-button" onClick={() => change({ date: addDays(date, -1) })} aria-label={t("visits.day_before")}>
+            <ChevronLeft aria-hidden="true" />
+          </button>
+          <DayField word={t("visits.day")} value={date} onChange={(day) => change({ date: day })} />
+          <button type="button" className="icon-button" onClick={() => change({ date: addDays(date, 1) })} aria-label={t("visits.day_after")}>
+            <ChevronRight aria-hidden="true" />
+          </button>
+        </span>
         <a className="button button-quiet" href="/dang-ky" target="_blank" rel="noreferrer">
           <ExternalLink aria-hidden="true" />
           {t("visits.public_page")}
