@@ -44,7 +44,8 @@ fn every_sample_loads() {
         assert!(checked.code == Some(0) || checked.err.contains("secret file"), "{}", checked.err);
     }
     seeds::Config::load(&repository().join("configs/seeds.toml")).unwrap();
-    let known = ["central.toml", "demo", "edge-agent.toml", "seeds.toml"];
+    edge_agent::access::Reasons::read(&repository().join("configs/desk-reasons.toml")).unwrap();
+    let known = ["central.toml", "demo", "desk-reasons.toml", "edge-agent.toml", "seeds.toml"];
     for entry in std::fs::read_dir(repository().join("configs")).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         assert!(known.contains(&name.as_str()), "configs/{name} is loaded by no test");

@@ -109,4 +109,29 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn packing_a_full_hd_picture_leaves_the_processor_to_others() {
+        // Leaves, stripes and noise: harder on the encoder than a road.
+        let (width, height) = (1920_u32, 1080_u32);
+        let pixel = |at: u32| {
+            let (x, y) = (at % width, at / width);
+            let noise = (at.wrapping_mul(2_654_435_761) >> 28) as u8;
+            [(x / 8) as u8 ^ (y / 8) as u8, (y / 4) as u8, (x / 16) as u8]
+                .map(|c: u8| c.saturating_add(noise))
+        };
+        let picture = Rgb { width, height, data: (0..width * height).flat_map(pixel).collect() }.to_i420();
+        let mut packer = Packer::new(960, 70);
+        let mut costs: Vec<_> = (0..15)
+            .map(|_| {
+                let begin = crate::camera::cpu::thread_cpu();
+                let packed = packer.pack(&picture).expect("packs");
+                assert_eq!((packed.width, packed.height), (960, 540));
+                crate::camera::cpu::thread_cpu() - begin
+            })
+            .collect();
+        costs.sort_unstable();
+        println!("packing 1920x1080 to 960x540: {:?} of processor time, median", costs[7]);
+        assert!(costs[7].as_millis() < 60, "{:?}", costs[7]);
+    }
 }

@@ -2,7 +2,6 @@
 
 mod fake;
 mod live;
-mod process;
 mod routes;
 mod shift;
 mod sign_in;
