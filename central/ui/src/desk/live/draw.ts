@@ -29,8 +29,10 @@ export function contain(width: number, height: number, w: number, h: number): { 
 }
 
 /** Draws picture, trails and boxes; the canvas's bitmap is as large as its place on the screen. */
-export function drawFrame(canvas: HTMLCanvasElement, picture: ImageBitmap, { header }: LiveFrame, current: Current | null, boxes: boolean): void {
+export function drawFrame(canvas: HTMLCanvasElement, picture: ImageBitmap, { header }: LiveFrame, current: Current | null): void {
   const ratio = window.devicePixelRatio || 1;
+  // Lines and labels grow with the page's text, so that they are read on a wall too.
+  const unit = (ratio * Number.parseFloat(getComputedStyle(document.documentElement).fontSize)) / 15;
   const width = Math.max(1, Math.round(canvas.clientWidth * ratio));
   const height = Math.max(1, Math.round(canvas.clientHeight * ratio));
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
@@ -39,24 +41,23 @@ export function drawFrame(canvas: HTMLCanvasElement, picture: ImageBitmap, { hea
   const { x, y, scale } = contain(header.width, header.height, width, height);
   pen.clearRect(0, 0, width, height);
   pen.drawImage(picture, x, y, header.width * scale, header.height * scale);
-  canvas.dataset.boxes = boxes ? String(header.tracks.length) : "0";
-  if (!boxes) return;
+  canvas.dataset.boxes = String(header.tracks.length);
   pen.save();
   pen.translate(x, y);
   for (const track of header.tracks) {
     const colour = COLOURS[verdictOf(track, current)];
     const own = isCurrent(track, current);
-    drawTrail(pen, header.trail[String(track.id)] ?? [], scale, colour, ratio);
-    drawBox(pen, track, scale, colour, (own ? 4 : 2) * ratio);
-    if (own && current) drawLabel(pen, track, scale, colour, current.label, ratio);
+    drawTrail(pen, header.trail[String(track.id)] ?? [], scale, colour, unit);
+    drawBox(pen, track, scale, colour, (own ? 4 : 2) * unit);
+    if (own && current) drawLabel(pen, track, scale, colour, current.label, unit);
   }
   pen.restore();
 }
 
-function drawTrail(pen: CanvasRenderingContext2D, points: [number, number][], scale: number, colour: string, ratio: number): void {
+function drawTrail(pen: CanvasRenderingContext2D, points: [number, number][], scale: number, colour: string, unit: number): void {
   if (points.length < 2) return;
   pen.strokeStyle = colour;
-  pen.lineWidth = 2 * ratio;
+  pen.lineWidth = 2 * unit;
   pen.lineJoin = "round";
   pen.globalAlpha = 0.75;
   pen.beginPath();
@@ -77,11 +78,11 @@ function drawBox(pen: CanvasRenderingContext2D, track: LiveTrack, scale: number,
   pen.setLineDash([]);
 }
 
-function drawLabel(pen: CanvasRenderingContext2D, track: LiveTrack, scale: number, colour: string, label: string, ratio: number): void {
-  const size = 15 * ratio;
+function drawLabel(pen: CanvasRenderingContext2D, track: LiveTrack, scale: number, colour: string, label: string, unit: number): void {
+  const size = 15 * unit;
   pen.font = `700 ${size}px "Be Vietnam Pro", sans-serif`;
   const width = pen.measureText(label).width + size;
-  const left = track.box[0] * scale - 2 * ratio;
+  const left = track.box[0] * scale - 2 * unit;
   const above = track.box[1] * scale - size * 1.6;
   const top = above < 0 ? track.box[1] * scale : above;
   pen.fillStyle = colour;

@@ -33,7 +33,7 @@ export function LivePicture({ lane, small = false }: { lane: LaneView; small?: b
   useEffect(() => {
     slow.current = small;
     current.current = of && { access: of.access, track: of.track, verdict: of.verdict, label: nameOf(of) ?? t("case.unread") };
-    if (canvas.current && last.current) drawFrame(canvas.current, last.current.picture, last.current.frame, current.current, true);
+    if (canvas.current && last.current) drawFrame(canvas.current, last.current.picture, last.current.frame, current.current);
   });
 
   useEffect(() => {
@@ -44,7 +44,7 @@ export function LivePicture({ lane, small = false }: { lane: LaneView; small?: b
       last.current = { frame, picture };
       setDrawn(true);
       if (canvas.current) {
-        drawFrame(canvas.current, picture, frame, current.current, true);
+        drawFrame(canvas.current, picture, frame, current.current);
         canvas.current.dataset.frames = String(Number(canvas.current.dataset.frames ?? 0) + 1);
       }
     };

@@ -78,7 +78,7 @@ function Inside() {
 
 /** To the gate's computer first; central's absence second, since the gate works without it. */
 function Connection() {
-  const { t, language } = useText();
+  const { t } = useText();
   const { connection, view } = useDesk();
   const alone = connection.state === "live" && view.alone_since !== null;
   const word = connection.state === "live" ? (alone ? "alone" : "live") : connection.state;
@@ -87,7 +87,6 @@ function Connection() {
     <span className={`connection connection-${alone ? "connecting" : connection.state}`} role="status" data-connection={connection.state} data-alone={alone}>
       <Icon aria-hidden="true" />
       <span>{t(`connection.${word}`)}</span>
-      {view.queued > 0 && <small>{t("header.queued", { count: view.queued, n: whole(view.queued, language) })}</small>}
     </span>
   );
 }

@@ -1,6 +1,7 @@
 import { CircleAlert, CircleCheck, ChevronDown, FileText } from "lucide-react";
 import { Popover } from "radix-ui";
 import { useState } from "react";
+import { whole } from "../../format/numbers";
 import { pick } from "../../i18n";
 import { useLadder } from "../api/queries";
 import { LADDER_STEPS, type LadderStep } from "../api/types";
@@ -12,13 +13,15 @@ const TONES: Record<LadderStep, string> = { full: "admit", centre_lost: "wait", 
 /** Where the gate stands between whole and paper, what still works there, and the number of the form. */
 export function Ladder() {
   const { t, language } = useText();
-  const { view, gate } = useDesk();
+  const { view, gate, online } = useDesk();
   const [open, setOpen] = useState(false);
   const fallen = gate.lanes.filter((lane) => lane.step !== "full");
   // The desk names the lowest step of all lanes; a guard of one gate needs that gate's.
   const step = fallen.reduce<LadderStep>((lowest, lane) => (LADDER_STEPS.indexOf(lane.step) > LADDER_STEPS.indexOf(lowest) ? lane.step : lowest), gate.lanes.length > 0 ? "full" : view.step);
   const Icon = step === "full" ? CircleCheck : CircleAlert;
   const some = fallen.length > 0 && fallen.length < gate.lanes.length;
+  // What works is not known while nobody answers: the banner says what to do then.
+  if (!online) return null;
   return (
     <section className={`ladder tone-${TONES[step]}`} aria-label={t("ladder.label")} data-step={step}>
       <ol className="ladder-steps" aria-hidden="true">
@@ -35,6 +38,7 @@ export function Ladder() {
           {some && `${fallen.map((lane) => pick(language, lane.name_vi, lane.name_en)).join(", ")}: `}
           {t(`ladder.works.${step}`)}
         </span>
+        {view.queued > 0 && <span className="ladder-queued">{t("header.queued", { count: view.queued, n: whole(view.queued, language) })}</span>}
         {step !== "full" && <Form number={view.paper_form} />}
       </p>
       <Popover.Root open={open} onOpenChange={setOpen}>

@@ -1,5 +1,5 @@
 import { Tabs } from "radix-ui";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { whole } from "../../format/numbers";
 import { useInside } from "../api/queries";
 import { useText } from "../i18n";
@@ -13,6 +13,17 @@ import { Recent } from "./recent";
 export const SIDE_TABS = ["queue", "expected", "inside", "recent"] as const;
 export type SideTab = (typeof SIDE_TABS)[number];
 
+/** Reads again when somebody went in or out, at most every two seconds. */
+function useRefresh(change: string, read: () => unknown): void {
+  const first = useRef(change);
+  useEffect(() => {
+    if (first.current === change) return undefined;
+    first.current = change;
+    const timer = setTimeout(read, 2_000);
+    return () => clearTimeout(timer);
+  }, [change, read]);
+}
+
 interface Props {
   tab: SideTab;
   onTab: (tab: SideTab) => void;
@@ -24,6 +35,7 @@ export function Side({ tab, onTab, onOpen }: Props) {
   const { t, language } = useText();
   const { gate, view } = useDesk();
   const inside = useInside(gate.area);
+  useRefresh(`${gate.people} ${gate.vehicles} ${view.recent[0]?.access}`, inside.refetch);
   const waiting = gate.lanes.reduce((sum, lane) => sum + lane.queue.length, 0);
   const over = inside.data?.filter((each) => each.overstayed).length ?? 0;
   const tile = (of: SideTab, key: string, n: ReactNode, note?: string) => (
