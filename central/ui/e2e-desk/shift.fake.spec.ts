@@ -5,6 +5,7 @@ freshGate();
 
 test("with the camera lost the plate is typed, and the strip says what works and names the form", async ({ page }) => {
   await open(page);
+  await expect(page.locator("[data-lane='lan-1'] .live")).toHaveAttribute("data-live", "live");
   await step(page, "camera_lost");
   await expect(page.locator(".ladder")).toHaveAttribute("data-step", "camera_lost");
   await expect(page.locator(".ladder")).toContainText("gõ biển số (phím N)");

@@ -6,6 +6,13 @@ export const FAKE = !process.env.VG_DESK_URL;
 /** A supervisor of the desk: VG_DESK_USER and VG_DESK_PIN; unset, the stand-in's. */
 export const GUARD = { user: process.env.VG_DESK_USER ?? "an", pin: process.env.VG_DESK_PIN ?? "1357" };
 
+/** Somebody to hand over to: VG_DESK_NEXT_USER and VG_DESK_NEXT_PIN; against a real agent none, if they are unset. */
+export const NEXT = process.env.VG_DESK_NEXT_USER
+  ? { user: process.env.VG_DESK_NEXT_USER, pin: process.env.VG_DESK_NEXT_PIN ?? "" }
+  : FAKE
+    ? { user: "binh", pin: "2468" }
+    : null;
+
 /** Lets something happen at the stand-in's gate; the names are those of dev/fake-desk/story.mjs. */
 export async function step(page: Page, name: string, more: object = {}): Promise<void> {
   const response = await page.request.post("/fake/step", { data: { name, ...more } });

@@ -70,7 +70,9 @@ export function pickerKey(acts: Acts, key: string): boolean {
     acts.cancel();
     return true;
   }
-  const at = /^[1-9]$/.test(key) ? Number(key) - 1 : -1;
+  // Enter is the first reason, unless a reason or the button beside has the focus: then it is that one's.
+  if (key === "Enter" && document.activeElement?.closest(".picker") instanceof HTMLElement) return false;
+  const at = key === "Enter" ? 0 : /^[1-9]$/.test(key) ? Number(key) - 1 : -1;
   if (at < 0 || at >= picking.reasons.length) return false;
   // A click, so that "other" asks for its words in the one place that knows.
   document.querySelector<HTMLButtonElement>(`.picker [data-reason="${CSS.escape(picking.reasons[at].code)}"]`)?.click();

@@ -79,8 +79,7 @@ export function LivePicture({ lane, small = false }: { lane: LaneView; small?: b
         <div className="live-over" role="status">
           <VideoOff aria-hidden="true" />
           <b>{t(`lane.camera.${state === "live" || state === "connecting" ? "stale" : state}`)}</b>
-          {since !== null && drawn && <span>{t("lane.stale", { time: clock(since) })}</span>}
-          {!drawn && <span>{t("lane.no_picture")}</span>}
+          <span>{since === null ? t("lane.no_picture") : t("lane.stale", { time: clock(since) })}</span>
         </div>
       )}
       {!stale && !drawn && (

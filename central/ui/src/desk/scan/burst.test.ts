@@ -68,6 +68,16 @@ test("an input tool's backspaces within a scan are obeyed", () => {
   expect(detector.key("Enter", at)).toEqual({ kind: "scan", text: "037090001234|Nguyễn|" });
 });
 
+test("a key that ends a run lets the quick hand's keys before it through, and never a scan's", () => {
+  const detector = new BurstDetector();
+  detector.key("3", 0);
+  expect(detector.key("Escape", 20)).toEqual({ kind: "pass" });
+  expect(detector.flush()).toEqual(["3"]);
+  expect(detector.flush()).toEqual([]);
+  type(detector, "03709", 10, 500);
+  expect(detector.flush()).toEqual([]);
+});
+
 test("shift within a scan changes nothing", () => {
   const detector = new BurstDetector();
   let at = type(detector, "ABC", 8);

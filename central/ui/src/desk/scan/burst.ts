@@ -48,6 +48,13 @@ export class BurstDetector {
     return this.text.length >= READER ? READER_GAP_MS : GAP_MS;
   }
 
+  /** What is held when another key ends the run: one or two keys of a quick hand, which come before it. */
+  flush(): string[] {
+    const keys = [...this.text];
+    this.text = "";
+    return keys.length <= 2 ? keys : [];
+  }
+
   /** What was held and became no scan, once a pause has gone by: one or two keys of a hand, or a torn scan. */
   settle(at: number): { keys: string[]; torn: boolean } {
     if (this.text === "" || at - this.lastAt <= this.gapMs()) return { keys: [], torn: false };

@@ -70,11 +70,18 @@ export function useKeyboard(onScan: (text: string) => void, onTorn: () => void):
       latest.current.onScan(burst.text);
     };
 
+    // The next key of a quick hand comes when the page has answered the one before: it may be the reason for it.
+    let taken = false;
+    const inTurn = (pressed: string[]) =>
+      pressed.forEach((key, turn) => {
+        if (turn === 0) taken = press(key);
+        else setTimeout(() => press(key), turn * TURN_MS);
+      });
+
     const settle = (at: number) => {
       const { keys: alone, torn } = keys.settle(at);
       if (torn) latest.current.onTorn();
-      // The second key of two comes when the page has answered the first: it may be the reason for it.
-      alone.forEach((key, turn) => (turn === 0 ? press(key) : setTimeout(() => press(key), turn * TURN_MS)));
+      inTurn(alone);
     };
 
     const onKeyDown = (event: KeyboardEvent) => {
@@ -97,8 +104,10 @@ export function useKeyboard(onScan: (text: string) => void, onTorn: () => void):
         event.preventDefault();
         clearTimeout(timer);
         timer = setTimeout(() => settle(performance.now()), keys.gapMs() + 4);
-      } else if (press(event.key)) {
-        event.preventDefault();
+      } else if (event.key !== "Shift" && event.key !== "Process") {
+        const before = keys.flush();
+        inTurn([...before, event.key]);
+        if (before.length > 0 || taken) event.preventDefault();
       }
     };
     // Space is the barrier's key: it must not press the button that a mouse touched last.
