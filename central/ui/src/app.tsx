@@ -8,6 +8,7 @@ import { AccessesPage } from "./pages/accesses/accesses";
 import { AdminPage } from "./pages/admin/admin";
 import { AlertsPage } from "./pages/alerts/alerts";
 import { FeedPage } from "./pages/feed/feed";
+import { ExportsPage } from "./pages/figures/exports";
 import { FiguresPage } from "./pages/figures/figures";
 import { ReportsPage } from "./pages/figures/reports";
 import { GatesPage } from "./pages/gates/gates";
@@ -68,6 +69,7 @@ export function App() {
           <Route path="muster" element={<MusterPage />} />
           <Route path="figures" element={<FiguresPage />} />
           <Route path="reports" element={<ReportsPage />} />
+          <Route path="exports" element={<ExportsPage />} />
           <Route path="crowding" element={<CrowdingPage />} />
           <Route path="timetable" element={<TimetablePage />} />
           <Route path="members" element={<GroupsPage />} />

@@ -44,7 +44,7 @@ export const policies = new Map([
     gates: [{ id: "ben-thuyen", name_vi: "Cổng bến thuyền", name_en: "Boat landing", area: "ben", person_capacity: 2500, vehicle_capacity: null, lanes: [lane("khach-vao", "Lối khách", "Visitors", "both", policy("dem-nguoi", { wanted: "anonymous", rules: [], unknown: "admit" }))] }],
   }],
 ]);
-export const history = new Map([...policies].map(([site, document]) => [site, [{ version: document.version, at: ago(900), actor: "Đỗ Quản Lý", approved_by: "Trưởng Ban", note: "Thêm ca đêm", changes: [{ path: "schedules[ca-dem]", from: null, to: document.schedules.at(-1) }] }]]));
+export const history = new Map([...policies].map(([site, document]) => [site, [{ version: document.version, changed_at: ago(900), changed_by: "Đỗ Quản Lý", approved_by: "Trưởng Ban", note: "Thêm ca đêm", changes: [{ path: "schedules[ca-dem]", from: null, to: document.schedules.at(-1) }] }]]));
 
 const inside = new Map([["khu-a", { people: 1204, vehicles: 87 }], ["ben", { people: 451, vehicles: 0 }]]);
 const STEP = { "cong-2": ["full", "full", "full"], "cong-3": ["centre_lost", "reader_lost"], "ben-thuyen": ["full"] };
@@ -55,12 +55,11 @@ export function gateRows() {
   return [...policies].flatMap(([site, document]) =>
     document.gates.map((gate) => ({
       site, ...gate,
-      lanes: gate.lanes.map((one, at) => ({ ...one, agent: AGENT[gate.id] ?? null, step: STEP[gate.id]?.[at] ?? "full", barrier: one.policy.wanted === "anonymous" ? null : "closed", waiting: gate.id === "cong-2" && at === 0 ? 3 : 0 })),
+      lanes: gate.lanes.map((one, at) => ({ ...one, step: STEP[gate.id]?.[at] ?? "full", barrier: one.policy.wanted === "anonymous" ? null : "closed", waiting: gate.id === "cong-2" && at === 0 ? 3 : 0 })),
       desk_url: AGENT[gate.id] ? "http://10.20.0.5:8090" : null,
       list: { version: document.version, made_at: ago(4), in_use: AGENT[gate.id] ? [{ agent: AGENT[gate.id], version: document.version - (gate.id === "cong-3" ? 3 : 0), made_at: ago(gate.id === "cong-3" ? 190 : 4), step: lowest(STEP[gate.id]) }] : [] },
       ...(inside.get(gate.area) ?? { people: 0, vehicles: 0 }),
-      deciding_alone: gate.id === "cong-3" ? ago(187) : null,
-      loss: site === "trang-an" ? { lost: 0, late: 14, offline: [{ camera: "Bãi xe P1", minutes: 3 }] } : { lost: 0, late: gate.id === "cong-3" ? 5 : 0, offline: [] },
+      deciding_alone: site === "khanh-phu" ? ["kp-edge-2"] : [],
     })),
   );
 }
@@ -71,7 +70,8 @@ const CASES = [
   [3, "wait", "quota_full", true], [3, "wait", "unreadable", false], [2, "deny", "expired", true], [2, "wait", "possible", false], [2, "deny", "already_inside", true], [3, "wait", "proof_needed", true],
 ];
 const LABELS = [["Xe Cty May Mẫu A", "Công ty TNHH May Mẫu A"], ["Xe tải Ví Dụ B", "Công ty Vận tải Ví Dụ B"], ["Nguyễn V. M.", "Công ty TNHH May Mẫu A"], ["Trần T. V.", "Nhà thầu Xây lắp Thử"]];
-const ASKS = { person: { keys: [], shown: ["card"], trust: "qr_and_register", offline: false, mismatch: false, papers_checked: false } };
+const GROUP_ID = { "Công ty TNHH May Mẫu A": "may-a", "Công ty Vận tải Ví Dụ B": "van-tai-b", "Nhà thầu Xây lắp Thử": "xay-lap" };
+const ASKS = { person: { keys: [["card", "9f2c11d04be7a3f6"]], trust: "qr_and_register", offline: false, mismatch: false, papers_checked: false } };
 
 export const accesses = [];
 const details = new Map();
@@ -92,46 +92,47 @@ export function makeAccess(at, passage, forced) {
   const id = `019ac000-${sha(`access${number}`).slice(0, 4)}-7${sha(`x${number}`).slice(0, 3)}-8${sha(`y${number}`).slice(0, 3)}-${sha(`z${number}`).slice(0, 12)}`;
   const acts = guard ? [{ at: new Date(at.getTime() + 9_000).toISOString(), act: guard, user: "Trần Văn Gác", reason: guard === "admit" ? "host_confirmed" : "no_permission", note: answer === "deny" ? "Ca trưởng đồng ý qua điện thoại" : null, overrides: guard === answer ? null : answer }] : [];
   const access = {
-    id, feed_id: number, site: "khanh-phu", agent: AGENT[gate], gate, lane: where, at: at.toISOString(), direction: out ? "out" : "in", verdict, answer, reason, rule: reason === "listed" ? "ca-ngay" : null, warnings: alone ? ["list_stale"] : [],
-    by: guard ? "Trần Văn Gác" : null, outcome: verdict === "admit" ? "passed" : pick(["turned_back", "turned_back", "passed_unadmitted"]), barrier: verdict === "admit" ? "closed" : "idle", bodies: verdict === "admit" ? 1 : 0,
-    list_version: alone ? 315 : 318, list_age_s: alone ? 11_200 : 240, freshness: alone ? "stale" : "fresh", alone_since: alone ? ago(187) : null, late: alone && random() < 0.4, label: listed || onFoot ? label : null, group: listed || onFoot ? group : null,
-    reading: reason === "unreadable" ? null : (passage?.reading ?? null), command_ms: answer === "admit" ? 90 + Math.floor(random() * 120) : null, ended_at: new Date(at.getTime() + 14_000).toISOString(), passage_id: passage?.id ?? null, thumbnail: passage?.thumbnail ?? null, acts,
+    id, feed_id: number, site: "khanh-phu", agent: AGENT[gate], gate, lane: where, at: at.toISOString(), direction: out ? "out" : "in", verdict, decided: answer, reason, rule: reason === "listed" ? "ca-ngay" : null, warnings: alone ? ["list_stale"] : [],
+    actor: guard ? "Trần Văn Gác" : null, outcome: verdict === "admit" ? "passed" : pick(["turned_back", "turned_back", "passed_unadmitted"]), barrier: verdict === "admit" ? "closed" : "idle", bodies: verdict === "admit" ? 1 : 0,
+    list_version: alone ? 315 : 318, list_age_s: alone ? 11_200 : 240, freshness: alone ? "stale" : "fresh", alone_since: alone ? ago(187) : null, late: alone && random() < 0.4, label: listed || onFoot ? label : null, driver_label: null, group: listed || onFoot ? GROUP_ID[group] : null, group_name: listed || onFoot ? group : null, plate: passage?.reading?.text ?? null, form: null, otherwise: null,
+    reading: reason === "unreadable" ? null : (passage?.reading ?? null), command_ms: answer === "admit" ? 90 + Math.floor(random() * 120) : null, ended_at: new Date(at.getTime() + 14_000).toISOString(), passage: passage?.id ?? null, thumbnail: passage?.thumbnail ?? null, acts,
   };
   details.set(id, {
     ask: { vehicle: passage ? { text: passage.reading?.text ?? null, score: passage.reading?.score ?? 0, others: reason === "possible" ? ["35A12346"] : [] } : null, person: onFoot || gate === "cong-3" ? ASKS.person : null, escort: false, emergency: false, face_hint: false, open_lanes: [] },
-    rule_text: access.rule ? { vi: "Mọi đơn vị, danh sách cho phép, giờ “Ca ngày” → cho vào", en: "Every group, allow list, hours “Day shift” → admit" } : null,
-    entry: access.label ? { id: `m-${number}`, label: access.label, list: reason === "blocked" ? "block" : "allow", group: access.group, valid_from: null, valid_until: reason === "expired" ? ago(3000) : null } : null,
+    rule_text: access.rule ? { id: access.rule, groups: [], lists: ["allow"], schedule: "ca-ngay", verdict: "admit" } : null,
+    list_entry: access.label ? { id: `m-${number}`, label: access.label, list: reason === "blocked" ? "block" : "allow", group: access.group, valid_until: reason === "expired" ? ago(3000) : null } : null,
   });
   accesses.unshift(access);
   if (alone && accesses.length % 5 === 0) otherwise.unshift(makeOtherwise(access));
+  if (otherwise[0]?.access === access.id) access.otherwise = "open";
   return access;
 }
 
 export const otherwise = [];
 function makeOtherwise(access) {
-  const other = access.answer === "admit" ? ["deny", "expired", "Thẻ của xe này bị thu hồi lúc 09:12, sau khi cổng mất trung tâm.", "This vehicle's pass was revoked at 09:12, after the gate had lost central."] : ["admit", "listed", "Xe được thêm vào danh sách lúc 09:40; cổng chưa nhận được.", "The vehicle was added at 09:40; the gate had not received it."];
+  const other = access.decided === "admit" ? ["deny", "expired", "Thẻ của xe này bị thu hồi lúc 09:12, sau khi cổng mất trung tâm.", "This vehicle's pass was revoked at 09:12, after the gate had lost central."] : ["admit", "listed", "Xe được thêm vào danh sách lúc 09:40; cổng chưa nhận được.", "The vehicle was added at 09:40; the gate had not received it."];
   return {
-    id: `o-${access.id}`, access: access.id, site: access.site, gate: access.gate, lane: access.lane, plate: access.reading?.display ?? null, label: access.label, at: access.at,
-    edge: { verdict: access.answer, reason: access.reason, list_version: 315, list_age_s: access.list_age_s }, central: { verdict: other[0], reason: other[1], list_version: 318 }, why_vi: other[2], why_en: other[3], state: "open", seen_by: null, seen_at: null, note: null,
+    id: access.id, feed_id: access.feed_id, access: access.id, site: access.site, at: access.at,
+    edge: { verdict: access.decided, reason: access.reason, list_version: 315, list_age_s: access.list_age_s }, central: { verdict: other[0], reason: other[1], list_version: 318 }, why_vi: other[2], why_en: other[3], state: "open", seen_by: null, seen_at: null, note: null,
   };
 }
 
-export const detailOf = (access) => ({ ...access, ...details.get(access.id), otherwise: otherwise.find((row) => row.access === access.id) ?? null });
+export const detailOf = (access) => ({ ...access, ...details.get(access.id), would_have_been: otherwise.find((row) => row.access === access.id) ?? null });
 
 const NAMES = ["Nguyễn V. M.", "Trần T. V.", "Lê M. T.", "Phạm T. G.", "Đỗ Q. M.", "Hoàng V. B.", "Vũ T. C.", "Bùi Đ. K.", "Đặng T. H.", "Ngô V. S.", "Dương T. L.", "Lý V. P."];
-const GROUPS = ["Công ty TNHH May Mẫu A", "Công ty Vận tải Ví Dụ B", "Nhà thầu Xây lắp Thử"];
+const GROUPS = Object.keys(GROUP_ID);
 export const insideRows = Array.from({ length: 26 }, (_, at) => {
   const vehicle = at % 4 === 3;
-  return { subject: `s-${at}`, site: "khanh-phu", kind: vehicle ? "vehicle" : "person", label: vehicle ? `35C-${120 + at}.${10 + at}` : NAMES[at % NAMES.length], group: GROUPS[at % 3], area: "khu-a", gate: at % 5 === 0 ? "cong-3" : "cong-2", lane: vehicle ? "vao-1" : "di-bo", since: ago(20 + at * 23), overstayed: at > 22, entry_access: null, accounted: at % 3 !== 0 };
+  return { subject: `s-${at}`, site: "khanh-phu", kind: vehicle ? "vehicle" : "person", label: vehicle ? `35C-${120 + at}.${10 + at}` : NAMES[at % NAMES.length], group: GROUP_ID[GROUPS[at % 3]], group_name: GROUPS[at % 3], area: "khu-a", gate: at % 5 === 0 ? "cong-3" : "cong-2", lane: vehicle ? "vao-1" : "di-bo", since: ago(20 + at * 23), overstayed: at > 22, entry_access: null, accounted: at % 3 !== 0 };
 });
 export const stays = () =>
   insideRows.slice(0, 18).map((row, at) => {
-    const state = at % 9 === 8 ? "no_entry" : at % 7 === 6 ? "no_exit" : at % 3 === 0 ? "inside" : "joined";
-    return { subject: row.subject, kind: row.kind, label: row.label, group: row.group, area: row.area, entry_at: state === "no_entry" ? null : row.since, exit_at: ["joined", "no_entry"].includes(state) ? ago(5 + at) : null, entry_access: null, exit_access: null, duration_s: state === "joined" ? 3000 + at * 700 : null, state };
+    const state = at % 9 === 8 ? "no_entry" : at % 7 === 6 ? "no_exit" : at % 3 === 0 ? "inside" : "left";
+    return { id: `stay-${at}`, subject: row.subject, kind: row.kind, label: row.label, group: row.group, group_name: row.group_name, area: row.area, in: state === "no_entry" ? null : row.since, out: ["left", "no_entry"].includes(state) ? ago(5 + at) : null, entry_access: null, exit_access: null, duration_s: state === "left" ? 3000 + at * 700 : null, overstayed: row.overstayed, state };
   });
 export const muster = { since: null, by: null, state: "none" };
 export function musterOf(site) {
-  const known = site === "khanh-phu" ? insideRows.filter((row) => row.kind === "person").map((row) => ({ ...row, accounted: muster.state === "running" && row.accounted, accounted_at: null })) : [];
+  const known = site === "khanh-phu" ? insideRows.filter((row) => row.kind === "person").map((row) => ({ ...row, accounted: muster.state === "running" && row.accounted })) : [];
   const accounted = known.filter((row) => row.accounted).length;
   return { ...muster, known, anonymous: site === "khanh-phu" ? 12 : 451, accounted, missing: known.length - accounted };
 }

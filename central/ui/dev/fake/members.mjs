@@ -41,7 +41,10 @@ const correction = { id: "c-1", at: inDays(-0.1), user: "Đỗ Quản Lý", gate
 export const corrections = [correction];
 
 /** Figures of each gate by hour or day, deterministic so that a reading can be repeated. */
-export function figures(site, from, to, by, gate) {
+export function figures(site, first, last, by, gate) {
+  // A day stands for its midnight, and for its end as the last one.
+  const from = first.length === 10 ? `${first}T00:00:00+07:00` : first;
+  const to = last.length === 10 ? new Date(Date.parse(`${last}T00:00:00+07:00`) + DAY).toISOString() : last;
   const gates = (policies.get(site)?.gates ?? []).map((row) => row.id).filter((id) => !gate || gate === id);
   const step = by === "day" ? DAY : 3_600_000;
   const rows = [];
@@ -54,7 +57,7 @@ export function figures(site, from, to, by, gate) {
       const people_out = Math.round((400 * shape(17, 3) + 80 * shape(12, 3) + 5) * scale);
       const here = corrections.filter((one) => one.gate === id && Date.parse(one.at) >= at && Date.parse(one.at) < at + step);
       const off = id === "cong-3" && hour === 6;
-      rows.push({ from: new Date(at).toISOString(), to: new Date(at + step).toISOString(), gate: id, people_in, people_out, vehicles_in: Math.round(people_in / 9), vehicles_out: Math.round(people_out / 9), inside_people: 1100 + hour * 4, inside_vehicles: 80 + (hour % 9), corrections: here, loss: { lost: 0, late: off ? 14 : 0, offline: off ? [{ camera: "Camera 2", minutes: 3 }] : [], unexplained: 0 } });
+      rows.push({ from: new Date(at).toISOString(), to: new Date(at + step).toISOString(), gate: id, people_in, people_out, vehicles_in: Math.round(people_in / 9), vehicles_out: Math.round(people_out / 9), inside_people: (order === 0 ? 900 : 240) + hour * 3, inside_vehicles: (order === 0 ? 60 : 20) + (hour % 9), corrections: here, loss: { lost: 0, late: off ? 14 : 0, offline: off ? [{ camera: "Camera 2", minutes: 3 }] : [], unexplained: 0 } });
     }
   }
   return rows;
@@ -62,7 +65,7 @@ export function figures(site, from, to, by, gate) {
 
 export function report(site, period) {
   const rows = (policies.get(site)?.gates ?? []).map((gate, at) => ({ name: gate.name_vi, people_in: 3100 - at * 1900, people_out: 3050 - at * 1850, vehicles_in: 344 - at * 120, vehicles_out: 340 - at * 118, most_inside: 1312, admitted: 3290 - at * 1800, denied: 24 + at, waited: 91 - at * 30, overrides: 12 - at * 5, alerts: 7 - at * 3 }));
-  return { site, period, rows, loss: { lost: 0, late: 14, offline: [{ camera: "Camera 2", minutes: 3 }] }, corrections: site === "khanh-phu" ? corrections : [] };
+  return { site, period, rows, loss: { lost: 0, late: 14, offline: [{ camera: "Camera 2", minutes: 3 }] }, corrections: site === "khanh-phu" ? corrections : [], trains: site === "trang-an" ? [] : [{ train: "SE3", date: period, arrives: "21:25", departs: "21:28", delay_minutes: 12, people_in: 140, people_out: 96 }], due: period.length === 7 ? { by: "2026-12-14", days_left: 23, recipient: "PC06", receipt: null, sent: false } : null };
 }
 
 export const crowding = new Map();

@@ -22,15 +22,15 @@ export function gateRoutes({ method, path, query, body, user, page, send, refuse
     const document = policies.get(id);
     if (!document) return missing();
     if (method === "GET" && action === "policy") return send(200, more === "history" ? history.get(id) : document);
-    if (user.role !== "site_manager") return forbidden();
+    if (!["site_manager", "admin"].includes(user.role)) return forbidden();
     if (method === "POST" && more === "preview") return send(200, preview(document, body));
     if (method === "PUT") {
       if (body.if_version !== document.version) return refuse(409, "stale", `Bản hiện tại là v${document.version}`);
       const { problems, changes } = preview(document, body);
       if (problems.length) return send(422, { type: "about:blank", title: "bad_policy", status: 422, code: "bad_policy", detail: problems[0].vi, problems });
       const { if_version, note, ...saved } = body;
-      policies.set(id, { ...saved, version: if_version + 1 });
-      history.get(id).unshift({ version: if_version + 1, at: new Date().toISOString(), actor: user.display_name, approved_by: null, note: note || null, changes });
+      policies.set(id, { ...saved, groups: document.groups, version: if_version + 1 });
+      history.get(id).unshift({ version: if_version + 1, changed_at: new Date().toISOString(), changed_by: user.display_name, approved_by: null, note: note || null, changes });
       return send(200, { version: if_version + 1, changes });
     }
   }
@@ -39,31 +39,31 @@ export function gateRoutes({ method, path, query, body, user, page, send, refuse
     const q = given(query, "q");
     const fits = (row) =>
       mine(row) && ["gate", "lane", "verdict", "reason", "outcome"].every((key) => !given(query, key) || given(query, key) === row[key]) && (!given(query, "from") || row.at >= given(query, "from")) && (!given(query, "to") || row.at < given(query, "to")) &&
-      (!q || (upper(q) && upper(row.reading?.text).includes(upper(q))) || `${row.label} ${row.group}`.toLowerCase().includes(q.toLowerCase()));
+      (!q || (upper(q) && upper(row.reading?.text).includes(upper(q))) || `${row.label} ${row.group_name}`.toLowerCase().includes(q.toLowerCase()));
     return send(200, page(accesses.filter(fits), query));
   }
   if (resource === "otherwise" && !isTenant(user)) {
     if (method === "GET") return send(200, page(otherwise.filter((row) => mine(row) && (!given(query, "state") || row.state === given(query, "state"))), query));
     const row = found(otherwise, id);
     if (!row) return missing();
+    accesses.filter((access) => access.id === row.access).forEach((access) => Object.assign(access, { otherwise: "seen" }));
     return send(200, Object.assign(row, { state: "seen", seen_by: user.display_name, seen_at: new Date().toISOString(), note: body.note || null }));
   }
-  const groupNamed = (key) => groups.find((group) => group.id === key)?.name;
-  if (resource === "inside") return send(200, insideRows.filter((row) => mine(row) && (!given(query, "area") || row.area === given(query, "area")) && (!given(query, "group") || row.group === groupNamed(given(query, "group"))) && (!isTenant(user) || row.group === groupNamed(user.group))));
-  if (resource === "stays") return send(200, stays().filter((row) => (!given(query, "group") || row.group === groupNamed(given(query, "group"))) && (!given(query, "q") || row.label.toLowerCase().includes(given(query, "q").toLowerCase()))));
+  if (resource === "inside") return send(200, insideRows.filter((row) => mine(row) && (!given(query, "area") || row.area === given(query, "area")) && (!given(query, "group") || row.group === given(query, "group")) && (!isTenant(user) || row.group === user.group)));
+  if (resource === "stays") return send(200, page(stays().filter((row) => (!given(query, "group") || row.group === given(query, "group")) && (!isTenant(user) || row.group === user.group) && (!given(query, "q") || row.label.toLowerCase().includes(given(query, "q").toLowerCase()))), query));
   if (resource === "muster") return send(200, musterOf(given(query, "site")));
   if (resource === "identity") {
-    if (method === "GET") return send(200, checks.filter((row) => row.state === (given(query, "state") ?? row.state)));
+    if (method === "GET") return send(200, page(checks.filter((row) => row.state === (given(query, "state") ?? row.state)), query));
     return send(200, id === "vneid" ? vneid(body) : verify(body));
   }
   return memberRoutes({ method, resource, id, action, query, body, user, page, send, refuse, mine, missing, forbidden, upload });
 }
 
-const checks = [["waiting", null, 3], ["waiting", null, 1], ["done", "match", 2], ["done", "not_found", 4]].map(([state, result, tries], at) => ({ id: `check-${at}`, site: "khanh-phu", gate: "cong-3", lane: "hang-vao", access: accesses[at]?.id ?? null, at: new Date(Date.now() - (at + 2) * 900_000).toISOString(), state, result, checked_at: null, tries }));
-const answer = (result) => ({ result, checked_at: new Date().toISOString(), txn_id: result === "unverified_offline" ? null : `C06-${Math.floor(random() * 1e6)}` });
+const checks = [["waiting", null, 3], ["waiting", null, 1], ["answered", "MATCH", 2], ["answered", "NOT_FOUND", 4], ["given_up", null, 12]].map(([state, result, tries], at) => ({ id: `check-${at}`, site: "khanh-phu", access: accesses[at]?.id ?? "", purpose: "GATE_CONTROL", state, result, txn: null, attempts: tries, asked_at: new Date(Date.now() - (at + 2) * 900_000).toISOString(), next_try_at: state === "waiting" ? new Date(Date.now() + 240_000).toISOString() : null, answered_at: null }));
+const answer = (result) => ({ result, mismatch: result === "NO_MATCH" ? ["birth"] : [], check_papers: false, level: result === "VALID" ? 2 : null, why: result === "unavailable" ? "upstream_down" : null, txn: result === "unavailable" ? null : `C06-${Math.floor(random() * 1e6)}` });
 /** The last digit of the number says what the invented register answers. */
-const verify = ({ number }) => answer({ 1: "no_match", 2: "not_found", 3: "locked", 9: "unverified_offline" }[number?.at(-1)] ?? "match");
-const vneid = ({ token }) => answer({ expired: "not_found", offline: "unverified_offline" }[token] ?? "match");
+const verify = ({ number }) => answer({ 1: "NO_MATCH", 2: "NOT_FOUND", 3: "LOCKED", 9: "unavailable" }[number?.at(-1)] ?? "MATCH");
+const vneid = ({ token }) => answer({ expired: "EXPIRED", replayed: "REPLAYED", offline: "unavailable" }[token] ?? "VALID");
 
 /** Problems that a careful check would find, and what today's decisions would have been. */
 function preview(before, after) {
@@ -74,8 +74,8 @@ function preview(before, after) {
     for (const lane of gate.lanes) for (const rule of lane.policy.rules) if (rule.schedule && !schedules.has(rule.schedule)) problems.push({ path: `gates[${gate.id}].lanes[${lane.id}].policy.rules[${rule.id}].schedule`, vi: `Giờ “${rule.schedule}” không có`, en: `There are no hours “${rule.schedule}”` });
   }
   const strict = JSON.stringify(after) !== JSON.stringify(before);
-  const different = strict ? accesses.filter((row) => row.reason === "not_listed").slice(0, 4).map((row) => ({ access: row.id, at: row.at, lane: row.lane, plate: row.reading?.display ?? null, before: "wait", after: "deny", reason: "not_listed" })) : [];
-  return { changes: [], problems, today: { decisions: accesses.length, same: accesses.length - different.length, different } };
+  const different = strict ? accesses.filter((row) => row.reason === "not_listed").slice(0, 4).map((row) => ({ access: row.id, at: row.at, lane: row.lane, before: { verdict: "wait", reason: "not_listed" }, after: { verdict: "deny", reason: "not_listed" } })) : [];
+  return { changes: [], problems, looked_at: Math.min(accesses.length, 200), decisions: different };
 }
 
 function memberRoutes({ method, resource, id, action, query, body, user, page, send, refuse, mine, missing, forbidden, upload }) {
@@ -83,6 +83,7 @@ function memberRoutes({ method, resource, id, action, query, body, user, page, s
   if (resource === "groups") {
     if (method === "GET") return send(200, groups.filter((row) => mine(row) && (!isTenant(user) || row.id === user.group)).map((group) => ({ ...group, people: members.filter((one) => one.group === group.id && one.kind === "person").length, vehicles: members.filter((one) => one.group === group.id && one.kind === "vehicle").length })));
     if (user.role !== "site_manager") return forbidden();
+    for (const document of policies.values()) for (const group of document.groups) if (group.id === id) Object.assign(group, body);
     return change(groups, { id, method, body: { id: body.name?.toLowerCase().normalize("NFD").replace(/[^a-z0-9]+/g, "-"), status: "active", ...body }, send, missing });
   }
   if (resource === "members" && id === "import") return keeps(user) ? importMembers(upload, send) : forbidden();
@@ -119,6 +120,7 @@ function memberRoutes({ method, resource, id, action, query, body, user, page, s
     if (method === "PUT") crowding.set(given(query, "site"), body.zones);
     return send(200, crowdingOf(given(query, "site")));
   }
+  if (resource === "timetable" && id === "delays") return send(204);
   if (resource === "timetable") return send(200, id === "import" ? { rows: 4, good: 4, new: 1, changed: 0, same: 3, errors: [], preview_id: "t-1" } : trains);
   return refuse(404, "not_found", resource ?? "");
 }
@@ -170,7 +172,7 @@ export function publicRoutes({ method, path, body, send, refuse }) {
   if (!visit) return refuse(404, "not_found", "Không có đăng ký này");
   if (method === "DELETE") visit.state = "cancelled";
   if (action === "bind") {
-    if (["expired", "replayed", "invalid"].includes(body.vneid_token)) return refuse(422, body.vneid_token, "VNeID");
+    if (["expired", "replayed", "invalid", "level"].includes(body.vneid_token)) return refuse(422, `vneid_${body.vneid_token}`, "VNeID");
     visit.bound = true;
   }
   return send(method === "DELETE" ? 204 : 200, method === "DELETE" ? undefined : { code, state: visit.state, date: visit.date, time: visit.time, people: visit.people, bound: visit.bound, qr_svg: visit.state === "approved" ? qr(code) : null });

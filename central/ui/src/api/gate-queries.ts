@@ -51,6 +51,19 @@ export const useOtherwise = (site: string, state: string) =>
     getNextPageParam: (last) => last.next,
   });
 
+export const useChecks = (state: string) =>
+  useInfiniteQuery({
+    queryKey: gateKeys.checks(state),
+    queryFn: ({ pageParam }) => gatesApi.checks(state, pageParam),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next,
+    refetchInterval: 30_000,
+  });
+
+/** Today's figures of a site by gate: what its counts miss. */
+export const useToday = (site: string, day: string) =>
+  useQuery({ queryKey: gateKeys.figures(site, day, day, "day", ""), queryFn: () => membersApi.figures(site, day, day, "day", ""), staleTime: 60_000, enabled: site !== "" });
+
 export const useInside = (site: string, area: string, group: string) =>
   useQuery({ queryKey: gateKeys.inside(site, area, group), queryFn: () => gatesApi.inside(site, area, group), refetchInterval: 30_000, enabled: site !== "" });
 

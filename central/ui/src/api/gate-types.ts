@@ -95,8 +95,13 @@ export interface PolicyDocument {
   version: number;
   holidays: Holiday[];
   schedules: Schedule[];
+  /** Told with the document, edited as groups. */
   groups: PolicyGroup[];
   gates: PolicyGate[];
+  /** Counting lines of cameras that lead into a gate's area; kept as they are by the forms. */
+  counting?: { camera: string; line: string | null; gate: string }[];
+  /** The approval under which faces may be used. */
+  faces?: { authority: string; number: string; until: string } | null;
   paper_form: string | null;
 }
 
@@ -117,13 +122,16 @@ export interface PolicyProblem {
 export interface PolicyPreview {
   changes: Change[];
   problems: PolicyProblem[];
-  today: { decisions: number; same: number; different: { access: string; at: string; lane: string; plate: string | null; before: GateVerdict; after: GateVerdict; reason: string }[] } | null;
+  /** Decisions of today that were taken again. */
+  looked_at: number;
+  /** Those that would have been another. */
+  decisions: { access: string; at: string; lane: string; before: { verdict: GateVerdict; reason: string }; after: { verdict: GateVerdict; reason: string } }[];
 }
 
 export interface PolicyStep {
   version: number;
-  at: string;
-  actor: string;
+  changed_at: string;
+  changed_by: string;
   approved_by: string | null;
   note: string | null;
   changes: Change[];
@@ -133,7 +141,11 @@ export interface ListInUse {
   agent: string;
   version: number;
   made_at: string | null;
-  step: LadderStep;
+  /** The lowest that one of its lanes stands on. */
+  step: LadderStep | null;
+  /** Lists that it refused since its start, and why the last one was. */
+  refused?: number;
+  refused_because?: string | null;
 }
 
 export interface GateRow {
@@ -144,23 +156,28 @@ export interface GateRow {
   area: string;
   person_capacity: number | null;
   vehicle_capacity: number | null;
-  lanes: (PolicyLane & { agent?: string | null; step?: LadderStep | null; barrier?: string | null; waiting?: number | null })[];
+  /** With what the agent last said of each lane, where it did. */
+  lanes: (PolicyLane & { step?: LadderStep | null; barrier?: string | null; waiting?: number | null })[];
   desk_url: string | null;
   list: { version: number; made_at: string | null; in_use: ListInUse[] };
   people: number;
   vehicles: number;
-  /** Since when its agent has not heard of central; null while it does. */
-  deciding_alone: string | null;
-  loss?: Loss | null;
+  /** Agents of the site that are away: their gates decide alone. */
+  deciding_alone: string[];
 }
 
 /** What is missing from a figure. */
 export interface Loss {
   lost: number;
   late: number;
+  /** Known to be on their way. */
+  waiting?: number;
   offline: { camera: string; minutes: number }[];
   /** People that the figures cannot explain: more went out than came in. */
   unexplained?: number;
+  /** All of it in words, as central says it. */
+  note_vi?: string;
+  note_en?: string;
 }
 
 export interface GuardActRow {
@@ -184,12 +201,12 @@ export interface Access {
   /** The last word. */
   verdict: GateVerdict;
   /** What the machine answered by list and policy. */
-  answer: GateVerdict;
+  decided: GateVerdict;
   reason: string;
   rule: string | null;
   warnings: string[];
   /** Null: the machine; else the guard whose word it is. */
-  by: string | null;
+  actor: string | null;
   outcome: Outcome;
   barrier: string;
   bodies: number;
@@ -198,28 +215,44 @@ export interface Access {
   freshness: "fresh" | "stale" | "old" | "none";
   alone_since: string | null;
   late: boolean;
+  /** What the guard saw; null where the role may not see it. */
   label: string | null;
+  driver_label?: string | null;
   group: string | null;
+  group_name: string | null;
+  /** Canonical text. */
+  plate: string | null;
   reading: PlateReading | null;
   command_ms: number | null;
   ended_at: string | null;
-  passage_id: string | null;
+  /** The vehicle event of the same passage. */
+  passage: string | null;
   thumbnail: string | null;
+  /** `{number, row, typed_by}` of a line of a paper form. */
+  form?: { number: string; row: number | null; typed_by: string | null } | null;
+  /** `open` or `seen` where central would have decided otherwise. */
+  otherwise?: string | null;
   acts: GuardActRow[];
 }
 
+/** Exactly what was asked, as the gate's decision got it. */
+export interface Ask {
+  vehicle: { text: string | null; score: number; others: string[] } | null;
+  /** What was presented, by its kind; the digests beside say nothing to people. */
+  person: { keys: [string, string][]; trust: TrustLevel | null; offline: boolean; mismatch: boolean; papers_checked: boolean } | null;
+  escort: boolean;
+  emergency: boolean;
+  face_hint: boolean;
+  open_lanes: string[];
+}
+
 export interface AccessDetail extends Access {
-  ask: {
-    vehicle: { text: string | null; score: number; others: string[] } | null;
-    person: { shown: string[]; trust: TrustLevel | null; offline: boolean; mismatch: boolean; papers_checked: boolean } | null;
-    escort: boolean;
-    emergency: boolean;
-    face_hint: boolean;
-    open_lanes: string[];
-  };
-  rule_text: { vi: string; en: string } | null;
-  entry: { id: string; label: string; list: ListKind; group: string | null; valid_from: string | null; valid_until: string | null } | null;
-  otherwise: Otherwise | null;
+  ask: Ask | null;
+  /** The rule that decided, as it stood in the list that was used. */
+  rule_text: Rule | null;
+  /** The entry as it stood in that list. */
+  list_entry: { id: string; label: string | null; list: ListKind; group: string | null; valid_until?: string | null } | null;
+  would_have_been: Otherwise | null;
 }
 
 export interface AccessFilter {
@@ -238,10 +271,6 @@ export interface Otherwise {
   id: string;
   access: string;
   site: string;
-  gate: string;
-  lane: string;
-  plate: string | null;
-  label: string | null;
   at: string;
   edge: { verdict: GateVerdict; reason: string; list_version: number; list_age_s: number };
   central: { verdict: GateVerdict; reason: string; list_version: number };
@@ -256,40 +285,38 @@ export interface Otherwise {
 export interface InsideRow {
   subject: string;
   kind: "person" | "vehicle";
-  label: string;
+  /** Null where the role may not see it. */
+  label: string | null;
   group: string | null;
+  group_name: string | null;
   area: string;
-  gate: string;
-  lane: string;
+  gate: string | null;
+  lane: string | null;
   since: string;
   overstayed: boolean;
   entry_access: string | null;
 }
 
 export interface Stay {
+  id: string;
   subject: string;
   kind: "person" | "vehicle";
-  label: string;
+  label: string | null;
   group: string | null;
+  group_name: string | null;
   area: string;
-  entry_at: string | null;
-  exit_at: string | null;
+  in: string | null;
+  out: string | null;
   entry_access: string | null;
   exit_access: string | null;
   duration_s: number | null;
-  /** `inside`, `joined`, `no_exit`, `no_entry`. */
+  overstayed: boolean;
+  /** `inside`, `left`, `no_exit` (no way out was seen) or `no_entry`. */
   state: string;
 }
 
-export interface MusterPerson {
-  subject: string;
-  kind?: "person" | "vehicle";
-  label: string;
-  group: string | null;
-  area: string;
-  since: string;
+export interface MusterPerson extends InsideRow {
   accounted: boolean;
-  accounted_at: string | null;
 }
 
 export interface Muster {
@@ -302,25 +329,33 @@ export interface Muster {
   missing: number;
 }
 
-export type IdentityResult = "match" | "no_match" | "not_found" | "locked" | "unverified_offline";
+/** What a register's word means to a guard: central's words in one row. */
+export type IdentityResult = "match" | "no_match" | "not_found" | "locked" | "valid" | "expired" | "replayed" | "invalid" | "unverified_offline";
 
 export interface IdentityAnswer {
-  result: IdentityResult;
-  checked_at: string;
-  txn_id: string | null;
+  /** As the service says it (`MATCH`, `VALID`…), or `unavailable`. */
+  result: string;
+  /** Fields that differ. */
+  mismatch: string[];
+  /** Somebody should look at the papers. Why is not said. */
+  check_papers: boolean;
+  level: number | null;
+  why: string | null;
+  txn: string | null;
 }
 
 export interface IdentityCheckRow {
   id: string;
   site: string;
-  gate: string;
-  lane: string;
-  access: string | null;
-  at: string;
-  state: "waiting" | "done";
-  result: IdentityResult | null;
-  checked_at: string | null;
-  tries: number;
+  access: string;
+  purpose: string;
+  state: "waiting" | "answered" | "given_up";
+  result: string | null;
+  txn: string | null;
+  attempts: number;
+  asked_at: string;
+  next_try_at: string | null;
+  answered_at: string | null;
 }
 
 export type { Page, Role };

@@ -16,9 +16,10 @@ export const gatesApi = {
   otherwise: (site: string, state: string, cursor: string | null) => get<T.Page<T.Otherwise>>("/otherwise", { site, state, cursor }),
   seen: (otherwise: string, note: string) => post<T.Otherwise>(`/otherwise/${id(otherwise)}/seen`, { note }),
   inside: (site: string, area: string, group: string) => get<T.InsideRow[]>("/inside", { site, area, group }),
-  stays: (site: string, from: string, to: string, group: string, q: string) => get<T.Stay[]>("/stays", { site, from, to, group, q }),
+  stays: (site: string, from: string, to: string, group: string, q: string, cursor: string | null) =>
+    get<T.Page<T.Stay>>("/stays", { site, from, to, group, q, cursor, limit: 100 }),
   muster: (site: string) => get<T.Muster>("/muster", { site }),
-  verify: (body: { site: string; number: string; name: string; birth: string; purpose: string }) => post<T.IdentityAnswer>("/identity/verify", body),
-  vneid: (body: { site: string; token: string; purpose: string }) => post<T.IdentityAnswer>("/identity/vneid", body),
-  checks: (state: string) => get<T.IdentityCheckRow[]>("/identity/checks", { state }),
+  verify: (body: { number: string; name: string; birth: string; purpose: string }) => post<T.IdentityAnswer>("/identity/verify", body),
+  vneid: (body: { token: string; purpose: string }) => post<T.IdentityAnswer>("/identity/vneid", body),
+  checks: (state: string, cursor: string | null) => get<T.Page<T.IdentityCheckRow>>("/identity/checks", { state, cursor }),
 };

@@ -63,6 +63,12 @@ export interface ImportReport {
   changed: number;
   same: number;
   errors: RowError[];
+  /** What to look at before applying. */
+  warnings?: RowError[];
+  /** Headings that were not understood and are left out. */
+  ignored?: string[];
+  /** Imported entries that the file does not name; they stay. */
+  missing?: number;
   preview_id: string | null;
 }
 
@@ -133,6 +139,8 @@ export interface NewVisit {
   foreign?: { country: string; passport: string };
   contact: string;
   consent: boolean;
+  /** Which notice was agreed to. */
+  notice_version?: string;
 }
 
 /** What the public page learns: nothing personal comes back. */
@@ -146,6 +154,8 @@ export interface PublicVisit {
   bound?: boolean;
   reason_vi?: string | null;
   reason_en?: string | null;
+  /** The pass to show at the gate, once approved, and the same as a QR code. */
+  pass?: string | null;
   qr_svg?: string | null;
 }
 
@@ -155,6 +165,11 @@ export interface PublicSite {
   name: string;
   notice_vi: string;
   notice_en: string;
+  notice_version?: string;
+  name_en?: string;
+  days_ahead?: number;
+  most_people?: number;
+  keep_days?: number;
   dpo: string;
   groups: { id: string; name: string }[];
 }
@@ -199,6 +214,7 @@ export interface CrowdingRule {
 }
 
 export interface Crowding {
+  version?: number;
   zones: CrowdingRule[];
   now: { zone: string; people: number; at: string; train: string | null }[];
 }
@@ -208,15 +224,31 @@ export interface Train {
   arrives: string | null;
   departs: string | null;
   platform: string | null;
+  from?: string;
+  to?: string;
   days: string[];
   valid_from?: string | null;
   valid_until?: string | null;
 }
 
+export interface TrainRow {
+  train: string;
+  date: string;
+  arrives: string | null;
+  departs: string | null;
+  delay_minutes: number;
+  people_in: number;
+  people_out: number;
+}
+
 export interface Report {
   site: string;
   period: string;
-  rows: { name: string; people_in: number; people_out: number; vehicles_in: number; vehicles_out: number; most_inside: number; admitted: number; denied: number; waited: number; overrides: number; alerts: number }[];
+  rows: { name: string; people_in: number; people_out: number; vehicles_in: number; vehicles_out: number; most_inside: number; admitted: number; denied: number; waited: number; overrides: number; alerts: number; identified?: number }[];
   loss: Loss;
   corrections: Correction[];
+  /** Trains of the span, at stations. */
+  trains?: TrainRow[];
+  /** When it is due, for monthly ones. */
+  due?: { by: string; days_left: number | null; recipient: string; receipt: string | null; sent: boolean } | null;
 }

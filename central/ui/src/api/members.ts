@@ -1,4 +1,4 @@
-import { call, get, post } from "./client";
+import { call, get, post, queryString } from "./client";
 import type * as T from "./types";
 
 const id = encodeURIComponent;
@@ -13,8 +13,8 @@ function form(fields: Record<string, string | File>): FormData {
 export const membersApi = {
   groups: (site: string) => get<T.Group[]>("/groups", { site }),
   addGroup: (group: Omit<T.Group, "id"> & { id?: string }) => post<T.Group>("/groups", group),
-  changeGroup: (group: string, change: Partial<T.Group>) => call<T.Group>("PATCH", `/groups/${id(group)}`, change),
-  removeGroup: (group: string) => call<void>("DELETE", `/groups/${id(group)}`),
+  changeGroup: (site: string, group: string, change: Partial<T.Group>) => call<T.Group>("PATCH", `/groups/${id(group)}${queryString({ site })}`, change),
+  removeGroup: (site: string, group: string) => call<void>("DELETE", `/groups/${id(group)}${queryString({ site })}`),
   members: (site: string, kind: T.MemberKind, group: string, q: string, cursor: string | null) =>
     get<T.Page<T.Member>>("/members", { site, kind, group, q, cursor, limit: 50 }),
   addMember: (member: T.NewMember) => post<T.Member>("/members", member),
@@ -38,7 +38,8 @@ export const membersApi = {
   figures: (site: string, from: string, to: string, by: "hour" | "day", gate: string) => get<T.FigureRow[]>("/figures", { site, from, to, by, gate }),
   correct: (body: { site: string; gate: string; area: string; people: number; vehicles: number; reason: string; note: string }) => post<T.Correction>("/corrections", body),
   crowding: (site: string) => get<T.Crowding>("/crowding", { site }),
-  saveCrowding: (site: string, zones: T.CrowdingRule[]) => call<T.Crowding>("PUT", `/crowding?site=${id(site)}`, { zones }),
+  saveCrowding: (site: string, zones: T.CrowdingRule[], version: number | undefined) => call<T.Crowding>("PUT", `/crowding?site=${id(site)}`, { zones, if_version: version ?? null }),
+  delay: (site: string, body: { train: string; date: string; minutes: number; cancelled: boolean }) => call<void>("PUT", `/timetable/delays?site=${id(site)}`, body),
   timetable: (site: string) => get<T.Train[]>("/timetable", { site }),
   importTimetable: (site: string, mode: "preview" | "apply", file: File) => post<T.ImportReport>("/timetable/import", form({ mode, site, file })),
   report: (kind: "daily" | "monthly", site: string, period: string) => get<T.Report>(`/reports/${kind}`, { site, period }),

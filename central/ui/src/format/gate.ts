@@ -6,7 +6,7 @@ export const verdictTone: Record<GateVerdict, Tone> = { admit: "admit", wait: "w
 export const outcomeTone: Record<Outcome, Tone> = { pending: "wait", passed: "admit", turned_back: "unknown", passed_unadmitted: "deny", unknown: "unknown" };
 export const stepTone: Record<LadderStep, Tone> = { full: "admit", centre_lost: "wait", camera_lost: "wait", reader_lost: "wait", by_hand: "deny" };
 export const freshTone: Record<Access["freshness"], Tone> = { fresh: "admit", stale: "wait", old: "deny", none: "deny" };
-export const identityTone: Record<IdentityResult, Tone> = { match: "admit", no_match: "deny", not_found: "wait", locked: "deny", unverified_offline: "unknown" };
+export const identityTone: Record<IdentityResult, Tone> = { match: "admit", no_match: "deny", not_found: "wait", locked: "deny", valid: "admit", expired: "wait", replayed: "deny", invalid: "deny", unverified_offline: "unknown" };
 export const visitTone: Record<VisitState, Tone> = { waiting: "wait", approved: "admit", refused: "deny", bound: "admit", arrived: "admit", cancelled: "unknown", expired: "unknown" };
 
 const STEPS: LadderStep[] = ["full", "centre_lost", "camera_lost", "reader_lost", "by_hand"];
@@ -17,7 +17,7 @@ export function lowestStep(steps: (LadderStep | null | undefined)[]): LadderStep
 }
 
 /** A guard's word that went against the machine's. */
-export const overridden = (access: Pick<Access, "verdict" | "answer" | "by">) => access.by !== null && access.verdict !== access.answer;
+export const overridden = (access: Pick<Access, "verdict" | "decided" | "actor">) => access.actor !== null && access.verdict !== access.decided;
 
 /** Whether a decision that came live belongs to what the reader has filtered for; the same rule as central's. */
 export function fitsAccess(row: Access, filter: AccessFilter): boolean {
@@ -28,8 +28,8 @@ export function fitsAccess(row: Access, filter: AccessFilter): boolean {
   if (filter.to && row.at >= filter.to) return false;
   if (!filter.q) return true;
   const plate = canonical(filter.q);
-  if (plate && canonical(row.reading?.text ?? "").includes(plate)) return true;
-  const words = `${row.label ?? ""} ${row.group ?? ""}`.toLowerCase();
+  if (plate && canonical(row.plate ?? row.reading?.text ?? "").includes(plate)) return true;
+  const words = `${row.label ?? ""} ${row.group_name ?? ""}`.toLowerCase();
   return words.includes(filter.q.trim().toLowerCase());
 }
 
@@ -43,6 +43,7 @@ export function addLoss(all: Loss[]): Loss {
   return {
     lost: all.reduce((sum, loss) => sum + loss.lost, 0),
     late: all.reduce((sum, loss) => sum + loss.late, 0),
+    waiting: all.reduce((sum, loss) => sum + (loss.waiting ?? 0), 0),
     unexplained: all.reduce((sum, loss) => sum + (loss.unexplained ?? 0), 0),
     offline: [...cameras].map(([camera, minutes]) => ({ camera, minutes })),
   };
@@ -59,7 +60,14 @@ export function lossPhrases(loss: Loss): Phrase[] {
   return [
     { key: "loss.lost", values: { count: loss.lost } },
     ...(loss.late > 0 ? [{ key: "loss.late", values: { count: loss.late } }] : []),
+    ...(loss.waiting ? [{ key: "loss.waiting", values: { count: loss.waiting } }] : []),
     ...loss.offline.filter(({ minutes }) => minutes > 0).map(({ camera, minutes }) => ({ key: "loss.offline", values: { camera, minutes } })),
     ...(loss.unexplained ? [{ key: "loss.unexplained", values: { count: loss.unexplained } }] : []),
   ];
+}
+
+/** A register's word (`NO_MATCH`, `unavailable`) as one of ours; what is newer than this console is no verification. */
+export function identityResult(word: string): IdentityResult {
+  const small = word.toLowerCase();
+  return small in identityTone ? (small as IdentityResult) : "unverified_offline";
 }

@@ -5,7 +5,7 @@ type May = (user: User) => boolean;
 
 export interface Page {
   /** Its word is `page.WORD`. */
-  word: "gates" | "accesses" | "otherwise" | "policy" | "inside" | "stays" | "muster" | "figures" | "reports" | "crowding" | "timetable" | "groups" | "people" | "vehicles" | "passes" | "import" | "visits" | "verify" | "checks";
+  word: "gates" | "accesses" | "otherwise" | "policy" | "inside" | "stays" | "muster" | "figures" | "reports" | "crowding" | "timetable" | "exports" | "groups" | "people" | "vehicles" | "passes" | "import" | "visits" | "verify" | "checks";
   path: string;
   may: May;
 }
@@ -26,9 +26,12 @@ const not = (...roles: Role[]): May => (user) => !roles.includes(user.role);
 // Central decides; these only keep doors off the wall that would not open.
 const atGates = not("enterprise");
 const reading = only("site_manager", "ioc_operator", "traffic_police", "admin");
-const members = only("site_manager", "enterprise", "ioc_operator", "admin");
+const members = only("site_manager", "enterprise", "ioc_operator", "traffic_police");
 
+/** Members, crowding, corrections: the site's own matters. */
 export const mayManage = only("site_manager");
+/** What gates ask. */
+export const mayEditPolicy = only("site_manager", "admin");
 /** Who may write people, vehicles and passes: the site for all, an enterprise for its own. */
 export const mayKeepMembers = only("site_manager", "enterprise");
 export const mayDecideVisits = only("site_manager", "enterprise", "gate_operator");
@@ -46,12 +49,13 @@ export const PLACES: Place[] = [
     page("otherwise", "/otherwise", reading),
     page("policy", "/policy", only("site_manager", "ioc_operator", "admin")),
   ]),
-  place("inside", UsersRound, [page("inside", "/inside", () => true), page("stays", "/stays", reading), page("muster", "/muster", atGates)]),
+  place("inside", UsersRound, [page("inside", "/inside", () => true), page("stays", "/stays", (user) => reading(user) || user.role === "enterprise"), page("muster", "/muster", atGates)]),
   place("figures", ChartColumn, [
     page("figures", "/figures", reading),
     page("reports", "/reports", reading),
     page("crowding", "/crowding", reading),
     page("timetable", "/timetable", reading),
+    page("exports", "/exports", only("traffic_police", "ioc_operator", "site_manager")),
   ]),
   place("members", Building2, [
     page("groups", "/members", members),
@@ -59,11 +63,11 @@ export const PLACES: Place[] = [
     page("vehicles", "/members/vehicles", members),
     page("passes", "/passes", members),
     page("import", "/members/import", mayKeepMembers),
-    page("visits", "/visits", only("site_manager", "enterprise", "gate_operator", "ioc_operator", "admin")),
+    page("visits", "/visits", only("site_manager", "enterprise", "gate_operator", "ioc_operator")),
   ]),
   place("identity", Fingerprint, [
-    page("verify", "/identity", only("traffic_police", "site_manager", "gate_operator")),
-    page("checks", "/identity/checks", only("traffic_police", "site_manager", "ioc_operator")),
+    page("verify", "/identity", only("traffic_police", "gate_operator")),
+    page("checks", "/identity/checks", only("gate_operator", "traffic_police", "site_manager", "ioc_operator")),
   ]),
   single("cameras", Camera, "/cameras", not("enterprise")),
   single("quarantine", PackageX, "/quarantine", only("admin", "ioc_operator")),

@@ -36,11 +36,11 @@ export function FreshBadge({ freshness }: { freshness: Access["freshness"] }) {
 }
 
 /** A guard decided otherwise than the machine. */
-export function OverrideBadge({ access }: { access: Pick<Access, "verdict" | "answer" | "by"> }) {
+export function OverrideBadge({ access }: { access: Pick<Access, "verdict" | "decided" | "actor"> }) {
   const word = useWord();
   if (!overridden(access)) return null;
   return (
-    <Badge tone="wait" icon={Hand} size="s" title={word("gate_verdict", access.answer)}>
+    <Badge tone="wait" icon={Hand} size="s" title={word("gate_verdict", access.decided)}>
       {word("access", "overridden")}
     </Badge>
   );

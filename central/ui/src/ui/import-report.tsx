@@ -2,6 +2,7 @@ import { CircleAlert, CircleCheck } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { ImportReport } from "../api/types";
 import { whole } from "../format/numbers";
+import { Note } from "./outcome";
 import { useSay } from "./words";
 
 /** What an import would do, and every row that is wrong, by its number in the file. */
@@ -20,6 +21,12 @@ export function ImportSummary({ report }: { report: ImportReport }) {
           </div>
         ))}
       </div>
+      {(report.ignored?.length ?? 0) > 0 && <Note tone="wait">{t("import.ignored", { list: report.ignored?.join(", ") ?? "" })}</Note>}
+      {report.warnings?.slice(0, 20).map((warning) => (
+        <Note key={`${warning.row}${warning.code}`} tone="wait">
+          {t("import.row")} {warning.row}: {say(warning.vi, warning.en)}
+        </Note>
+      ))}
       {report.errors.length === 0 ? (
         <p className="done">
           <CircleCheck aria-hidden="true" />
@@ -44,7 +51,7 @@ export function ImportSummary({ report }: { report: ImportReport }) {
                 {report.errors.map((error) => (
                   <tr key={`${error.row}${error.column}${error.code}`}>
                     <td className="table-number strong" data-word={t("import.row")}>{error.row}</td>
-                    <td data-word={t("import.column")}>{error.column ?? "–"}</td>
+                    <td data-word={t("import.column")}>{error.column || "–"}</td>
                     <td>{say(error.vi, error.en)}</td>
                   </tr>
                 ))}

@@ -2,11 +2,32 @@ import { Check, CircleAlert, Info } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "../api/client";
+import { useSay } from "./words";
 
-/** Why something was not saved, in words; what was typed is still there. */
+interface FieldProblem {
+  field: string;
+  vi: string;
+  en: string;
+}
+
+/** Why something was not saved, in words, field by field where central says so; what was typed is still there. */
 export function Refusal({ error }: { error: Error | null | undefined }) {
   const { t } = useTranslation();
+  const say = useSay();
   if (!error) return null;
+  const fields = error instanceof ApiError ? ((error.body as { fields?: FieldProblem[] } | null)?.fields ?? []) : [];
+  if (fields.length > 0) {
+    return (
+      <div className="problem" role="alert">
+        <CircleAlert aria-hidden="true" />
+        <ul>
+          {fields.map((problem) => (
+            <li key={problem.field + problem.vi}>{say(problem.vi, problem.en)}</li>
+          ))}
+        </ul>
+      </div>
+    );
+  }
   const unreachable = error instanceof ApiError && error.unreachable;
   const throttled = error instanceof ApiError && error.status === 429;
   return (

@@ -77,7 +77,7 @@ function Detail({ access }: { access: AccessDetail }) {
             <OverrideBadge access={access} />
           </div>
           <p className="access-why">
-            {overridden(access) ? t("access.machine", { answer: word("gate_verdict", access.answer), reason: word("reason", access.reason) }) : word("reason", access.reason)}
+            {overridden(access) ? t("access.machine", { answer: word("gate_verdict", access.decided), reason: word("reason", access.reason) }) : word("reason", access.reason)}
           </p>
           <p className="passage-hero-facts">
             <Time at={access.at} />
@@ -85,9 +85,10 @@ function Detail({ access }: { access: AccessDetail }) {
             <span>{siteName(access.site)}</span>
             <OutcomeBadge outcome={access.outcome} />
           </p>
-          {access.label && <p>{[access.label, access.group].filter(Boolean).join(" · ")}</p>}
-          {access.passage_id && (
-            <Link className="button" to={keep(`/passages/${access.passage_id}`)}>
+          {access.label && <p>{[access.label, access.driver_label && t("access.driver", { name: access.driver_label }), access.group_name].filter(Boolean).join(" · ")}</p>}
+          {access.form && <p className="quiet">{t("access.paper_line", { form: access.form.number, row: access.form.row ?? "–", who: access.form.typed_by ?? "–" })}</p>}
+          {access.passage && (
+            <Link className="button" to={keep(`/passages/${access.passage}`)}>
               {t("access.open_passage")}
               <ArrowUpRight aria-hidden="true" />
             </Link>
@@ -95,9 +96,9 @@ function Detail({ access }: { access: AccessDetail }) {
         </header>
       </div>
       <div className="access-right">
-        {access.otherwise && <OtherwiseBox row={access.otherwise} />}
+        {access.would_have_been && <OtherwiseBox row={access.would_have_been} />}
         <Decided access={access} />
-        <Asked access={access} />
+        {access.ask && <Asked ask={access.ask} />}
         <Acts access={access} />
         {access.reading && <ReadingFacts reading={access.reading} />}
       </div>

@@ -1,28 +1,29 @@
 import { Hand } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import type { AccessDetail, PlateReading } from "../../api/types";
+import type { AccessDetail, Ask, PlateReading, Rule } from "../../api/types";
+import { useGroups } from "../../api/gate-queries";
 import { score } from "../../format/numbers";
 import { FreshBadge, VerdictBadge } from "../../ui/gate-badges";
 import { Time, useSpan } from "../../ui/time";
-import { useSay, useWord } from "../../ui/words";
+import { useWord } from "../../ui/words";
 import { Fact } from "../alerts/panel";
+import { useScheduleName } from "../members/schedules";
 
 /** What the machine answered, by which rule, from which list, and how old that was. */
 export function Decided({ access }: { access: AccessDetail }) {
   const { t } = useTranslation();
   const word = useWord();
-  const say = useSay();
   const span = useSpan();
   return (
     <section className="card" data-testid="decided">
       <header className="card-head">
         <h2>{t("access.decided")}</h2>
-        <VerdictBadge verdict={access.answer} size="s" />
+        <VerdictBadge verdict={access.decided} size="s" />
       </header>
       <p className="panel-reason">{word("reason_means", access.reason)}</p>
       <dl className="facts">
-        <Fact word={t("access.by_rule")}>{access.rule_text ? say(access.rule_text.vi, access.rule_text.en) : access.rule ? <code className="mono">{access.rule}</code> : t("access.no_rule")}</Fact>
-        <Fact word={t("access.entry")}>{access.entry ? [access.entry.label, word("list_kind", access.entry.list), access.entry.group].filter(Boolean).join(" · ") : t("access.no_entry")}</Fact>
+        <Fact word={t("access.by_rule")}>{access.rule_text ? <RuleWords rule={access.rule_text} site={access.site} /> : access.rule ? <code className="mono">{access.rule}</code> : t("access.no_rule")}</Fact>
+        <Fact word={t("access.entry")}>{access.list_entry ? [access.list_entry.label, word("list_kind", access.list_entry.list), access.group_name].filter(Boolean).join(" · ") : t("access.no_entry")}</Fact>
         <Fact word={t("access.list")}>
           {access.list_version > 0 ? t("access.list_of", { version: access.list_version, age: span(access.list_age_s) }) : t("gates.no_list")} <FreshBadge freshness={access.freshness} />
         </Fact>
@@ -47,11 +48,27 @@ export function Decided({ access }: { access: AccessDetail }) {
   );
 }
 
+/** A rule as a sentence: for whom, on which lists, when, and what it answers. */
+function RuleWords({ rule, site }: { rule: Rule; site: string }) {
+  const { t } = useTranslation();
+  const word = useWord();
+  const groups = useGroups(site).data ?? [];
+  const scheduleName = useScheduleName(site);
+  const whom = rule.groups.map((id) => groups.find((group) => group.id === id)?.name ?? id).join(", ") || t("policy.everybody");
+  const lists = rule.lists.map((list) => word("list_kind", list)).join(", ") || t("policy.every_list");
+  const hours = rule.schedule ? scheduleName(rule.schedule) : t("members.always");
+  return (
+    <>
+      {t("access.rule_says", { whom, lists, hours, verdict: word("gate_verdict", rule.verdict) })} <code className="mono quiet">{rule.id}</code>
+    </>
+  );
+}
+
 /** What was presented at the lane. */
-export function Asked({ access }: { access: AccessDetail }) {
+export function Asked({ ask }: { ask: Ask }) {
   const { t, i18n } = useTranslation();
   const word = useWord();
-  const { vehicle, person, escort, emergency, face_hint, open_lanes } = access.ask;
+  const { vehicle, person, escort, emergency, face_hint, open_lanes } = ask;
   return (
     <section className="card" data-testid="asked">
       <h2>{t("access.asked")}</h2>
@@ -63,7 +80,7 @@ export function Asked({ access }: { access: AccessDetail }) {
         <Fact word={t("access.person")}>
           {person ? (
             <>
-              {person.shown.map((kind) => word("shown", kind)).join(", ") || t("access.nothing")}
+              {person.keys.map(([kind]) => word("shown", kind)).join(", ") || t("access.nothing")}
               {person.trust && <div className="quiet">{word("trust", person.trust)}</div>}
               {person.offline && <div className="tone-text-wait">{word("warning", "unverified_offline")}</div>}
               {person.mismatch && <div className="tone-text-deny">{word("reason", "identity_mismatch")}</div>}

@@ -1,4 +1,4 @@
-import { ArrowDownLeft, ArrowUpRight, Unplug, UserRound } from "lucide-react";
+import { ArrowDownLeft, ArrowUpRight, GitCompareArrows, NotebookPen, Unplug, UserRound } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { useGates } from "../../api/gate-queries";
@@ -24,10 +24,11 @@ export function useWhere(): (access: Pick<Access, "site" | "gate" | "lane">) => 
   };
 }
 
-export function AccessPlate({ access, size = "s" }: { access: Pick<Access, "reading" | "label">; size?: "s" | "m" | "l" | "xl" }) {
+export function AccessPlate({ access, size = "s" }: { access: Pick<Access, "reading" | "label" | "plate">; size?: "s" | "m" | "l" | "xl" }) {
   const { t } = useTranslation();
   const { reading } = access;
   if (reading) return <Plate display={reading.display} kind={reading.kind} colour={drawnColour(reading.colour)} lines={size === "s" ? 1 : reading.lines} size={size} />;
+  if (access.plate) return <Plate display={access.plate} size={size} />;
   return (
     <span className="access-person">
       <UserRound aria-hidden="true" />
@@ -59,13 +60,13 @@ export function AccessRow({ access }: { access: Access }) {
         </span>
         <span className="access-who">
           <AccessPlate access={access} />
-          {access.reading && access.label && <span className="access-label">{access.label}</span>}
-          {access.group && <span className="quiet">{access.group}</span>}
+          {(access.reading ?? access.plate) && access.label && <span className="access-label">{access.label}</span>}
+          {(access.group_name ?? access.group) && <span className="quiet">{access.group_name ?? access.group}</span>}
         </span>
         <span className="access-word">
           <VerdictBadge verdict={access.verdict} />
           {overridden(access) ? (
-            <span className="access-machine">{t("access.machine", { answer: word("gate_verdict", access.answer), reason: word("reason", access.reason) })}</span>
+            <span className="access-machine">{t("access.machine", { answer: word("gate_verdict", access.decided), reason: word("reason", access.reason) })}</span>
           ) : (
             <span>{word("reason", access.reason)}</span>
           )}
@@ -75,6 +76,16 @@ export function AccessRow({ access }: { access: Access }) {
           {access.alone_since && (
             <Badge tone="unknown" size="s" icon={Unplug}>
               {t("access.alone")}
+            </Badge>
+          )}
+          {access.form && (
+            <Badge tone="unknown" size="s" icon={NotebookPen}>
+              {t("access.paper", { form: access.form.number })}
+            </Badge>
+          )}
+          {access.otherwise === "open" && (
+            <Badge tone="possible" size="s" icon={GitCompareArrows}>
+              {t("access.otherwise")}
             </Badge>
           )}
           {access.late && (

@@ -84,7 +84,7 @@ function Shown({ rows, subject, by }: { rows: FigureRow[]; subject: Subject; by:
   const label = (slot: Slot) => (by === "hour" ? clock(slot.from).slice(0, 5) : date(slot.from).slice(0, 5));
   const total = sum(rows);
   const last = joined.at(-1)?.from;
-  const inside = rows.filter((row) => row.from === last).reduce((count, row) => Math.max(count, row[`inside_${subject}`]), 0);
+  const inside = rows.filter((row) => row.from === last).reduce((count, row) => count + row[`inside_${subject}`], 0);
   const by_hand = corrected(joined.flatMap((slot) => slot.corrections), subject);
   const n = (count: number) => whole(count, i18n.language);
   return (

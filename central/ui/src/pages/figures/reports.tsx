@@ -4,12 +4,13 @@ import { useTranslation } from "react-i18next";
 import { fileUrl } from "../../api/client";
 import { gateKeys } from "../../api/gate-queries";
 import { membersApi } from "../../api/members";
-import type { Report } from "../../api/types";
-import { dayOf, monthOf } from "../../format/days";
+import type { Report, TrainRow } from "../../api/types";
+import { dayOf, monthOf, written } from "../../format/days";
 import { whole } from "../../format/numbers";
 import { useAddress, useOneSite, useSiteName } from "../../shell/site";
 import { Loaded } from "../../ui/loaded";
 import { LossNote } from "../../ui/loss";
+import { Note } from "../../ui/outcome";
 import { PageHead } from "../../ui/page-head";
 import { Chips } from "./figures";
 import { Corrections } from "./table";
@@ -56,10 +57,54 @@ export function ReportsPage() {
   );
 }
 
-function Sheet({ report }: { report: Report }) {
+/** Who came and went around each train. */
+function Trains({ rows }: { rows: TrainRow[] }) {
   const { t, i18n } = useTranslation();
   return (
+    <section className="report-trains">
+      <h2>{t("reports.trains")}</h2>
+      <div className="table-wrap">
+        <table className="table">
+          <thead>
+            <tr>
+              <th scope="col">{t("timetable.train")}</th>
+              <th scope="col">{t("policy.date")}</th>
+              <th scope="col">{t("timetable.arrives")}</th>
+              <th scope="col">{t("timetable.departs")}</th>
+              <th scope="col" className="table-number">{t("timetable.late_by")}</th>
+              <th scope="col" className="table-number">{t("reports.people_in")}</th>
+              <th scope="col" className="table-number">{t("reports.people_out")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={row.train + row.date}>
+                <td className="strong">{row.train}</td>
+                <td>{written(row.date)}</td>
+                <td data-word={t("timetable.arrives")}>{row.arrives ?? "–"}</td>
+                <td data-word={t("timetable.departs")}>{row.departs ?? "–"}</td>
+                <td className="table-number" data-word={t("timetable.late_by")}>{row.delay_minutes}</td>
+                <td className="table-number" data-word={t("reports.people_in")}>{whole(row.people_in, i18n.language)}</td>
+                <td className="table-number" data-word={t("reports.people_out")}>{whole(row.people_out, i18n.language)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+function Sheet({ report }: { report: Report }) {
+  const { t, i18n } = useTranslation();
+  const { due } = report;
+  return (
     <>
+      {due && (
+        <Note tone={due.sent || (due.days_left ?? 0) > 5 ? "unknown" : "wait"}>
+          {due.sent ? t("reports.sent", { recipient: due.recipient, receipt: due.receipt ?? "–" }) : t("reports.due", { by: written(due.by), recipient: due.recipient, days: due.days_left ?? 0 })}
+        </Note>
+      )}
       <p className="figures-loss">
         <LossNote loss={report.loss} />
       </p>
@@ -90,6 +135,7 @@ function Sheet({ report }: { report: Report }) {
           </tbody>
         </table>
       </div>
+      {(report.trains?.length ?? 0) > 0 && <Trains rows={report.trains ?? []} />}
       <Corrections rows={report.corrections} />
     </>
   );

@@ -1,8 +1,11 @@
 import { ArrowUpRight, ListTree, MonitorDot, UnplugIcon } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
+import { useToday } from "../../api/gate-queries";
+import { useAgents } from "../../api/queries";
 import type { GateRow } from "../../api/types";
-import { lowestStep, stepTone } from "../../format/gate";
+import { dayOf } from "../../format/days";
+import { addLoss, lowestStep, stepTone } from "../../format/gate";
 import { whole } from "../../format/numbers";
 import { StepBadge } from "../../ui/gate-badges";
 import { LossNote } from "../../ui/loss";
@@ -20,14 +23,7 @@ export function GateCard({ gate }: { gate: GateRow }) {
         <h3>{name(gate)}</h3>
         <StepBadge step={step} size="m" />
       </header>
-      {gate.deciding_alone && (
-        <p className="gate-alone">
-          <UnplugIcon aria-hidden="true" />
-          <span>
-            {t("gates.alone_since")} <Time at={gate.deciding_alone} form="short" />
-          </span>
-        </p>
-      )}
+      <Alone gate={gate} />
       <Inside gate={gate} />
       <ul className="lanes">
         {gate.lanes.map((lane) => (
@@ -51,14 +47,40 @@ export function GateCard({ gate }: { gate: GateRow }) {
   );
 }
 
+/** Agents of the site that are away: what is known of them, and since when. */
+function Alone({ gate }: { gate: GateRow }) {
+  const { t } = useTranslation();
+  const agents = useAgents().data ?? [];
+  const mine = gate.list.in_use.map((use) => use.agent);
+  // An agent without gates that is away says nothing about this one.
+  const away = gate.deciding_alone.filter((agent) => mine.length === 0 || mine.includes(agent));
+  return (
+    <>
+      {away.map((name) => {
+        const seen = agents.find((agent) => agent.site === gate.site && agent.agent === name)?.last_seen;
+        return (
+          <p key={name} className="gate-alone" data-alone={name}>
+            <UnplugIcon aria-hidden="true" />
+            <span>
+              {t("gates.alone_since")} {seen ? <Time at={seen} form="short" /> : "–"} <span className="mono">({name})</span>
+            </span>
+          </p>
+        );
+      })}
+    </>
+  );
+}
+
 /** People and vehicles in the area behind the gate, against what it holds, and what the figures miss. */
 function Inside({ gate }: { gate: GateRow }) {
   const { t, i18n } = useTranslation();
+  const today = useToday(gate.site, dayOf(Date.now())).data;
+  const loss = today && addLoss(today.filter((row) => row.gate === gate.id).map((row) => row.loss));
   return (
     <div className="gate-inside">
       <Figure word={t("gates.people")} count={gate.people} of={gate.person_capacity} language={i18n.language} />
       <Figure word={t("gates.vehicles")} count={gate.vehicles} of={gate.vehicle_capacity} language={i18n.language} />
-      {gate.loss && <LossNote loss={gate.loss} />}
+      {loss && <LossNote loss={loss} />}
     </div>
   );
 }
@@ -103,6 +125,7 @@ function Lists({ gate }: { gate: GateRow }) {
                 <span>{t("gates.newest", { version: use.version })}</span>
               )}
               {use.made_at && <Age at={use.made_at} />}
+              {(use.refused ?? 0) > 0 && <span className="tone-text-deny">{t("health.lists_refused", { count: use.refused ?? 0, why: use.refused_because ?? "" })}</span>}
             </li>
           );
         })}

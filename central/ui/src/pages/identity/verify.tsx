@@ -4,12 +4,10 @@ import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { gatesApi } from "../../api/gates";
 import type { IdentityAnswer } from "../../api/types";
-import { identityTone } from "../../format/gate";
-import { useOneSite } from "../../shell/site";
+import { identityResult, identityTone } from "../../format/gate";
 import { Field, SelectField } from "../../ui/field";
 import { Note, Refusal } from "../../ui/outcome";
 import { PageHead } from "../../ui/page-head";
-import { Time } from "../../ui/time";
 import { Badge } from "../../ui/verdict";
 import { useWord } from "../../ui/words";
 import { Chips } from "../figures/figures";
@@ -22,7 +20,7 @@ export function VerifyPage() {
   const [by, setBy] = useState<"card" | "vneid">("card");
   return (
     <div className="page identity">
-      <PageHead title={t("identity.title")} lead={t("identity.lead")} oneSite>
+      <PageHead title={t("identity.title")} lead={t("identity.lead")}>
         <Chips label={t("identity.by")} value={by} options={["card", "vneid"]} word={(value) => t(`identity.by_${value}`)} onChange={setBy} />
       </PageHead>
       {by === "card" ? <ByCard /> : <ByVneid />}
@@ -38,11 +36,10 @@ function Purpose({ value, onChange }: { value: string; onChange: (value: string)
 
 function ByCard() {
   const { t } = useTranslation();
-  const { site } = useOneSite();
   const [form, setForm] = useState({ number: "", name: "", birth: "", purpose: PURPOSES[0] });
   const [tried, setTried] = useState(false);
   const set = (change: Partial<typeof form>) => setForm({ ...form, ...change });
-  const check = useMutation({ mutationFn: () => gatesApi.verify({ site, ...form, name: form.name.trim() }) });
+  const check = useMutation({ mutationFn: () => gatesApi.verify({ ...form, name: form.name.trim() }) });
   const wrong = { number: !/^\d{12}$/.test(form.number), name: !form.name.trim(), birth: !form.birth };
   /** A card reader types the whole code into the field: `NUMBER|OLD|NAME|DDMMYYYY|…`. */
   const typed = (text: string) => {
@@ -82,11 +79,10 @@ function ByCard() {
 
 function ByVneid() {
   const { t } = useTranslation();
-  const { site } = useOneSite();
   const [token, setToken] = useState("");
   const [purpose, setPurpose] = useState(PURPOSES[0]);
   const check = useMutation({
-    mutationFn: () => gatesApi.vneid({ site, token: token.trim(), purpose }),
+    mutationFn: () => gatesApi.vneid({ token: token.trim(), purpose }),
     // A code holds for a minute and one use: the next one goes into an empty field.
     onSettled: () => setToken(""),
   });
@@ -113,17 +109,24 @@ function ByVneid() {
 export function Result({ answer }: { answer: IdentityAnswer }) {
   const { t } = useTranslation();
   const word = useWord();
-  const tone = identityTone[answer.result] ?? "unknown";
+  const result = identityResult(answer.result);
+  const tone = identityTone[result];
   return (
-    <output className={`identity-result tone-${tone}`} data-result={answer.result}>
+    <output className={`identity-result tone-${tone}`} data-result={result}>
       <Badge tone={tone} size="l">
-        {word("identity_result", answer.result)}
+        {word("identity_result", result)}
       </Badge>
-      <p>{word("identity_means", answer.result)}</p>
-      <p className="quiet">
-        <Time at={answer.checked_at} /> {answer.txn_id && `· ${t("passage.txn")} ${answer.txn_id}`}
-      </p>
-      {answer.result !== "match" && <Note>{t("identity.never_alone")}</Note>}
+      <p>{word("identity_means", result)}</p>
+      {answer.mismatch.length > 0 && <p>{t("identity.differs", { list: answer.mismatch.map((field) => word("identity_field", field)).join(", ") })}</p>}
+      {answer.why && <p>{word("register_why", answer.why)}</p>}
+      {answer.level !== null && <p>{t("identity.level", { level: answer.level })}</p>}
+      {answer.check_papers && <p className="problem problem-wait">{word("reason_means", "check_papers")}</p>}
+      {answer.txn && (
+        <p className="quiet">
+          {t("passage.txn")} {answer.txn}
+        </p>
+      )}
+      {result !== "match" && result !== "valid" && <Note>{t("identity.never_alone")}</Note>}
     </output>
   );
 }

@@ -88,12 +88,12 @@ function Rows({ rows }: { rows: InsideRow[] }) {
                 <td>
                   <span className="with-icon">
                     <Icon aria-hidden="true" />
-                    {row.entry_access ? <Link className="link strong" to={keep(`/accesses/${row.entry_access}`)}>{row.label}</Link> : <b>{row.label}</b>}
+                    {row.entry_access ? <Link className="link strong" to={keep(`/accesses/${row.entry_access}`)}>{row.label ?? t("inside.no_name")}</Link> : <b>{row.label ?? t("inside.no_name")}</b>}
                   </span>
                 </td>
-                <td data-word={t("inside.group")}>{row.group ?? "–"}</td>
+                <td data-word={t("inside.group")}>{row.group_name ?? row.group ?? "–"}</td>
                 <td data-word={t("inside.area")}>
-                  {row.area} <span className="quiet">{gateName(row.gate)}</span>
+                  {row.area} <span className="quiet">{row.gate && gateName(row.gate)}</span>
                 </td>
                 <td data-word={t("inside.since")}>
                   <Time at={row.since} form="short" />

@@ -31,7 +31,10 @@ export function MusterPage() {
 
 function byGroup(known: MusterPerson[]): [string, MusterPerson[]][] {
   const groups = new Map<string, MusterPerson[]>();
-  for (const person of known) groups.set(person.group ?? "", [...(groups.get(person.group ?? "") ?? []), person]);
+  for (const person of known) {
+    const group = person.group_name ?? person.group ?? "";
+    groups.set(group, [...(groups.get(group) ?? []), person]);
+  }
   return [...groups].toSorted(([a], [b]) => a.localeCompare(b, "vi"));
 }
 
@@ -77,7 +80,7 @@ function List({ muster, site }: { muster: Muster; site: string }) {
           </h2>
           <ul className="muster-list">
             {people
-              .toSorted((a, b) => Number(a.accounted) - Number(b.accounted) || a.label.localeCompare(b.label, "vi"))
+              .toSorted((a, b) => Number(a.accounted) - Number(b.accounted) || (a.label ?? "").localeCompare(b.label ?? "", "vi"))
               .map((person) => (
                 <Person key={person.subject} person={person} running={running} />
               ))}
@@ -93,7 +96,7 @@ function Person({ person, running }: { person: MusterPerson; running: boolean })
   return (
     <li data-accounted={person.accounted}>
       <span className="tick print-only" aria-hidden="true" />
-      <b>{person.label}</b>
+      <b>{person.label ?? t("inside.no_name")}</b>
       <span className="quiet">
         {person.area} · <Time at={person.since} form="short" />
       </span>

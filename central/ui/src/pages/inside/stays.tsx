@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { Route as RouteIcon } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -7,9 +7,10 @@ import { gateKeys, useGroups } from "../../api/gate-queries";
 import type { Stay } from "../../api/types";
 import { dayOf, endOfDay, startOfDay } from "../../format/days";
 import { useAddress, useKeepSite, useOneSite } from "../../shell/site";
-import { Loaded } from "../../ui/loaded";
+import { MoreRows } from "../../ui/more";
 import { PageHead } from "../../ui/page-head";
 import { Select } from "../../ui/select";
+import { Empty, Failed, Skeleton } from "../../ui/states";
 import { Time, useSpan } from "../../ui/time";
 import { Badge } from "../../ui/verdict";
 import { useWord } from "../../ui/words";
@@ -24,11 +25,14 @@ export function StaysPage() {
   const from = of("from") || dayOf(Date.now());
   const to = of("to") || from;
   const groups = useGroups(site).data ?? [];
-  const query = useQuery({
+  const query = useInfiniteQuery({
     queryKey: gateKeys.stays(site, from, to, of("group"), of("q")),
-    queryFn: () => gatesApi.stays(site, startOfDay(from), endOfDay(to), of("group"), of("q")),
+    queryFn: ({ pageParam }) => gatesApi.stays(site, startOfDay(from), endOfDay(to), of("group"), of("q"), pageParam),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next,
     enabled: site !== "",
   });
+  const rows = query.data?.pages.flatMap((page) => page.items);
   return (
     <div className="page">
       <PageHead title={t("stays.title")} lead={t("stays.lead")} query={query} oneSite>
@@ -37,9 +41,11 @@ export function StaysPage() {
         <DayField word={t("access.from")} value={from} onChange={(day) => change({ from: day })} />
         <DayField word={t("access.to")} value={to} onChange={(day) => change({ to: day })} />
       </PageHead>
-      <Loaded query={query} isEmpty={(rows) => rows.length === 0} empty={{ icon: RouteIcon, title: t("stays.empty") }}>
-        {(rows) => <Rows rows={rows} />}
-      </Loaded>
+      {query.isPending && <Skeleton count={6} shape="line" />}
+      {query.isError && !query.data && <Failed error={query.error} retry={() => void query.refetch()} />}
+      {rows?.length === 0 && <Empty icon={RouteIcon} title={t("stays.empty")} />}
+      {rows && rows.length > 0 && <Rows rows={rows} />}
+      <MoreRows query={query} />
     </div>
   );
 }
@@ -74,21 +80,21 @@ function Rows({ rows }: { rows: Stay[] }) {
           </tr>
         </thead>
         <tbody>
-          {rows.map((row, at) => (
-            <tr key={`${row.subject}${row.entry_at}${row.exit_at}${at}`}>
+          {rows.map((row) => (
+            <tr key={row.id} data-stay={row.state}>
               <td>
-                <b>{row.label}</b>
+                <b>{row.label ?? t("inside.no_name")}</b>
               </td>
-              <td data-word={t("inside.group")}>{row.group ?? "–"}</td>
+              <td data-word={t("inside.group")}>{row.group_name ?? row.group ?? "–"}</td>
               <td data-word={t("stays.entry")}>
-                <Moment at={row.entry_at} access={row.entry_access} missing={t("stays.not_seen")} />
+                <Moment at={row.in} access={row.entry_access} missing={t("stays.not_seen")} />
               </td>
               <td data-word={t("stays.exit")}>
-                <Moment at={row.exit_at} access={row.exit_access} missing={row.state === "inside" ? t("stays.still") : t("stays.not_seen")} />
+                <Moment at={row.out} access={row.exit_access} missing={row.state === "inside" ? t("stays.still") : t("stays.not_seen")} />
               </td>
               <td data-word={t("stays.duration")}>{row.duration_s === null ? "–" : span(row.duration_s)}</td>
               <td data-word={t("stays.state")}>
-                {row.state === "joined" || row.state === "inside" ? (
+                {row.state === "left" || row.state === "inside" ? (
                   word("stay", row.state)
                 ) : (
                   <Badge tone="wait" size="s">

@@ -109,11 +109,11 @@ function GroupDialog({ site, group, onClose }: { site: string; group: Group | nu
   const save = useMutation({
     mutationFn: () => {
       const body = { ...form, name: form.name.trim(), contact: form.contact.trim() || null };
-      return group ? membersApi.changeGroup(group.id, body) : membersApi.addGroup({ site, ...body });
+      return group ? membersApi.changeGroup(site, group.id, body) : membersApi.addGroup({ site, ...body });
     },
     onSuccess: done,
   });
-  const remove = useMutation({ mutationFn: () => membersApi.removeGroup(group?.id ?? ""), onSuccess: done });
+  const remove = useMutation({ mutationFn: () => membersApi.removeGroup(site, group?.id ?? ""), onSuccess: done });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);

@@ -60,7 +60,7 @@ export function MemberDialog({ site, kind, member, groups, onClose }: Props) {
         ...(form.number && { number: form.number }), ...(kind === "vehicle" && { plate: form.plate.trim() }),
       };
       if (!member) return membersApi.addMember({ site, kind, ...body });
-      return membersApi.changeMember(member.id, { ...body, status: form.status });
+      return membersApi.changeMember(member.id, { ...body, ...(form.status !== member.status && { status: form.status }) });
     },
     onSuccess: done,
   });

@@ -74,7 +74,7 @@ function MarkSeen({ row }: { row: Otherwise }) {
       void client.invalidateQueries({ queryKey: ["access", row.access] });
     },
   });
-  if (!["site_manager", "ioc_operator", "traffic_police"].includes(user.role)) return null;
+  if (!["gate_operator", "site_manager", "ioc_operator", "traffic_police"].includes(user.role)) return null;
   return (
     <form
       className="otherwise-form"

@@ -3,13 +3,12 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { useOtherwise } from "../../api/gate-queries";
 import type { Otherwise } from "../../api/types";
-import { useAddress, useKeepSite, useSite } from "../../shell/site";
+import { useAddress, useKeepSite, useSite, useSiteName } from "../../shell/site";
 import { moveFocus, useKeys } from "../../ui/keys";
 import { MoreRows } from "../../ui/more";
 import { PageHead } from "../../ui/page-head";
 import { Empty, Failed, Skeleton } from "../../ui/states";
 import { Time } from "../../ui/time";
-import { useWhere } from "../accesses/row";
 import { OtherwiseBox } from "./box";
 
 const STATES = ["open", "seen"] as const;
@@ -49,16 +48,15 @@ export function OtherwisePage() {
 function Case({ row }: { row: Otherwise }) {
   const { t } = useTranslation();
   const keep = useKeepSite();
-  const where = useWhere();
+  const siteName = useSiteName();
   return (
     <li className="card">
       <header className="card-head">
         <p>
-          {row.plate && <code className="plate-text strong">{row.plate} </code>}
-          {row.label && <b>{row.label} </b>}
-          <span className="quiet">
-            <Time at={row.at} /> · {where(row)}
-          </span>
+          <b>
+            <Time at={row.at} />
+          </b>{" "}
+          <span className="quiet">{siteName(row.site)}</span>
         </p>
         <Link className="button button-quiet" to={keep(`/accesses/${row.access}`)} data-item>
           {t("otherwise.open_case")}

@@ -20,7 +20,7 @@ export function HistoryTab({ site }: { site: string }) {
               <header className="card-head">
                 <h2>{t("policy.version", { version: step.version })}</h2>
                 <span className="quiet">
-                  {step.actor} · <Time at={step.at} />
+                  {step.changed_by} · <Time at={step.changed_at} />
                   {step.approved_by && ` · ${t("policy.approved_by", { who: step.approved_by })}`}
                 </span>
               </header>

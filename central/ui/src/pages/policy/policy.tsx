@@ -3,7 +3,7 @@ import { GitMerge, Undo2, ScanEye } from "lucide-react";
 import { Tabs } from "radix-ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { mayManage } from "../../shell/places";
+import { mayEditPolicy } from "../../shell/places";
 import { useAddress, useOneSite } from "../../shell/site";
 import { useUser } from "../../shell/user";
 import { Loaded } from "../../ui/loaded";
@@ -32,7 +32,7 @@ function Editor({ site }: { site: string }) {
   const [address, change] = useAddress();
   const tab = TABS.find((name) => name === address.get("tab")) ?? "gates";
   const draft = useDraft(site);
-  const edit = mayManage(user) ? draft.change : undefined;
+  const edit = mayEditPolicy(user) ? draft.change : undefined;
   return (
     <div className="page policy">
       <PageHead title={t("policy.title")} lead={t("policy.lead")} query={draft.query} oneSite />
@@ -58,7 +58,7 @@ function Editor({ site }: { site: string }) {
                 <HolidaysTab document={document} edit={edit} />
               </Tabs.Content>
               <Tabs.Content value="quotas">
-                <QuotasTab document={document} edit={edit} />
+                <QuotasTab document={document} site={site} />
               </Tabs.Content>
               <Tabs.Content value="history">
                 <HistoryTab site={site} />

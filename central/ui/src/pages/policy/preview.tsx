@@ -91,23 +91,23 @@ function Today({ preview }: { preview: PolicyPreview }) {
   const { t } = useTranslation();
   const keep = useKeepSite();
   const word = useWord();
-  const { today } = preview;
-  if (!today) return null;
+  const { looked_at, decisions } = preview;
+  if (preview.problems.length > 0) return null;
   return (
     <section data-testid="today">
-      <h3>{t("policy.today", { decisions: today.decisions, count: today.different.length })}</h3>
-      {today.different.length === 0 && <p className="quiet">{t("policy.today_same")}</p>}
+      <h3>{t("policy.today", { decisions: looked_at, count: decisions.length })}</h3>
+      {decisions.length === 0 && <p className="quiet">{t("policy.today_same")}</p>}
       <ul className="today-list">
-        {today.different.slice(0, 20).map((one) => (
+        {decisions.slice(0, 20).map((one) => (
           <li key={one.access}>
-            <Time at={one.at} form="short" />
             <Link className="link" to={keep(`/accesses/${one.access}`)}>
-              {one.plate ?? one.lane}
+              <Time at={one.at} form="short" />
             </Link>
-            <VerdictBadge verdict={one.before} size="s" />
+            <span className="quiet">{one.lane}</span>
+            <VerdictBadge verdict={one.before.verdict} size="s" />
             <span aria-hidden="true">→</span>
-            <VerdictBadge verdict={one.after} size="s" />
-            <span className="quiet">{word("reason", one.reason)}</span>
+            <VerdictBadge verdict={one.after.verdict} size="s" />
+            <span className="quiet">{word("reason", one.after.reason)}</span>
           </li>
         ))}
       </ul>

@@ -29,7 +29,7 @@ export function CrowdingPage() {
         {(crowding) => (
           <>
             <Now crowding={crowding} />
-            <Thresholds key={site} site={site} saved={crowding.zones} />
+            <Thresholds key={site} site={site} saved={crowding.zones} version={crowding.version} />
           </>
         )}
       </Loaded>
@@ -68,14 +68,14 @@ function Now({ crowding }: { crowding: Crowding }) {
 }
 
 /** The thresholds as a form; what was typed stays until it is saved. */
-function Thresholds({ site, saved }: { site: string; saved: CrowdingRule[] }) {
+function Thresholds({ site, saved, version }: { site: string; saved: CrowdingRule[]; version: number | undefined }) {
   const { t } = useTranslation();
   const user = useUser();
   const client = useQueryClient();
   const [typed, setTyped] = useState<CrowdingRule[] | null>(null);
   const zones = typed ?? saved;
   const save = useMutation({
-    mutationFn: () => membersApi.saveCrowding(site, zones),
+    mutationFn: () => membersApi.saveCrowding(site, zones, version),
     onSuccess: () => {
       setTyped(null);
       void client.invalidateQueries({ queryKey: gateKeys.crowding(site) });

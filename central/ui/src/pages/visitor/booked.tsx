@@ -7,6 +7,7 @@ import { written } from "../../format/days";
 import { Qr } from "../../ui/qr";
 
 const LOOK_EVERY_MS = 20_000;
+const BIND = ["vneid_expired", "vneid_replayed", "vneid_invalid", "vneid_level"] as const;
 const OVER: VisitState[] = ["refused", "cancelled", "expired", "arrived"];
 
 interface Props {
@@ -97,7 +98,7 @@ function Further({ code, visit, words, onChange, onLook }: { code: string; visit
       setToken("");
       onLook();
     } catch (error) {
-      setFailed(error instanceof ApiError && ["expired", "replayed", "invalid"].includes(error.code) ? t(`visitor.vneid_${error.code as "expired"}`) : words(error));
+      setFailed(error instanceof ApiError && BIND.some((code) => code === error.code) ? t(`visitor.${error.code as (typeof BIND)[number]}`) : words(error));
     }
   };
   const bind = (event: FormEvent) => {

@@ -13,9 +13,15 @@ type Step = { at: "start" } | { at: "details" } | { at: "notice" } | { at: "code
 
 const codeInAddress = () => codeOf(decodeURIComponent(window.location.hash.slice(1)));
 
+/** What central says is wrong with which field, in the visitor's language; else its plain words. */
+function saidOf(error: ApiError, language: string): string {
+  const fields = (error.body as { fields?: { vi: string; en: string }[] } | null)?.fields ?? [];
+  return fields.length > 0 ? fields.map((problem) => (language === "vi" ? problem.vi : problem.en)).join(". ") : error.detail;
+}
+
 /** Registers a visit: details, consent, code. One thing to do at a time; what was typed stays until it is done. */
 export function VisitorPage() {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const [step, setStep] = useState<Step>(() => (codeInAddress() ? { at: "code", code: codeInAddress() } : { at: "start" }));
   const [sites, setSites] = useState<PublicSite[] | null>(null);
   const [failed, setFailed] = useState("");
@@ -33,7 +39,7 @@ export function VisitorPage() {
     );
   };
   const words = (error: unknown) =>
-    error instanceof ApiError && error.status === 429 ? t("visitor.throttled") : error instanceof ApiError && !error.unreachable && error.detail ? error.detail : t("visitor.unreachable");
+    error instanceof ApiError && error.status === 429 ? t("visitor.throttled") : error instanceof ApiError && !error.unreachable && saidOf(error, i18n.language) ? saidOf(error, i18n.language) : t("visitor.unreachable");
   useEffect(load, []);
   useEffect(() => {
     const moved = () => setStep(codeInAddress() ? { at: "code", code: codeInAddress() } : { at: "start" });
@@ -44,6 +50,7 @@ export function VisitorPage() {
     void window.scrollTo(0, 0);
   }, [step.at]);
 
+  const site = sites?.find(({ id }) => id === typed.site);
   const go = (code: string) => {
     window.location.hash = code;
     setStep({ at: "code", code });
@@ -52,7 +59,7 @@ export function VisitorPage() {
     setSending(true);
     setFailed("");
     try {
-      const made = await membersApi.book(toVisit(typed));
+      const made = await membersApi.book({ ...toVisit(typed), ...(site?.notice_version && { notice_version: site.notice_version }) });
       setTyped({ ...BLANK, site: typed.site });
       go(made.code);
     } catch (error) {
@@ -61,8 +68,6 @@ export function VisitorPage() {
       setSending(false);
     }
   };
-  const site = sites?.find(({ id }) => id === typed.site);
-
   return (
     <div className="visitor">
       <Top />
