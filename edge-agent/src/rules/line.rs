@@ -39,8 +39,9 @@ pub struct Line {
     /// Which classes count; empty means all.
     #[serde(default)]
     pub classes: Vec<ObjectClass>,
-    /// Whether a track that came back may count again in a direction that it has counted in. Off, a track
-    /// counts once in and once out at most.
+    /// Whether a track that came back may count again in a direction that it has counted in. Off, a vehicle's track
+    /// counts once in and once out at most. People count every time: they do turn back, and a track that
+    /// goes over to somebody else in a crowd must not swallow the other one's crossing.
     #[serde(default)]
     pub recount: bool,
 }
@@ -122,6 +123,8 @@ struct Walker {
     undecided: Option<(Point, f64, i8)>,
     /// Its box where it was deepest on its side, and how deep, pixels.
     deepest: (BBox, f32),
+    /// Looks in a row that show it beyond the line, on the side that it is not on yet.
+    looks_beyond: u32,
 }
 
 /// A crossing of a moment ago, to know its double by.
@@ -141,6 +144,10 @@ const REAL_WAY: f32 = 0.3;
 const COMES_ALONG: f32 = 0.25;
 /// Or the width must have changed by this part of the height's change (of their logarithms), in the same sense.
 const GROWS_ALIKE: f32 = 0.4;
+/// Looks in a row that must show a person on the other side while its box covers somebody else's by this part of the smaller one:
+/// in a single look, two people who pass each other may be one box with the feet of the nearer one.
+const CROWDED_LOOKS: u32 = 2;
+const CROWDED_SHARE: f32 = 0.6;
 /// A second crossing within this time by a box on the first one's is its double, seconds.
 const DOUBLE_S: f64 = 1.5;
 /// How long after a crossing it may still become clear what it was, seconds.
@@ -179,7 +186,8 @@ impl LineCounter {
                 if change.kind == ChangeKind::Ended {
                     counted.walkers.remove(&change.track.id);
                 } else if change.track.detection.is_some() {
-                    crossings.extend(counted.see(&change.track, changes.time_s, self.picture));
+                    let crowded = crowded(&change.track, changes);
+                    crossings.extend(counted.see(&change.track, crowded, changes.time_s, self.picture));
                 }
             }
         }
@@ -193,7 +201,13 @@ impl LineCounter {
 }
 
 impl Counted {
-    fn see(&mut self, track: &TrackView, time_s: f64, picture: (f32, f32)) -> Option<Crossing> {
+    fn see(
+        &mut self,
+        track: &TrackView,
+        crowded: bool,
+        time_s: f64,
+        picture: (f32, f32),
+    ) -> Option<Crossing> {
         let at = self.line.anchor.of(&track.bbox);
         let distance = self.distance(at);
         let beyond = distance.abs() > band(self.line.margin, picture, &track.bbox);
@@ -209,6 +223,7 @@ impl Counted {
             counted_out: false,
             undecided: None,
             deepest,
+            looks_beyond: 0,
         };
         let Some(walker) = self.walkers.get(&track.id).copied() else {
             self.walkers.insert(track.id, new);
@@ -222,7 +237,9 @@ impl Counted {
         if side != 0 && (walker.side == 0 || (!changed && distance.abs() > walker.deepest.1)) {
             next.deepest = deepest;
         }
-        let crossed = changed && self.really_moved(&walker.deepest.0, &track.bbox, side);
+        let moved = changed && self.really_moved(&walker.deepest.0, &track.bbox, side);
+        next.looks_beyond = if moved { walker.looks_beyond + 1 } else { 0 };
+        let crossed = moved && (!crowded || next.looks_beyond >= CROWDED_LOOKS);
         // An object that is not believed yet, whose class may still change, or that has not really moved, keeps
         // its old side until it has.
         if side != 0 && (!changed || (crossed && track.confirmed)) {
@@ -230,7 +247,7 @@ impl Counted {
         }
         let mut crossing = None;
         if crossed && track.confirmed {
-            (next.deepest, next.undecided) = (deepest, None);
+            (next.deepest, next.undecided, next.looks_beyond) = (deepest, None, 0);
             crossing = self.conclude(track, side, &mut next, time_s, picture);
         } else if let Some((point, passed_s, side)) = next.undecided
             && self.counts(track)
@@ -261,7 +278,8 @@ impl Counted {
         let counts = self.counts(track);
         let direction = if side > 0 { Direction::In } else { Direction::Out };
         let counted = if side > 0 { &mut next.counted_in } else { &mut next.counted_out };
-        if !between || !counts || (*counted && !self.line.recount) {
+        let recount = self.line.recount || track.class == ObjectClass::Person;
+        if !between || !counts || (*counted && !recount) {
             return None;
         }
         *counted = true;
@@ -325,6 +343,16 @@ impl Counted {
         let (lx, ly) = (self.to.x - self.from.x, self.to.y - self.from.y);
         (lx * (p.y - self.from.y) - ly * (p.x - self.from.x)) / lx.hypot(ly)
     }
+}
+
+/// Whether a person's box covers another person's, so that the two may be mixed up.
+fn crowded(track: &TrackView, changes: &TrackChanges) -> bool {
+    let person = |class| class == ObjectClass::Person;
+    person(track.class)
+        && changes.seen().filter(|other| other.id != track.id && person(other.class)).any(|other| {
+            let smaller = other.bbox.area().min(track.bbox.area()).max(1.0);
+            other.bbox.intersect(&track.bbox).area() / smaller >= CROWDED_SHARE
+        })
 }
 
 /// Whether this track is a second one on the vehicle that just crossed.

@@ -90,11 +90,46 @@ fn a_crossing_says_when_and_where_the_line_itself_was_passed() {
 }
 
 #[test]
-fn a_track_counts_once_per_direction_unless_recounting_is_asked_for() {
-    let there_and_back = down(&[200.0, 300.0, 200.0, 300.0, 200.0]);
-    assert_eq!(walk(&mut counter(across()), &there_and_back), [In, Out]);
-    let recounting = Line { recount: true, ..across() };
-    assert_eq!(walk(&mut counter(recounting), &there_and_back), [In, Out, In, Out]);
+fn a_vehicle_counts_once_per_direction_unless_recounting_is_asked_for_and_a_person_every_time() {
+    let there_and_back = [200.0, 300.0, 200.0, 300.0, 200.0];
+    let drive = |line: Line| {
+        let mut counter = counter(line);
+        let mut seen = there_and_back.iter().enumerate().map(|(n, &y)| seen(1, n as f64, (500.0, y)));
+        let as_car = |mut changes: TrackChanges| {
+            changes.changes[0].track.class = ObjectClass::Car;
+            changes
+        };
+        let crossings: Vec<Direction> =
+            seen.by_ref().flat_map(|changes| counter.update(&as_car(changes))).map(|c| c.direction).collect();
+        crossings
+    };
+    assert_eq!(drive(across()), [In, Out]);
+    assert_eq!(drive(Line { recount: true, ..across() }), [In, Out, In, Out]);
+    assert_eq!(walk(&mut counter(across()), &down(&there_and_back)), [In, Out, In, Out]);
+}
+
+#[test]
+fn a_look_in_which_two_people_are_one_box_decides_nothing_by_itself() {
+    let beside = |time_s, first: BBox, second: (f32, f32)| {
+        let mut changes = seen(2, time_s, second);
+        let track = TrackView { bbox: first, ..view(1, (0.0, 0.0), true) };
+        changes.changes.insert(0, TrackChange { kind: ChangeKind::Updated, track });
+        changes
+    };
+    let alone = BBox { x: 485.0, y: 205.0, w: SIDE, h: SIDE };
+    // Around both of them for one look: the foot of the second, who stays below the line.
+    let both = BBox { x: 485.0, y: 190.0, w: 2.0 * SIDE, h: 110.0 };
+    let mut counter = counter(across());
+    for (time_s, bbox) in [(0.0, alone), (0.1, both), (0.2, alone), (0.3, alone)] {
+        assert_eq!(counter.update(&beside(time_s, bbox, (520.0, 298.0))), [], "at {time_s}");
+    }
+    let over = BBox { y: 270.0, ..both };
+    let crossed: Vec<Crossing> = [0.4, 0.5]
+        .into_iter()
+        .flat_map(|time_s| counter.update(&beside(time_s, BBox { h: SIDE, ..over }, (520.0, 298.0))))
+        .collect();
+    assert_eq!(crossed.len(), 1, "two looks do: {crossed:?}");
+    assert_eq!((crossed[0].track, crossed[0].direction), (1, In));
 }
 
 #[test]
