@@ -2,6 +2,7 @@
 //!
 //! `configs/edge-agent.toml` is a complete, commented example.
 
+mod areas;
 mod faces;
 mod faults;
 
@@ -13,6 +14,7 @@ use thiserror::Error;
 use wire::Name;
 use wire::identity::RequiredTrust;
 
+pub use areas::{LineWatchKind, WatchKind, ZoneWatchRule};
 pub use faces::FacesConfig;
 
 use crate::camera::{CredentialSource, StreamConfig};
@@ -177,6 +179,9 @@ pub struct LineRule {
     /// `gate` says in and out, `road` says forward and backward.
     #[serde(default)]
     pub words: Words,
+    /// What it is watched for besides: `fence` makes an incident of every crossing.
+    #[serde(default)]
+    pub watch: Option<LineWatchKind>,
 }
 
 impl LineRule {
@@ -212,6 +217,12 @@ pub struct ZoneRule {
     /// What is looked at.
     #[serde(default = "both")]
     pub counts: Vec<Counted>,
+    /// Whether people inside are counted minute by minute.
+    #[serde(default)]
+    pub count: bool,
+    /// What it is watched for besides.
+    #[serde(default)]
+    pub watch: Option<ZoneWatchRule>,
 }
 
 impl ZoneRule {
@@ -223,7 +234,11 @@ impl ZoneRule {
             anchor: self.anchor,
             margin: self.margin,
             classes: self.counts.iter().flat_map(|counted| counted.classes()).copied().collect(),
-            dwell_s: None,
+            dwell_s: self
+                .watch
+                .as_ref()
+                .filter(|watch| watch.kind != WatchKind::LeftLuggage)
+                .and_then(|watch| watch.dwell_s),
         }
     }
 }
@@ -340,6 +355,7 @@ impl Config {
                 problems.push(format!("camera {id}: faces = true needs [faces] switched on for the site"));
             }
             problems.extend(rule_problems(camera));
+            problems.extend(areas::problems(camera));
             problems.extend(self.signal_problems(camera));
         }
         problems.extend(self.card_reader_problems());

@@ -3,6 +3,8 @@
 //! One pipeline per camera, on a thread of its own. It decides nothing about the outside world: it returns drafts, and
 //! whoever runs it hands them to the outbox.
 
+mod areas;
+mod evidence;
 mod faces;
 mod shots;
 mod times;
@@ -26,6 +28,7 @@ use crate::track::{ChangeKind, TrackChanges, TrackView, Tracker, TrackerConfig};
 use crate::vision::face::BestFace;
 use crate::vision::signal::{SharedFeeds, SignalConfig, SignalWatch};
 use crate::vision::{Detect, FindingConfig, MotionGate, ReadPlate, VisionError};
+use areas::{Areas, Look, Told};
 pub use faces::Faces;
 use faces::People;
 pub use times::{Counts, Stage, StageTimes};
@@ -67,6 +70,7 @@ pub struct Pipeline {
     tracker: Tracker,
     watch: Option<Watch>,
     signals: Option<SignalWatch>,
+    areas: Areas,
     vehicles: HashMap<u64, Watched>,
     people: Option<People>,
     tracks_moving: bool,
@@ -90,6 +94,7 @@ impl Pipeline {
             tracker: Tracker::new(tracker),
             watch: None,
             signals: signal_watch(&camera.id, &camera.signals, SharedFeeds::default()),
+            areas: Areas::new(&camera.lines, &camera.zones),
             vehicles: HashMap::new(),
             tracks_moving: false,
             in_view: Vec::new(),
@@ -161,7 +166,11 @@ impl Pipeline {
         self.tracker.finish();
         let mut waiting: Vec<_> = self.vehicles.drain().collect();
         waiting.sort_by_key(|(id, _)| *id);
-        waiting.into_iter().flat_map(|(id, mut watched)| self.settle(id, &mut watched)).collect()
+        let mut drafts: Vec<Draft> =
+            waiting.into_iter().flat_map(|(id, mut watched)| self.settle(id, &mut watched)).collect();
+        let told = self.areas.finish();
+        drafts.extend(told.into_iter().map(|told| self.told(told, None)));
+        drafts
     }
 
     fn conclude(&mut self, frame: &Frame, changes: &TrackChanges) -> Vec<Draft> {
@@ -175,8 +184,12 @@ impl Pipeline {
         for crossing in crossings {
             let track =
                 changes.changes.iter().map(|change| change.track).find(|track| track.id == crossing.track);
-            drafts.extend(track.and_then(|track| self.crossed(frame, &crossing, &track)));
+            let Some(track) = track else { continue };
+            drafts.extend(self.crossed(frame, &crossing, &track));
+            let fence = self.areas.crossed(frame, &crossing, &track);
+            drafts.extend(fence.map(|told| self.told(told, Some(frame))));
         }
+        drafts.extend(self.look_at_areas(frame, &entries));
         for entry in entries {
             let track =
                 changes.changes.iter().map(|change| change.track).find(|track| track.id == entry.track);
@@ -224,6 +237,27 @@ impl Pipeline {
             }
         }
         self.times.end(Stage::Rest);
+    }
+
+    fn look_at_areas(&mut self, frame: &Frame, entries: &[ZoneEvent]) -> Vec<Draft> {
+        let Some(watch) = &self.watch else { return Vec::new() };
+        let look = Look { frame, entries, tracks: &self.in_view, zones: &watch.zones };
+        let told = self.areas.frame(&look);
+        told.into_iter().map(|told| self.told(told, Some(frame))).collect()
+    }
+
+    /// A picture that cannot be made does not take the facts with it.
+    fn told(&mut self, told: Told, frame: Option<&Frame>) -> Draft {
+        let picture = frame.filter(|_| told.picture).map(|frame| evidence::overview(&frame.picture));
+        let pictures = picture.into_iter().filter_map(|made| {
+            made.inspect_err(|error| {
+                self.times.counts.failed += 1;
+                tracing::error!(camera = %self.camera, %error, "an incident goes without its picture");
+            })
+            .ok()
+        });
+        let pictures = pictures.collect();
+        self.draft(Uuid::now_v7(), told.captured, told.payload, pictures, &self.model_refs[..1])
     }
 
     /// A look that fails is counted, and costs nothing else.

@@ -3,16 +3,17 @@
 use uuid::Uuid;
 use wire::payload::{Direction, NoReading, PlateReading, TrackRef, Vehicle};
 use wire::plate::VehicleGroup;
-use wire::{EvidenceRole, MAX_EVIDENCE_BYTES, Name, Payload};
+use wire::{EvidenceRole, Name, Payload};
 
 use super::class_word;
+use super::evidence::{overview, part};
 use super::shots::{Shot, Shots, copy};
 use crate::detection::ObjectClass;
 use crate::frame::{CaptureTime, Frame};
 use crate::geometry::BBox;
 use crate::outbox::Picture;
 use crate::track::TrackView;
-use crate::vision::{FindingConfig, FindingWatch, PlateOutcome, PlateVote, Rgb, View, VisionError};
+use crate::vision::{FindingConfig, FindingWatch, PlateOutcome, PlateVote, View, VisionError};
 
 /// Looks at one vehicle, at most.
 const MOST_LOOKS: usize = 24;
@@ -24,8 +25,6 @@ const LOOK_EVERY_S: f64 = 0.12;
 const LOOK_RARELY_S: f64 = 0.6;
 /// A vehicle narrower than this share of the picture's width is too far to read.
 const LEAST_WIDTH_PX: f32 = 60.0;
-/// JPEG quality of evidence, and the one used when a picture is over the limit.
-const QUALITY: [u8; 3] = [88, 70, 45];
 
 /// A line passed, not yet written down.
 #[derive(Debug, Clone)]
@@ -197,8 +196,7 @@ fn frame_area(frame: &Frame) -> f32 {
 /// The overview, and the plate cut out of it, as files.
 fn pictures(shot: &Shot) -> Result<Vec<Picture>, VisionError> {
     let (width, height) = (shot.picture.width, shot.picture.height);
-    let all = BBox { x: 0.0, y: 0.0, w: width as f32, h: height as f32 };
-    let mut pictures = vec![encode(shot, EvidenceRole::Overview, &all)?];
+    let mut pictures = vec![overview(&shot.picture)?];
     if let Some(plate) = shot.plate {
         // A margin, so that a person sees where on the vehicle it is.
         let margin = plate.h * 0.4;
@@ -209,19 +207,7 @@ fn pictures(shot: &Shot) -> Result<Vec<Picture>, VisionError> {
             h: plate.h + 2.0 * margin,
         }
         .clip(width, height);
-        pictures.push(encode(shot, EvidenceRole::Plate, &area)?);
+        pictures.push(part(&shot.picture, EvidenceRole::Plate, &area)?);
     }
     Ok(pictures)
-}
-
-fn encode(shot: &Shot, role: EvidenceRole, area: &BBox) -> Result<Picture, VisionError> {
-    let (rgb, _) = Rgb::from_i420(&shot.picture, area);
-    let mut jpeg = Vec::new();
-    for quality in QUALITY {
-        jpeg = rgb.to_jpeg(quality)?;
-        if jpeg.len() <= MAX_EVIDENCE_BYTES {
-            break;
-        }
-    }
-    Ok(Picture { role, jpeg, width: rgb.width, height: rgb.height })
 }

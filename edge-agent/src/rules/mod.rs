@@ -7,12 +7,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::geometry::{BBox, Point};
 
+pub mod left;
 pub mod line;
+pub mod minute;
 #[cfg(test)]
 mod tests;
 pub mod zone;
 
+pub use left::{LeftThing, LeftWatch};
 pub use line::{Crossing, Direction, Line, LineCounter};
+pub use minute::{Minute, MinuteCount};
 pub use zone::{Zone, ZoneChange, ZoneEvent, ZoneWatch};
 
 /// Which point of a box stands for the object.

@@ -144,6 +144,12 @@ impl ZoneWatch {
         events
     }
 
+    /// How many people are inside a zone now.
+    pub fn people(&self, zone: &str) -> u32 {
+        let stays = self.zones.iter().filter(|w| w.zone.id == zone).flat_map(|w| w.stays.values());
+        stays.filter(|stay| stay.class == ObjectClass::Person).count() as u32
+    }
+
     /// Per zone: its id and how many tracks are inside now.
     pub fn inside(&self) -> impl Iterator<Item = (&str, usize)> {
         self.zones.iter().map(|w| (w.zone.id.as_str(), w.stays.len()))

@@ -281,7 +281,7 @@ pub struct Incident {
     pub picture: Option<[u32; 2]>,
 }
 
-/// People in a zone during one minute.
+/// People in a zone during one minute, which begins at the event's `captured.at`. A minute of which nothing was seen has no event.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ZoneCount {
     /// Zone.
