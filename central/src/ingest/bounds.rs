@@ -26,23 +26,16 @@ pub(super) fn check_bounds(envelope: &Envelope) -> Result<(), String> {
             Some([low, high]) => Err(format!("[{low}, {high}] is not a range of sequence numbers")),
             None => Ok(()),
         },
-        Payload::Access(access) => {
-            access.reading.as_ref().map_or(Ok(()), check_reading)?;
-            check_gate(&envelope.payload)
-        }
-        Payload::GuardAction(_)
+        Payload::CameraState(_)
+        | Payload::Access(_)
+        | Payload::GuardAction(_)
         | Payload::Incident(_)
         | Payload::ZoneCount(_)
         | Payload::CountCorrection(_)
         | Payload::Shift(_)
         | Payload::PaperEntry(_)
-        | Payload::IdentityCheck(_) => check_gate(&envelope.payload),
-        Payload::CameraState(_) => Ok(()),
+        | Payload::IdentityCheck(_) => Ok(()),
     }
-}
-
-fn check_gate(payload: &Payload) -> Result<(), String> {
-    wire::gate::check_event(payload).map_err(|error| error.to_string())
 }
 
 fn check_vehicle(vehicle: &Vehicle) -> Result<(), String> {
