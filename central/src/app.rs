@@ -25,7 +25,7 @@ use crate::notify::Hub;
 use crate::registers::vehreg::VehicleRegister;
 use crate::sealing::DataKey;
 use crate::store::{Store, migrate};
-use crate::{broker, key, presence, registers, web};
+use crate::{broker, gates, key, presence, registers, web};
 
 /// How long open work may take at shutdown.
 const DRAIN: Duration = Duration::from_secs(8);
@@ -167,7 +167,9 @@ impl App {
             None => None,
         };
         let (connection, publisher) = Connection::new(&state, mqtt)?;
-        let (intake, inbox) = Intake::new(state.clone(), register.clone(), publisher);
+        let (heard, heartbeats) = gates::publish::heard();
+        parts.spawn("gate lists", gates::publish::run(state.clone(), publisher.clone(), heartbeats));
+        let (intake, inbox) = Intake::new(state.clone(), register.clone(), publisher, heard);
         parts.spawn("connection to the broker", connection.run(inbox));
         parts.spawn("intake", intake.run());
         parts.spawn("presence", presence::watch(state.clone()));

@@ -11,9 +11,9 @@ use std::time::Duration;
 use rumqttd::{Broker, Config, ConnectionSettings, RouterConfig, SegmentConfig, ServerSettings};
 use thiserror::Error;
 
-/// Largest message the broker takes; a sender of a larger one is disconnected. Above the largest of the protocol (2 MiB), so
+/// Largest message the broker takes; a sender of a larger one is disconnected. Above the largest of the protocol (a gate list), so
 /// that central sees somewhat oversized messages and can say so.
-const MAX_PAYLOAD: usize = 4 * 1024 * 1024;
+const MAX_PAYLOAD: usize = wire::MAX_LIST_BYTES + 1024 * 1024;
 /// How long the broker may take to listen.
 const START: Duration = Duration::from_secs(5);
 

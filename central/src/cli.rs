@@ -11,6 +11,7 @@ use wire::Name;
 use crate::app::{App, State};
 use crate::auth::{self, Language, NewUser, Role};
 use crate::config::{Config, ConfigError};
+use crate::sealing::DataKey;
 use crate::store::{Store, migrate};
 use crate::{enrol, seed};
 
@@ -47,14 +48,14 @@ enum Command {
     ///
     /// `serve` does this too; run it by hand to see that an upgrade works before starting.
     Migrate(ConfigArg),
-    /// Load sites, cameras and watch lists from a folder.
+    /// Load sites, cameras, watch lists and lists of gates from a folder.
     ///
-    /// Reads sites.toml and watchlist.csv. Running it again applies what changed in the files; nothing is deleted. A running
+    /// Reads sites.toml, watchlist.csv, gates.toml and members.csv. Running it again applies what changed in the files; nothing is deleted. A running
     /// central notices within seconds.
     Seed {
         #[command(flatten)]
         config: ConfigArg,
-        /// Folder with sites.toml, watchlist.csv or both.
+        /// Folder with some of sites.toml, watchlist.csv, gates.toml and members.csv.
         #[arg(long, value_name = "FOLDER")]
         from: PathBuf,
     },
@@ -171,10 +172,13 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
             // Files first: a wrong folder leaves no new database behind.
             let files = seed::read(&from, now_ms())?;
             let store = open_current(&config).await?;
-            let loaded = seed::apply(&store, &files, now_ms()).await;
+            let key = DataKey::load_or_make(&config.data.folder.join("data.key"))?;
+            let loaded = seed::apply(&store, &key, &files, now_ms()).await;
             store.close().await;
-            let seed::Loaded { sites, cameras, entries } = loaded?;
-            say(&format!("loaded {sites} sites, {cameras} cameras, {entries} watch-list entries"))
+            let seed::Loaded { sites, cameras, entries, gates, members } = loaded?;
+            say(&format!(
+                "loaded {sites} sites, {cameras} cameras, {entries} watch-list entries, policies of {gates} sites, {members} members"
+            ))
         }
         Command::User { command } => user(command).await,
         Command::Check(config) => check(&config.config),

@@ -12,6 +12,7 @@ pub mod config;
 pub mod enrol;
 pub mod evidence;
 pub mod gaps;
+pub mod gates;
 pub mod health;
 pub mod ingest;
 pub mod intake;

@@ -146,7 +146,12 @@ fn a_wrong_seed_folder_is_told_once_and_leaves_no_database_behind() {
     std::fs::write(&config, "[http]\nlisten = \"127.0.0.1:0\"\n").unwrap();
     let failed = program(folder.path(), &["seed", "--from", "khong-co"]);
     assert_eq!(failed.status.code(), Some(1));
-    assert_eq!(said(&failed).matches("neither sites.toml nor watchlist.csv is there").count(), 1);
+    assert_eq!(
+        said(&failed)
+            .matches("none of sites.toml, watchlist.csv, gates.toml and members.csv is there")
+            .count(),
+        1
+    );
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "only the configuration is there");
     let missing = program(folder.path(), &["check", "--config", "khong-co.toml"]);
     assert_eq!(missing.status.code(), Some(2));

@@ -42,6 +42,9 @@ impl Config {
         bad(!(0.0..=1.0).contains(&rest.mismatch_min_score), "rules.mismatch_min_score: use 0 to 1");
         bad(rest.enrolment_minutes == 0, "rules.enrolment_minutes: use at least 1");
         bad(self.http.session_idle_minutes == 0, "http.session_idle_minutes: use at least 1");
+        bad(!(50..=60_000).contains(&self.gates.debounce_ms), "gates.debounce_ms: use 50 to 60000");
+        bad(self.gates.refresh_s < 10, "gates.refresh_s: use at least 10");
+        bad(self.gates.keep_lists_days == 0, "gates.keep_lists_days: use at least 1");
         bad(self.retention.owner_days == 0, "retention.owner_days: use at least 1");
         if let Some(vehreg) = &self.registers.vehreg {
             bad(

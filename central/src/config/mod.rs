@@ -52,6 +52,8 @@ pub struct Config {
     pub registers: Registers,
     /// How events are judged.
     pub rules: Rules,
+    /// Lists and decisions of gates.
+    pub gates: Gates,
     /// How long personal data is kept.
     pub retention: Retention,
     /// Search for faces; off.
@@ -219,6 +221,34 @@ impl Default for Rules {
             mismatch_min_score: 0.8,
             quarantine_per_agent: 10_000,
             enrolment_minutes: 60,
+        }
+    }
+}
+
+/// Lists and decisions of gates.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Gates {
+    /// Changes of lists are collected for so long before lists are made anew, milliseconds.
+    pub debounce_ms: u64,
+    /// Lists are sealed anew so often though nothing changed, seconds: agents know by it that theirs is fresh.
+    pub refresh_s: u64,
+    /// Least priority of watch-list entries that gates are told of, as digests: `low`, `medium`, `high` or `critical`.
+    pub watch_least_priority: crate::lists::Priority,
+    /// Lists are kept for so many days, to decide late arrivals again.
+    pub keep_lists_days: u32,
+    /// A policy that differs from the one before needs the name of a second person who approved it.
+    pub policy_needs_approval: bool,
+}
+
+impl Default for Gates {
+    fn default() -> Self {
+        Self {
+            debounce_ms: 500,
+            refresh_s: 600,
+            watch_least_priority: crate::lists::Priority::High,
+            keep_lists_days: 45,
+            policy_needs_approval: false,
         }
     }
 }

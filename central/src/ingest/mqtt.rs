@@ -28,6 +28,8 @@ use crate::health::Health;
 /// Largest packet taken in. The largest message of the protocol is a picture of 2 MiB; what is larger is read and quarantined
 /// rather than cutting the connection, which would come back with the same packet.
 const MAX_INCOMING: usize = 16 * 1024 * 1024;
+/// Room for the topic and header of the largest packet sent out: a gate list.
+const HEADER: usize = 4 * 1024;
 /// Receipts that wait to be sent.
 const OUTGOING: usize = 1024;
 /// First and longest wait before connecting again.
@@ -64,6 +66,11 @@ impl Publisher {
     /// Queues a message; false when the queue is full and it was dropped.
     pub fn send(&self, topic: &wire::Topic, payload: Vec<u8>) -> bool {
         self.0.try_publish(topic.to_string(), QoS::AtLeastOnce, false, payload).is_ok()
+    }
+
+    /// Queues a message that the broker keeps for whoever comes later; false when the queue is full and it was dropped.
+    pub fn send_retained(&self, topic: &wire::Topic, payload: Vec<u8>) -> bool {
+        self.0.try_publish(topic.to_string(), QoS::AtLeastOnce, true, payload).is_ok()
     }
 
     /// Says good-bye to the broker after everything queued before.
@@ -223,7 +230,7 @@ fn options(config: &Mqtt, embedded: Option<SocketAddr>) -> Result<MqttOptions, S
     let mut options = MqttOptions::new(&config.client_id, host, port);
     options.set_keep_alive(Duration::from_secs(30));
     options.set_clean_session(true);
-    options.set_max_packet_size(MAX_INCOMING, wire::MAX_EVIDENCE_BYTES);
+    options.set_max_packet_size(MAX_INCOMING, wire::MAX_LIST_BYTES + HEADER);
     options.set_inflight(100);
     if embedded.is_some() {
         return Ok(options);

@@ -11,7 +11,20 @@ use super::bounds::check_bounds;
 pub use super::refusal::{ReasonCode, Refusal, SignedHead};
 
 /// Kinds of event that this version knows.
-const KINDS: [&str; 4] = ["crossing", "vehicle", "camera_state", "outbox_loss"];
+const KINDS: [&str; 12] = [
+    "crossing",
+    "vehicle",
+    "camera_state",
+    "outbox_loss",
+    "access",
+    "guard_action",
+    "incident",
+    "zone_count",
+    "count_correction",
+    "shift",
+    "paper_entry",
+    "identity_check",
+];
 
 /// An agent's key as enrolled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

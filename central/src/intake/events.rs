@@ -122,7 +122,15 @@ impl Intake {
             }
             _ => None,
         };
-        Decided { event, late, absent, vehicle }
+        let counted_at = match &envelope.payload {
+            Payload::Crossing(crossing) => self
+                .documents
+                .get(envelope.site.as_str())
+                .and_then(|document| document.counted_at(&envelope.camera, &crossing.line))
+                .map(|gate| (gate.id.to_string(), gate.area.to_string())),
+            _ => None,
+        };
+        Decided { event, late, absent, vehicle, counted_at }
     }
 
     async fn ask(

@@ -18,6 +18,8 @@ use wire::topic::{Leaf, Topic};
 use wire::{Digest, Name, status};
 
 use crate::app::State;
+use crate::gates::document::Document;
+use crate::gates::publish::Heard;
 use crate::ingest::Arrival;
 use crate::ingest::mqtt::Publisher;
 use crate::ingest::verify::{self, AgentKey, ReasonCode, Refusal};
@@ -44,9 +46,12 @@ pub struct Intake {
     state: State,
     register: Option<Arc<VehicleRegister>>,
     publisher: Publisher,
+    heard: Heard,
     inbox: mpsc::Receiver<Arrival>,
     keys: HashMap<(Name, Name), AgentKey>,
     keys_read: Option<Instant>,
+    /// What sites ask at their gates: which counting lines lead into which area.
+    documents: HashMap<String, Document>,
 }
 
 impl Intake {
@@ -55,9 +60,22 @@ impl Intake {
         state: State,
         register: Option<Arc<VehicleRegister>>,
         publisher: Publisher,
+        heard: Heard,
     ) -> (Self, mpsc::Sender<Arrival>) {
         let (sender, inbox) = mpsc::channel(INBOX);
-        (Self { state, register, publisher, inbox, keys: HashMap::new(), keys_read: None }, sender)
+        (
+            Self {
+                state,
+                register,
+                publisher,
+                heard,
+                inbox,
+                keys: HashMap::new(),
+                keys_read: None,
+                documents: HashMap::new(),
+            },
+            sender,
+        )
     }
 
     /// Takes in messages until the connection ends and everything that had arrived is done.
@@ -112,6 +130,7 @@ impl Intake {
     async fn refresh_keys(&mut self, fresh: Duration) -> Result<(), StoreError> {
         if self.keys_read.is_none_or(|read| read.elapsed() >= fresh) {
             self.keys = self.state.store.agent_keys().await?;
+            self.documents = documents(&self.state).await?;
             self.keys_read = Some(Instant::now());
         }
         Ok(())
@@ -223,8 +242,25 @@ impl Intake {
             return Ok(());
         }
         match verify::status(arrival, self.key_of(topic)) {
-            Ok(status) => presence::heard(&self.state, topic, &status, arrival).await,
+            Ok(status) => {
+                if let Some(gates) = status.gates.as_ref().filter(|_| !arrival.retained) {
+                    self.heard.list_in_use(&topic.site, &topic.agent, gates.list_version);
+                }
+                presence::heard(&self.state, topic, &status, arrival).await
+            }
             Err(refusal) => self.refuse(arrival, Some(topic), refusal, receipts).await,
         }
     }
+}
+
+/// The policy documents of all sites. One that cannot be read counts nobody, and says so.
+async fn documents(state: &State) -> Result<HashMap<String, Document>, StoreError> {
+    let read = |row: crate::store::gates::PolicyRow| match serde_json::from_str(&row.document) {
+        Ok(document) => Some((row.site, document)),
+        Err(error) => {
+            tracing::error!(site = row.site, %error, "the policy document of a site cannot be read");
+            None
+        }
+    };
+    Ok(state.store.policies().await?.into_iter().filter_map(read).collect())
 }

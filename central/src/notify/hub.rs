@@ -9,7 +9,7 @@ const CAPACITY: usize = 256;
 /// Something that viewers may want to read again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
-    /// Rows of the feed up to this id are committed: passages and alerts.
+    /// Rows of the feed up to this id are committed: passages, alerts, decisions at gates.
     Feed(i64),
     /// A camera's state or picture.
     Camera {
@@ -24,6 +24,16 @@ pub enum Change {
         site: String,
         /// Its name.
         agent: String,
+    },
+    /// Lists of a site's gates were made anew.
+    Lists {
+        /// The site.
+        site: String,
+    },
+    /// Who is inside a site's areas.
+    Inside {
+        /// The site.
+        site: String,
     },
     /// Numbers of a site.
     Counts {

@@ -117,6 +117,101 @@ async fn insert(
     write_history(writer, alert_id, 1, context.now_ms, "system", None, AlertState::New, None).await
 }
 
+/// An alert that no passage raises: an incident, an overstay, a hit.
+#[derive(Debug)]
+pub(in crate::store) struct IncidentAlert<'a> {
+    /// A kind of `data/incidents.csv`.
+    pub kind: &'a str,
+    /// Event, decision or stay that raises it; one alert of a kind for each.
+    pub source_id: String,
+    /// Site.
+    pub site: &'a str,
+    /// Camera, or `agent`.
+    pub camera: &'a str,
+    /// Plate, where one is meant.
+    pub plate: Option<&'a wire::payload::PlateReading>,
+    /// What the alert's `incident` says.
+    pub incident: serde_json::Value,
+    /// Picture for lists.
+    pub thumbnail: Option<String>,
+    /// When it happened, ms.
+    pub captured_at_ms: i64,
+    /// Now, ms.
+    pub now_ms: i64,
+}
+
+impl<'a> IncidentAlert<'a> {
+    /// What an envelope says of place and time; the rest is empty.
+    pub fn of(envelope: &'a wire::Envelope, now_ms: i64) -> Self {
+        Self {
+            kind: "",
+            source_id: String::new(),
+            site: envelope.site.as_str(),
+            camera: envelope.camera.as_str(),
+            plate: None,
+            incident: serde_json::Value::Null,
+            thumbnail: None,
+            captured_at_ms: envelope.captured.at.as_millisecond(),
+            now_ms,
+        }
+    }
+}
+
+/// Raises an alert; one of the same kind from the same source stays as it is. Returns its feed row if it is new.
+pub(in crate::store) async fn raise_incident(
+    writer: &mut Writer,
+    alert: &IncidentAlert<'_>,
+) -> Result<Option<i64>, StoreError> {
+    let Some(text) = crate::gates::incidents::text_of(alert.kind) else {
+        tracing::error!(
+            kind = alert.kind,
+            "an incident of a kind without a row in incidents.csv raises no alert"
+        );
+        return Ok(None);
+    };
+    let there = sqlx::query("select 1 from alerts where source_id = $1 and kind = $2")
+        .bind(&alert.source_id)
+        .bind(alert.kind)
+        .fetch_optional(&mut **writer)
+        .await?;
+    if there.is_some() {
+        return Ok(None);
+    }
+    let alert_id = new_id();
+    let feed_id = next_feed_id(writer, "alert", &alert_id, alert.site, alert.now_ms).await?;
+    sqlx::query(
+        "insert into alerts (alert_id, feed_id, kind, severity, state, certainty, site, camera, plate_display, plate_kind,
+            plate_lines, title_vi, title_en, reason_vi, reason_en, raised_at_ms, captured_at_ms, thumbnail, plate_colour,
+            source_id, incident, police_only)
+         values ($1, $2, $3, $4, 'new', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
+    )
+    .bind(&alert_id)
+    .bind(feed_id)
+    .bind(alert.kind)
+    .bind(text.severity.as_str())
+    .bind(if text.is_police_only() { "possible" } else { "exact" })
+    .bind(alert.site)
+    .bind(alert.camera)
+    .bind(alert.plate.map_or("", |reading| reading.display.as_str()))
+    .bind(alert.plate.and_then(|reading| reading.kind.as_deref()))
+    .bind(alert.plate.map_or(1, |reading| i64::from(reading.lines)))
+    .bind(&text.title_vi)
+    .bind(&text.title_en)
+    .bind(&text.reason_vi)
+    .bind(&text.reason_en)
+    .bind(alert.now_ms)
+    .bind(alert.captured_at_ms)
+    .bind(alert.thumbnail.as_deref())
+    .bind(alert.plate.and_then(plate_colour))
+    .bind(&alert.source_id)
+    .bind(alert.incident.to_string())
+    .bind(i64::from(text.is_police_only()))
+    .execute(&mut **writer)
+    .await?;
+    write_history(writer, &alert_id, 1, alert.now_ms, "system", None, AlertState::New, None).await?;
+    Ok(Some(feed_id))
+}
+
 #[allow(clippy::too_many_arguments)] // the columns of one row
 async fn write_history(
     writer: &mut Writer,

@@ -8,8 +8,11 @@ use wire::payload::{CameraState, Crossing, Direction};
 use wire::{Digest, Envelope, EvidenceRole, Payload, Phase};
 
 use super::gaps::{self, Account};
+use super::gates::movements::{self, Dirty};
+use super::gates::write;
 use super::lookups::LookupRow;
 use super::{Store, StoreError, Writer, chain, passages};
+use crate::gates::movement;
 use crate::ingest::verify::VerifiedEvent;
 use crate::notify::Change;
 use crate::passages::Judgement;
@@ -25,6 +28,8 @@ pub struct Decided {
     pub absent: Vec<Digest>,
     /// For a vehicle: its judgement.
     pub vehicle: Option<DecidedVehicle>,
+    /// For a crossing of a line that leads into a gate's area: gate and area.
+    pub counted_at: Option<(String, String)>,
 }
 
 /// What was decided about a vehicle.
@@ -96,6 +101,7 @@ struct Batch {
     counts: BTreeSet<String>,
     alerts: u64,
     broken_links: u64,
+    dirty: Dirty,
 }
 
 impl Store {
@@ -145,6 +151,7 @@ impl Store {
             counts: BTreeSet::new(),
             alerts: 0,
             broken_links: 0,
+            dirty: Dirty::default(),
         };
         let mut outcomes = Vec::with_capacity(events.len());
         for decided in events {
@@ -178,7 +185,7 @@ impl Batch {
             self.camera(decided).await?;
         }
         match &envelope.payload {
-            Payload::Crossing(crossing) => self.crossing(envelope, crossing).await?,
+            Payload::Crossing(crossing) => self.crossing(decided, crossing).await?,
             Payload::CameraState(state) => self.camera_state(envelope, state).await?,
             Payload::OutboxLoss(loss) => {
                 let (account, ..) = account_of(&mut self.accounts, &mut self.writer, envelope).await?;
@@ -192,7 +199,7 @@ impl Batch {
             | Payload::CountCorrection(_)
             | Payload::Shift(_)
             | Payload::PaperEntry(_)
-            | Payload::IdentityCheck(_) => {}
+            | Payload::IdentityCheck(_) => self.at_a_gate(decided).await?,
             Payload::Vehicle(vehicle) => {
                 if let Some(judged) = &decided.vehicle {
                     let written =
@@ -281,10 +288,53 @@ impl Batch {
         Ok(())
     }
 
-    async fn crossing(&mut self, envelope: &Envelope, crossing: &Crossing) -> Result<(), StoreError> {
-        if envelope.phase == Phase::Settled {
-            self.count(envelope, &crossing.line, &crossing.class, crossing.direction).await?;
+    async fn crossing(&mut self, decided: &Decided, crossing: &Crossing) -> Result<(), StoreError> {
+        let envelope = decided.event.envelope();
+        if envelope.phase != Phase::Settled {
+            return Ok(());
         }
+        if let (Some((gate, area)), "person") = (&decided.counted_at, crossing.class.as_str()) {
+            let (line, at) = (crossing.line.as_str(), envelope.captured.at);
+            let moved = movement::of_crossing(envelope.id, (gate, area), line, crossing.direction, at);
+            movements::insert(&mut self.writer, envelope.site.as_str(), &moved, &mut self.dirty).await?;
+        }
+        self.count(envelope, &crossing.line, &crossing.class, crossing.direction).await
+    }
+
+    /// Decisions, acts, incidents and counts of gates and areas.
+    async fn at_a_gate(&mut self, decided: &Decided) -> Result<(), StoreError> {
+        let (writer, dirty, now_ms) = (&mut self.writer, &mut self.dirty, self.now_ms);
+        let envelope = decided.event.envelope();
+        let settled = envelope.phase == Phase::Settled;
+        let written = match &envelope.payload {
+            Payload::Access(access) => write::access(writer, decided, access, dirty, now_ms).await?,
+            Payload::GuardAction(act) => write::guard_action(writer, envelope, act, dirty, now_ms).await?,
+            Payload::Incident(incident) => write::incident(writer, decided, incident, now_ms).await?,
+            Payload::PaperEntry(paper) if settled => {
+                write::paper(writer, decided, paper, dirty, now_ms).await?
+            }
+            Payload::ZoneCount(count) if settled => {
+                write::zone_count(writer, envelope, count).await?;
+                write::Written::default()
+            }
+            Payload::CountCorrection(correction) if settled => {
+                let (id, at_ms) = (envelope.id.to_string(), envelope.captured.at.as_millisecond());
+                let of = (id.as_str(), envelope.site.as_str());
+                write::correction(writer, of, correction, (at_ms, "desk"), dirty).await?;
+                write::Written::default()
+            }
+            Payload::Shift(shift) => {
+                write::shift(writer, envelope, shift).await?;
+                write::Written::default()
+            }
+            Payload::IdentityCheck(check) => {
+                write::identity_check(writer, envelope, check, now_ms).await?;
+                write::Written::default()
+            }
+            _ => write::Written::default(),
+        };
+        self.feed_id = self.feed_id.max(written.feed_id);
+        self.alerts += written.alerts;
         Ok(())
     }
 
@@ -332,6 +382,7 @@ impl Batch {
     }
 
     async fn finish(mut self, outcomes: Vec<Outcome>) -> Result<Committed, StoreError> {
+        self.dirty.settle(&mut self.writer).await?;
         for ((site, agent), (account, received, late)) in self.accounts.drain() {
             account.save(&mut self.writer, self.now_ms).await?;
             sqlx::query(
@@ -349,7 +400,9 @@ impl Batch {
         self.writer.commit().await?;
         let cameras = self.cameras.into_iter().map(|(site, camera)| Change::Camera { site, camera });
         let counts = self.counts.into_iter().map(|site| Change::Counts { site });
-        let changes = self.feed_id.map(Change::Feed).into_iter().chain(cameras).chain(counts).collect();
+        let inside = self.dirty.sites().into_iter().map(|site| Change::Inside { site });
+        let changes =
+            self.feed_id.map(Change::Feed).into_iter().chain(cameras).chain(counts).chain(inside).collect();
         Ok(Committed { outcomes, changes, alerts: self.alerts, broken_links: self.broken_links })
     }
 }

@@ -69,7 +69,7 @@ pub(in crate::store) async fn write(
 }
 
 /// The picture for lists: the vehicle, else the overview, else whatever there is. Not one that will never come.
-fn thumbnail(decided: &Decided) -> Option<String> {
+pub(in crate::store) fn thumbnail(decided: &Decided) -> Option<String> {
     let evidence = &decided.event.envelope().evidence;
     let pictures: Vec<_> = evidence.iter().filter(|one| !decided.absent.contains(&one.sha256)).collect();
     let of = |role| pictures.iter().find(|picture| picture.role == role);
@@ -91,6 +91,11 @@ struct Picture<'a> {
 fn pictures(decided: &Decided) -> Vec<Picture<'_>> {
     let evidence = &decided.event.envelope().evidence;
     evidence.iter().map(|named| Picture { named, absent: decided.absent.contains(&named.sha256) }).collect()
+}
+
+/// [`pictures`] as JSON.
+pub(in crate::store) fn pictures_json(decided: &Decided) -> Result<String, StoreError> {
+    json(&pictures(decided))
 }
 
 async fn upsert(

@@ -33,7 +33,80 @@ row! {
     }
 }
 
+row! {
+    /// An account that may work at a desk.
+    GuardRow {
+        /// Sign-in name.
+        username: String,
+        /// Name to show.
+        display_name: String,
+        /// argon2id PHC string of the desk PIN.
+        desk_pin_hash: String,
+        /// 1 when it may open in an emergency, correct counts and forgive.
+        desk_supervisor: i64,
+        /// JSON array of gates; empty for all.
+        desk_gates: String,
+    }
+}
+
+/// What an account may do at a desk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Desk {
+    /// argon2id PHC string of the PIN; none takes the desk away.
+    pub pin_hash: Option<String>,
+    /// May open in an emergency, correct counts and forgive.
+    pub supervisor: bool,
+    /// Gates; empty for all.
+    pub gates: Vec<String>,
+}
+
 impl Store {
+    /// Accounts of a site that have a desk PIN.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn guards(&self, site: &str) -> Result<Vec<GuardRow>, StoreError> {
+        let rows = sqlx::query(
+            "select username, display_name, desk_pin_hash, desk_supervisor, desk_gates from users
+             where role = 'gate_operator' and disabled = 0 and desk_pin_hash is not null
+               and (sites = '[]' or sites like '%\"' || $1 || '\"%') order by username",
+        )
+        .bind(site)
+        .fetch_all(self.read())
+        .await?;
+        Ok(rows.iter().map(GuardRow::read).collect::<Result<_, _>>()?)
+    }
+
+    /// A text that changes with every change of any account.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn users_stamp(&self) -> Result<(i64, i64), StoreError> {
+        Ok(sqlx::query_as("select count(*), coalesce(max(changed_at_ms), 0) from users")
+            .fetch_one(self.read())
+            .await?)
+    }
+
+    /// Gives an account its desk, or takes it away; `false` when there is no such account.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn set_desk(&self, username: &str, desk: &Desk, now_ms: i64) -> Result<bool, StoreError> {
+        let mut writer = self.write().await?;
+        let done = sqlx::query(
+            "update users set desk_pin_hash = $2, desk_supervisor = $3, desk_gates = $4, changed_at_ms = $5 where username = $1",
+        )
+        .bind(username)
+        .bind(&desk.pin_hash)
+        .bind(i64::from(desk.supervisor))
+        .bind(serde_json::json!(desk.gates).to_string())
+        .bind(now_ms)
+        .execute(&mut *writer)
+        .await?;
+        writer.commit().await?;
+        Ok(done.rows_affected() == 1)
+    }
+
     /// Adds an account; `false` when the user name is taken.
     ///
     /// # Errors

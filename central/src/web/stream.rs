@@ -81,6 +81,8 @@ struct Woken {
     agents: BTreeSet<(String, String)>,
     /// Sites whose numbers changed.
     counts: BTreeSet<String>,
+    /// Sites in which somebody went in or out.
+    inside: BTreeSet<String>,
 }
 
 impl Woken {
@@ -92,6 +94,7 @@ impl Woken {
             cameras: everything(),
             agents: everything(),
             counts: BTreeSet::from([String::new()]),
+            inside: BTreeSet::from([String::new()]),
         }
     }
 
@@ -101,6 +104,8 @@ impl Woken {
             Change::Camera { site, camera } => _ = self.cameras.insert((site, camera)),
             Change::Agent { site, agent } => _ = self.agents.insert((site, agent)),
             Change::Counts { site } => _ = self.counts.insert(site),
+            Change::Inside { site } => _ = self.inside.insert(site),
+            Change::Lists { .. } => {}
         }
     }
 }
@@ -214,6 +219,11 @@ impl Feeder {
         for site in woken.counts {
             if site.is_empty() || self.viewer.scope.sees(&site) {
                 self.send_some(event("counts", &serde_json::json!({ "site": site }))).await?;
+            }
+        }
+        for site in woken.inside {
+            if site.is_empty() || self.viewer.scope.sees(&site) {
+                self.send_some(event("inside", &serde_json::json!({ "site": site }))).await?;
             }
         }
         Ok(())

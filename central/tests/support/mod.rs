@@ -50,7 +50,7 @@ pub async fn start_in(folder: &Path, more: &str) -> App {
     std::fs::write(&file, text).unwrap();
     let state = State::open(Config::load(&file).unwrap()).await.unwrap();
     let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../seeds/data");
-    central::seed::load(&state.store, &samples, 0).await.unwrap();
+    central::seed::load(&state.store, &state.data_key, &samples, 0).await.unwrap();
     state.lists.reload(&state.store).await.unwrap();
     let app = App::start(state).await.unwrap();
     let connected = async {
@@ -69,6 +69,7 @@ pub struct Agent {
     pub key: DeviceKey,
     pub client: AsyncClient,
     inbox: mpsc::Receiver<(Topic, Vec<u8>)>,
+    gates: mpsc::Receiver<(Topic, Vec<u8>)>,
     pub central_key: Option<PublicKey>,
     seq: AtomicU64,
 }
@@ -79,11 +80,12 @@ impl Agent {
         let address = app.mqtt.expect("an embedded broker");
         let mut options =
             MqttOptions::new(format!("{site}-{name}-{seed}"), address.ip().to_string(), address.port());
-        options.set_max_packet_size(8 << 20, 8 << 20);
+        options.set_max_packet_size(10 << 20, 10 << 20);
         let (client, mut events) = AsyncClient::new(options, 100);
         let (sender, inbox) = mpsc::channel(1000);
+        let (gates_sender, gates) = mpsc::channel(1000);
         let (site, name) = (Name::new(site).unwrap(), Name::new(name).unwrap());
-        for leaf in [Leaf::Receipt, Leaf::Enrolled] {
+        for leaf in [Leaf::Receipt, Leaf::Enrolled, Leaf::List, Leaf::Answer] {
             let topic = Topic { site: site.clone(), agent: name.clone(), leaf };
             client.subscribe(topic.to_string(), QoS::AtLeastOnce).await.unwrap();
         }
@@ -94,14 +96,17 @@ impl Agent {
                 match events.poll().await {
                     Ok(Event::Incoming(Packet::SubAck(_))) => {
                         acks += 1;
-                        if let (2, Some(ready)) = (acks, ready.take_if(|_| acks == 2)) {
+                        if let (4, Some(ready)) = (acks, ready.take_if(|_| acks == 4)) {
                             let _ = ready.send(());
                         }
                     }
                     Ok(Event::Incoming(Packet::Publish(publish))) => {
-                        if let Some(topic) = Topic::parse(&publish.topic)
-                            && sender.send((topic, publish.payload.to_vec())).await.is_err()
-                        {
+                        let Some(topic) = Topic::parse(&publish.topic) else { continue };
+                        let sender = match topic.leaf {
+                            Leaf::List | Leaf::Answer => &gates_sender,
+                            _ => &sender,
+                        };
+                        if sender.send((topic, publish.payload.to_vec())).await.is_err() {
                             return;
                         }
                     }
@@ -117,6 +122,7 @@ impl Agent {
             key: DeviceKey::from_seed(&[seed; 32]),
             client,
             inbox,
+            gates,
             central_key: None,
             seq: AtomicU64::new(1),
         }
@@ -154,6 +160,20 @@ impl Agent {
         self.client.publish(topic, QoS::AtLeastOnce, false, bytes).await.unwrap();
     }
 
+    /// The next list or answer.
+    pub async fn next_for_gates(&mut self) -> (Topic, Vec<u8>) {
+        tokio::time::timeout(PATIENCE, self.gates.recv())
+            .await
+            .expect("central sends a list or an answer")
+            .expect("the connection lives")
+    }
+
+    /// Whether neither list nor answer comes for a while.
+    pub async fn gets_no_list(&mut self) -> bool {
+        tokio::time::timeout(Duration::from_millis(700), self.gates.recv()).await.is_err()
+    }
+
+    /// The next message that is neither list nor answer.
     async fn next(&mut self) -> (Topic, Vec<u8>) {
         tokio::time::timeout(PATIENCE, self.inbox.recv())
             .await

@@ -188,7 +188,7 @@ fn the_sites_of_the_demonstration_have_topic_safe_names() {
     let sites: toml::Table = include_str!("../../data/sites.toml").parse().expect("TOML");
     let sites = sites["sites"].as_array().expect("a list");
     let names: Vec<_> = sites.iter().map(|s| s["id"].as_str().expect("text")).collect();
-    assert_eq!(names, ["trang-an", "kcn-khanh-phu", "nga-tu-le-dai-hanh"]);
+    assert_eq!(names, ["trang-an", "kcn-khanh-phu", "nga-tu-le-dai-hanh", "ga-ninh-binh"]);
     for site in sites {
         assert!(site["id"].as_str().expect("text").parse::<wire::Name>().is_ok());
         for camera in site["cameras"].as_array().expect("cameras") {

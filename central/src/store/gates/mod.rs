@@ -5,10 +5,17 @@ use sqlx::Row as _;
 use super::{Store, StoreError, Writer};
 
 pub mod groups;
+pub mod lists;
 pub mod members;
+pub mod movements;
+pub mod policies;
+pub(in crate::store) mod write;
 
 pub use groups::{GroupRow, GroupStatus};
-pub use members::{Member, MemberFilter};
+pub use lists::MadeList;
+pub use members::{Member, MemberFilter, MemberKey};
+pub use movements::AreaInside;
+pub use policies::PolicyRow;
 
 /// Makes the site's list a version newer, inside a transaction that changes what is in it. Returns the version.
 pub(in crate::store) async fn bump(writer: &mut Writer, site: &str, now_ms: i64) -> Result<u64, StoreError> {

@@ -140,6 +140,7 @@ create table accesses (
     reading text,                   -- json PlateReading
     thumbnail text,                 -- sha256 of the picture to show in lists
     evidence text not null,         -- json [{sha256,role,…,absent}]
+    recheck bigint not null default 0, -- 1: still to be decided again with the list of its time
     identity text,                  -- what a later identity check said: json {result,txn,at_ms,check_papers}
     form text,                      -- number of the paper form, for one that was typed in afterwards
     form_row bigint,
@@ -149,6 +150,7 @@ create index accesses_by_feed on accesses (feed_id);
 create index accesses_by_time on accesses (at_ms, id);
 create index accesses_by_site on accesses (site, at_ms, id);
 create index accesses_by_plate on accesses (plate);
+create index accesses_to_recheck on accesses (recheck, at_ms);
 create unique index accesses_by_form on accesses (site, form, form_row);
 
 -- What guards did. access is the decision it is about.
@@ -178,7 +180,7 @@ create table movements (
     gate text not null,
     lane text,
     subject text,                   -- member id, 'plate:TEXT', or null for somebody anonymous
-    kind text not null,             -- person | vehicle | correction
+    kind text not null,             -- person | vehicle | correction | forgive
     group_id text,
     inwards bigint not null,        -- 1 in, 0 out
     people bigint not null,         -- change of people inside
@@ -217,7 +219,7 @@ create table stays (
     group_id text,
     state text not null,            -- inside | left | no_exit (came in again) | no_entry (came out only)
     in_ms bigint,
-    out_ms bigint,
+    out_ms bigint,                  -- with no_exit: when it was surely no longer inside by that way in
     gate_in text,
     gate_out text,
     entry_access text,

@@ -1,5 +1,5 @@
-//! Loads sites, cameras and watch lists from a folder: `sites.toml` and `watchlist.csv`. Loading again changes only what the
-//! files changed; nothing is deleted. All problems of the files come in one message, and then nothing is loaded.
+//! Loads sites, cameras, watch lists and what gates need from a folder: `sites.toml`, `watchlist.csv`, `gates.toml` and
+//! `members.csv`. Loading again changes only what the files changed; nothing is deleted. All problems of the files come in one message, and then nothing is loaded.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,9 +11,12 @@ use thiserror::Error;
 use wire::{Digest, Name};
 
 use crate::lists::{Entry, Priority};
+use crate::sealing::DataKey;
 use crate::store::lists::ListImport;
 use crate::store::sites::{CameraImport, SiteImport};
 use crate::store::{Store, StoreError};
+
+mod gates;
 
 /// Why nothing was loaded.
 #[derive(Debug, Error)]
@@ -48,6 +51,10 @@ pub struct Loaded {
     pub cameras: usize,
     /// Entries of watch lists.
     pub entries: usize,
+    /// Sites whose gates have a policy document.
+    pub gates: usize,
+    /// Vehicles and people on lists of gates.
+    pub members: usize,
 }
 
 // The files may say more than central uses, so unknown keys are no error here.
@@ -101,33 +108,42 @@ struct ListRow {
 pub struct Files {
     sites: Vec<SiteImport>,
     lists: Vec<ListImport>,
+    gates: gates::GateFiles,
 }
 
 /// Reads and loads a folder.
-pub async fn load(store: &Store, folder: &Path, now_ms: i64) -> Result<Loaded, SeedError> {
-    Ok(apply(store, &read(folder, now_ms)?, now_ms).await?)
+pub async fn load(store: &Store, key: &DataKey, folder: &Path, now_ms: i64) -> Result<Loaded, SeedError> {
+    Ok(apply(store, key, &read(folder, now_ms)?, now_ms).await?)
 }
 
 /// Reads a folder. A file that is not there is skipped, but one of them must be.
 pub fn read(folder: &Path, now_ms: i64) -> Result<Files, SeedError> {
     let (sites_path, lists_path) = (folder.join("sites.toml"), folder.join("watchlist.csv"));
-    if !sites_path.exists() && !lists_path.exists() {
+    let any = ["sites.toml", "watchlist.csv", "gates.toml", "members.csv"];
+    if !any.iter().any(|file| folder.join(file).exists()) {
         let source = std::io::Error::new(
             std::io::ErrorKind::NotFound,
-            "neither sites.toml nor watchlist.csv is there",
+            "none of sites.toml, watchlist.csv, gates.toml and members.csv is there",
         );
         return Err(SeedError::Unreadable { path: folder.to_owned(), source });
     }
     let sites = if sites_path.exists() { read_sites(&sites_path)? } else { Vec::new() };
     let lists = if lists_path.exists() { read_lists(&lists_path, now_ms)? } else { Vec::new() };
-    Ok(Files { sites, lists })
+    Ok(Files { sites, lists, gates: gates::read(folder, now_ms)? })
 }
 
-/// Writes what the files say.
-pub async fn apply(store: &Store, Files { sites, lists }: &Files, now_ms: i64) -> Result<Loaded, StoreError> {
+/// Writes what the files say. `key` seals what is personal.
+pub async fn apply(
+    store: &Store,
+    key: &DataKey,
+    Files { sites, lists, gates }: &Files,
+    now_ms: i64,
+) -> Result<Loaded, StoreError> {
     store.import_sites(sites, now_ms).await?;
     let entries = store.import_lists(lists, now_ms).await?;
-    Ok(Loaded { sites: sites.len(), cameras: sites.iter().map(|site| site.cameras.len()).sum(), entries })
+    let (gates, members) = gates::apply(store, key, gates, now_ms).await?;
+    let cameras = sites.iter().map(|site| site.cameras.len()).sum();
+    Ok(Loaded { sites: sites.len(), cameras, entries, gates, members })
 }
 
 fn text(path: &Path) -> Result<String, SeedError> {
@@ -272,9 +288,10 @@ mod tests {
     async fn the_samples_load_twice_and_stay_the_same() {
         let (_folder, store) = testing::fresh().await;
         let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../seeds/data");
-        let first = load(&store, &samples, 1_000).await.unwrap();
+        let key = DataKey::from_bytes(&[1; 32]);
+        let first = load(&store, &key, &samples, 1_000).await.unwrap();
         assert!(first.sites >= 3 && first.cameras >= 3 && first.entries >= 4, "{first:?}");
-        assert_eq!(load(&store, &samples, 2_000).await.unwrap(), first);
+        assert_eq!(load(&store, &key, &samples, 2_000).await.unwrap(), first);
         assert_eq!(store.watch_entries().await.unwrap().len(), first.entries);
     }
 
