@@ -22,6 +22,7 @@ use crate::intake::Intake;
 use crate::lists::Lists;
 use crate::lists::faces::Faces;
 use crate::notify::Hub;
+use crate::registers::identity::Registers;
 use crate::registers::vehreg::VehicleRegister;
 use crate::sealing::DataKey;
 use crate::store::{Store, migrate};
@@ -49,6 +50,8 @@ pub struct State {
     pub key: Arc<DeviceKey>,
     /// Key of personal data in the database.
     pub data_key: Arc<DataKey>,
+    /// Services that are asked about identities.
+    pub registers: Arc<Registers>,
     /// Counters and troubles.
     pub health: Arc<Health>,
     /// Cancelled when central stops: streams end, loops leave.
@@ -62,6 +65,7 @@ impl State {
         make_folder(folder)?;
         let key = key::load_or_make(&folder.join("central.key"))?;
         let data_key = DataKey::load_or_make(&folder.join("data.key"))?;
+        let registers = Registers::new(&config.registers)?;
         let store = Store::open(&config.database_url()?).await?;
         let applied = migrate::run(&store).await?;
         if !applied.is_empty() {
@@ -82,6 +86,7 @@ impl State {
             faces: faces.map(Arc::new),
             key: Arc::new(key),
             data_key: Arc::new(data_key),
+            registers: Arc::new(registers),
             health: Arc::default(),
             stop: CancellationToken::new(),
         })
@@ -169,9 +174,12 @@ impl App {
         let (connection, publisher) = Connection::new(&state, mqtt)?;
         let (heard, heartbeats) = gates::publish::heard();
         parts.spawn("gate lists", gates::publish::run(state.clone(), publisher.clone(), heartbeats));
-        let (intake, inbox) = Intake::new(state.clone(), register.clone(), publisher, heard);
+        let (asks, asked) = gates::answers::queue();
+        parts.spawn("answers to gates", gates::answers::run(state.clone(), publisher.clone(), asked));
+        let (intake, inbox) = Intake::new(state.clone(), register.clone(), publisher, heard, asks);
         parts.spawn("connection to the broker", connection.run(inbox));
         parts.spawn("intake", intake.run());
+        parts.spawn("gates", gates::watch::run(state.clone()));
         parts.spawn("presence", presence::watch(state.clone()));
         parts.spawn("register retries", registers::retry::run(state.clone(), register));
         let stop = state.stop.clone();

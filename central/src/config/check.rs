@@ -46,23 +46,24 @@ impl Config {
         bad(self.gates.refresh_s < 10, "gates.refresh_s: use at least 10");
         bad(self.gates.keep_lists_days == 0, "gates.keep_lists_days: use at least 1");
         bad(self.retention.owner_days == 0, "retention.owner_days: use at least 1");
-        if let Some(vehreg) = &self.registers.vehreg {
+        for (name, service) in self.registers.all() {
+            let mut bad = |condition: bool, text: &str| bad(condition, &format!("registers.{name}{text}"));
             bad(
-                !vehreg.url.starts_with("http://") && !vehreg.url.starts_with("https://"),
-                "registers.vehreg.url: use http:// or https://",
+                !service.url.starts_with("http://") && !service.url.starts_with("https://"),
+                ".url: use http:// or https://",
             );
             bad(
-                vehreg.secret_env.is_some() == vehreg.secret_file.is_some(),
-                "registers.vehreg: set secret_env or secret_file (one of them)",
+                service.secret_env.is_some() == service.secret_file.is_some(),
+                ": set secret_env or secret_file (one of them)",
             );
             bad(
-                [&vehreg.client_id, &vehreg.unit_code, &vehreg.officer_id, &vehreg.purpose_code]
+                [&service.client_id, &service.unit_code, &service.officer_id, &service.purpose_code]
                     .iter()
                     .any(|v| v.is_empty()),
-                "registers.vehreg: client_id, unit_code, officer_id and purpose_code are all needed, the service refuses calls without",
+                ": client_id, unit_code, officer_id and purpose_code are all needed, the service refuses calls without",
             );
-            bad(!(50..=10_000).contains(&vehreg.timeout_ms), "registers.vehreg.timeout_ms: use 50 to 10000");
-            bad(vehreg.retry_s == 0, "registers.vehreg.retry_s: use at least 1");
+            bad(!(50..=10_000).contains(&service.timeout_ms), ".timeout_ms: use 50 to 10000");
+            bad(service.retry_s == 0, ".retry_s: use at least 1");
         }
         for (key, file) in
             [("ca_file", &mqtt.ca_file), ("cert_file", &mqtt.cert_file), ("key_file", &mqtt.key_file)]

@@ -158,13 +158,35 @@ impl Mqtt {
 #[serde(deny_unknown_fields, default)]
 pub struct Registers {
     /// Vehicle registration; left out, no owner is looked up.
-    pub vehreg: Option<Vehreg>,
+    pub vehreg: Option<Service>,
+    /// Population database; left out, no identity is checked.
+    pub csdldc: Option<Service>,
+    /// VNeID; left out, no code is checked.
+    pub vneid: Option<Service>,
+    /// Wanted persons, under the police purpose; left out, nobody is looked for.
+    pub wanted: Option<Service>,
+    /// Tickets of the railway; left out, no ticket is checked.
+    pub ticket: Option<Service>,
 }
 
-/// Access to the vehicle registration service.
+impl Registers {
+    /// Those that are configured, by the name of their section.
+    pub fn all(&self) -> impl Iterator<Item = (&'static str, &Service)> {
+        let all = [
+            ("vehreg", &self.vehreg),
+            ("csdldc", &self.csdldc),
+            ("vneid", &self.vneid),
+            ("wanted", &self.wanted),
+            ("ticket", &self.ticket),
+        ];
+        all.into_iter().filter_map(|(name, service)| service.as_ref().map(|service| (name, service)))
+    }
+}
+
+/// Access to a national service.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Vehreg {
+pub struct Service {
     /// Base address, such as `http://127.0.0.1:9800/mock`.
     pub url: String,
     /// Account of this system.
@@ -180,14 +202,14 @@ pub struct Vehreg {
     /// Purpose code that goes with every question.
     pub purpose_code: String,
     /// An event waits for the answer no longer than this, milliseconds.
-    #[serde(default = "Vehreg::timeout_ms")]
+    #[serde(default = "Service::timeout_ms")]
     pub timeout_ms: u64,
     /// An unanswered question is asked again after this many seconds, then at growing intervals.
-    #[serde(default = "Vehreg::retry_s")]
+    #[serde(default = "Service::retry_s")]
     pub retry_s: u64,
 }
 
-impl Vehreg {
+impl Service {
     fn timeout_ms() -> u64 {
         800
     }
@@ -297,7 +319,15 @@ impl Config {
             *path = folder.join(&*path);
         }
         self.data.folder = folder.join(&self.data.folder);
-        if let Some(path) = self.registers.vehreg.as_mut().and_then(|r| r.secret_file.as_mut()) {
+        let registers = &mut self.registers;
+        let services = [
+            &mut registers.vehreg,
+            &mut registers.csdldc,
+            &mut registers.vneid,
+            &mut registers.wanted,
+            &mut registers.ticket,
+        ];
+        for path in services.into_iter().flatten().filter_map(|service| service.secret_file.as_mut()) {
             *path = folder.join(&*path);
         }
     }

@@ -161,6 +161,7 @@ fn entry_of(
         uses: small(member.uses),
         escort: member.escort,
         drivers: member.drivers.clone(),
+        people: small(Some(member.people)).filter(|people| *people > 1),
         stay_minutes: small(member.stay_minutes),
         expected_at: moment(member.expected_at_ms),
     })

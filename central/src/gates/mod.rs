@@ -2,8 +2,9 @@
 //!
 //! [`document`] is what a site edits; [`build`] makes the wire list of one agent from it and from members, watch lists and guards;
 //! [`publish`] seals and sends it. [`movement`] says who went where by an event, [`stays`] joins entry and exit, [`otherwise`] takes
-//! a late decision again. All but [`publish`] and [`watch`] is pure.
+//! a late decision again. All but [`publish`], [`watch`] and [`answers`] is pure.
 
+pub mod answers;
 pub mod build;
 pub mod changes;
 pub mod document;

@@ -98,10 +98,16 @@ fn why(
     }
     let lane = |list: &GateList| list.lanes().map(|(_, lane)| lane.policy.clone()).collect::<Vec<_>>();
     if used.watch != then.watch && class(central.reason) == "papers" {
-        return told("Danh sách kiểm tra giấy tờ đã thay đổi", "The list of papers to be checked has changed");
+        return told(
+            "Danh sách kiểm tra giấy tờ đã thay đổi",
+            "The list of papers to be checked has changed",
+        );
     }
     if lane(used) != lane(then) || used.schedules != then.schedules || used.holidays != then.holidays {
-        return told("Chính sách hoặc khung giờ của cổng đã thay đổi", "The gate's policy or hours have changed");
+        return told(
+            "Chính sách hoặc khung giờ của cổng đã thay đổi",
+            "The gate's policy or hours have changed",
+        );
     }
     if used.groups != then.groups {
         return told("Đơn vị hoặc hạn mức của đơn vị đã thay đổi", "A group or its quota has changed");
@@ -111,7 +117,10 @@ fn why(
 
 fn entry_change(before: &Entry, after: &Entry) -> (&'static str, &'static str) {
     if before.list != after.list {
-        return ("Đã chuyển giữa danh sách cho phép và danh sách chặn", "Was moved between the allow and the block list");
+        return (
+            "Đã chuyển giữa danh sách cho phép và danh sách chặn",
+            "Was moved between the allow and the block list",
+        );
     }
     if (before.valid_from, before.valid_until) != (after.valid_from, after.valid_until) {
         return ("Thời hạn hiệu lực đã thay đổi", "The time for which it is valid has changed");
@@ -120,10 +129,16 @@ fn entry_change(before: &Entry, after: &Entry) -> (&'static str, &'static str) {
         return ("Đã chuyển sang đơn vị khác", "Was moved to another group");
     }
     if before.gates != after.gates || before.schedule != after.schedule {
-        return ("Cổng hoặc khung giờ được phép đã thay đổi", "The gates or hours that it is for have changed");
+        return (
+            "Cổng hoặc khung giờ được phép đã thay đổi",
+            "The gates or hours that it is for have changed",
+        );
     }
     if before.keys != after.keys {
-        return ("Biển số, thẻ hoặc mã nhận biết đã thay đổi", "The plate, card or code that it is known by has changed");
+        return (
+            "Biển số, thẻ hoặc mã nhận biết đã thay đổi",
+            "The plate, card or code that it is known by has changed",
+        );
     }
     ("Thông tin trong danh sách đã thay đổi", "What the list says of it has changed")
 }
@@ -204,7 +219,11 @@ mod tests {
             at: Timestamp::from_second(1_790_000_000 + after_s).unwrap(),
             lane: name("lan-1"),
             direction: Direction::In,
-            vehicle: Some(SeenVehicle { text: Some("35C14142".into()), score: 0.97, ..SeenVehicle::default() }),
+            vehicle: Some(SeenVehicle {
+                text: Some("35C14142".into()),
+                score: 0.97,
+                ..SeenVehicle::default()
+            }),
             person: None,
             escort: false,
             open_lanes: vec![],

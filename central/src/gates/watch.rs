@@ -89,7 +89,7 @@ pub async fn take_again(state: &State, waiting: &Waiting) -> Result<Option<NewOt
 }
 
 /// Who was inside when something was asked, as far as the answer can depend on it.
-async fn presence_at(
+pub async fn presence_at(
     state: &State,
     site: &str,
     list: &GateList,
@@ -127,7 +127,9 @@ fn candidates(list: &GateList, ask: &Ask) -> BTreeSet<String> {
     let index = GateIndex::new(list.clone());
     let plates = ask.vehicle.iter().flat_map(|vehicle| vehicle.text.iter());
     let keys = ask.person.iter().flat_map(|person| person.keys.iter().map(|(_, digest)| *digest));
-    let by_plate = plates.flat_map(|text| index.by_plate(text).map(|entry| entry.id.clone()).collect::<Vec<_>>());
-    let by_key = keys.flat_map(|digest| index.by_digest(digest).map(|entry| entry.id.clone()).collect::<Vec<_>>());
+    let by_plate =
+        plates.flat_map(|text| index.by_plate(text).map(|entry| entry.id.clone()).collect::<Vec<_>>());
+    let by_key =
+        keys.flat_map(|digest| index.by_digest(digest).map(|entry| entry.id.clone()).collect::<Vec<_>>());
     by_plate.chain(by_key).collect()
 }

@@ -147,6 +147,22 @@ pub fn status(arrival: &Arrival, key: Option<AgentKey>) -> Result<Status, Refusa
     serde_json::from_slice(body).map_err(malformed)
 }
 
+/// Checks a question of a gate.
+pub fn question(arrival: &Arrival, key: Option<AgentKey>) -> Result<wire::gate::Question, Refusal> {
+    let (body, _) = signed_body(arrival, key)?;
+    let malformed = |error: serde_json::Error| {
+        // What stands there may be personal: only the place is told.
+        let place = format!("not a question: line {} column {}", error.line(), error.column());
+        Refusal::new(ReasonCode::Malformed, place)
+    };
+    let question: wire::gate::Question = serde_json::from_slice(body).map_err(malformed)?;
+    if question.v > wire::VERSION {
+        let text = format!("question version {} is newer: upgrade central", question.v);
+        return Err(Refusal::new(ReasonCode::NewerVersion, text));
+    }
+    Ok(question)
+}
+
 /// The signed bytes and the fingerprint of the key, if the enrolled agent signed them.
 fn signed_body(arrival: &Arrival, key: Option<AgentKey>) -> Result<(&[u8], String), Refusal> {
     let sealed = Sealed::parse(&arrival.payload, wire::MAX_MESSAGE_BYTES).map_err(|error| {

@@ -18,6 +18,7 @@ use wire::topic::{Leaf, Topic};
 use wire::{Digest, Name, status};
 
 use crate::app::State;
+use crate::gates::answers::Asked;
 use crate::gates::document::Document;
 use crate::gates::publish::Heard;
 use crate::ingest::Arrival;
@@ -47,6 +48,7 @@ pub struct Intake {
     register: Option<Arc<VehicleRegister>>,
     publisher: Publisher,
     heard: Heard,
+    asks: mpsc::Sender<Asked>,
     inbox: mpsc::Receiver<Arrival>,
     keys: HashMap<(Name, Name), AgentKey>,
     keys_read: Option<Instant>,
@@ -61,6 +63,7 @@ impl Intake {
         register: Option<Arc<VehicleRegister>>,
         publisher: Publisher,
         heard: Heard,
+        asks: mpsc::Sender<Asked>,
     ) -> (Self, mpsc::Sender<Arrival>) {
         let (sender, inbox) = mpsc::channel(INBOX);
         (
@@ -69,6 +72,7 @@ impl Intake {
                 register,
                 publisher,
                 heard,
+                asks,
                 inbox,
                 keys: HashMap::new(),
                 keys_read: None,
@@ -114,6 +118,11 @@ impl Intake {
                     Err(refusal) => self.refuse(&arrival, Some(&topic), *refusal, &mut receipts).await?,
                 },
                 (Leaf::Status, _) => self.status(&topic, &arrival, &mut receipts).await?,
+                // Answered by itself: somebody waits at a gate, and nothing of it is stored. A full queue is noticed there.
+                (Leaf::Ask, _) => {
+                    let key = self.key_of(&topic);
+                    let _ = self.asks.try_send(Asked { topic, arrival, key });
+                }
                 (Leaf::Enrol, _) => {
                     enrol::answer(&self.state, &topic, &arrival, &self.publisher).await?;
                     self.refresh_keys(Duration::ZERO).await?;

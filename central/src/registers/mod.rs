@@ -1,8 +1,14 @@
 //! Clients of the national services: timed out, circuit-broken, every look-up with a purpose.
 
 pub mod breaker;
+pub mod client;
+pub mod csdldc;
+pub mod identity;
 pub mod retry;
+pub mod ticket;
 pub mod vehreg;
+pub mod vneid;
+pub mod wanted;
 
 use std::sync::atomic::Ordering;
 

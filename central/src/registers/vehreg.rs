@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::breaker::Breaker;
-use crate::config::{SecretError, Vehreg, read_secret};
+use crate::config::{SecretError, Service, read_secret};
 use crate::masking::Owner;
 use crate::matching::registry::{RegisteredVehicle, RegistryStatus};
 
@@ -23,10 +23,10 @@ const PATH: &str = "/vehreg/v1/owner-lookup";
 #[derive(Debug, Error)]
 pub enum SetupError {
     /// No secret.
-    #[error("registers.vehreg: {0}")]
+    #[error("registers: {0}")]
     Secret(#[from] SecretError),
     /// The address cannot be used.
-    #[error("registers.vehreg.url: {0}")]
+    #[error("registers, url: {0}")]
     Url(String),
 }
 
@@ -92,7 +92,7 @@ impl std::fmt::Debug for Answer {
 
 /// The service, with its account and breaker.
 pub struct VehicleRegister {
-    settings: Vehreg,
+    settings: Service,
     url: String,
     path: String,
     secret: Vec<u8>,
@@ -136,7 +136,7 @@ struct ErrorBody {
 
 impl VehicleRegister {
     /// A client; nothing is asked yet.
-    pub fn new(settings: &Vehreg) -> Result<Self, SetupError> {
+    pub fn new(settings: &Service) -> Result<Self, SetupError> {
         let secret =
             read_secret(settings.secret_env.as_deref(), settings.secret_file.as_deref())?.unwrap_or_default();
         let url = format!("{}{PATH}", settings.url.trim_end_matches('/'));
@@ -151,7 +151,7 @@ impl VehicleRegister {
     }
 
     /// How it is reached and in whose name.
-    pub fn settings(&self) -> &Vehreg {
+    pub fn settings(&self) -> &Service {
         &self.settings
     }
 

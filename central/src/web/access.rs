@@ -35,6 +35,11 @@ const ADMIN: Access = Access::Roles(&[Admin]);
 const OPERATIONS: Access = Access::Roles(&[IocOperator, Admin]);
 /// Who decides about alerts. The admin keeps the system running and decides nothing.
 const DECIDERS: Access = Access::Roles(&[GateOperator, TrafficPolice, IocOperator, SiteManager]);
+/// Who changes what a site asks at its gates.
+const KEEPERS: Access = Access::Roles(&[SiteManager, Admin]);
+
+/// Who asks registers about identities: people who stand before somebody, or have a case.
+const CHECKERS: Access = Access::Roles(&[GateOperator, TrafficPolice]);
 
 /// Every operation of the API with who may call it. Paths as routed.
 pub const RULES: &[(&str, &str, Access)] = &[
@@ -57,6 +62,22 @@ pub const RULES: &[(&str, &str, Access)] = &[
     ("GET", "/api/v1/users", ADMIN),
     ("POST", "/api/v1/users", ADMIN),
     ("GET", "/api/v1/audit", ADMIN),
+    ("GET", "/api/v1/gates", STAFF),
+    ("GET", "/api/v1/gates/{site}/policy", STAFF),
+    ("PUT", "/api/v1/gates/{site}/policy", KEEPERS),
+    ("GET", "/api/v1/gates/{site}/policy/history", STAFF),
+    ("POST", "/api/v1/gates/{site}/policy/preview", KEEPERS),
+    ("GET", "/api/v1/accesses", STAFF),
+    ("GET", "/api/v1/accesses/{id}", STAFF),
+    ("GET", "/api/v1/otherwise", STAFF),
+    ("POST", "/api/v1/otherwise/{id}/seen", DECIDERS),
+    ("GET", "/api/v1/inside", EVERY_ROLE),
+    ("GET", "/api/v1/stays", EVERY_ROLE),
+    ("GET", "/api/v1/muster", STAFF),
+    ("POST", "/api/v1/identity/verify", CHECKERS),
+    ("POST", "/api/v1/identity/vneid", CHECKERS),
+    ("POST", "/api/v1/identity/face", CHECKERS),
+    ("GET", "/api/v1/identity/checks", STAFF),
     ("GET", "/api/v1/stream", STAFF),
     ("GET", "/api/v1/openapi.json", Access::Public),
 ];

@@ -115,9 +115,9 @@ impl Access {
             reading: row.reading.and_then(|text| read_json((("accesses", "reading"), text), &id)),
             warnings: read_json_or((("accesses", "warnings"), row.warnings), &id),
             identity: row.identity.and_then(|text| read_json((("accesses", "identity"), text), &id)),
-            form: row
-                .form
-                .map(|form| serde_json::json!({"number": form, "row": row.form_row, "typed_by": row.typed_by})),
+            form: row.form.map(
+                |form| serde_json::json!({"number": form, "row": row.form_row, "typed_by": row.typed_by}),
+            ),
             label: row.label.filter(|_| names),
             driver_label: row.driver_label.filter(|_| names),
             id,
@@ -275,7 +275,9 @@ pub async fn detail(
         lane.policy.rules.iter().find(|rule| Some(rule.id.as_str()) == row.rule.as_deref())
     });
     let rule_text = rule.and_then(|rule| serde_json::to_value(rule).ok());
-    let entry = list.as_ref().and_then(|list| list.entries.iter().find(|entry| Some(&entry.id) == row.entry.as_ref()));
+    let entry = list
+        .as_ref()
+        .and_then(|list| list.entries.iter().find(|entry| Some(&entry.id) == row.entry.as_ref()));
     let list_entry = entry.and_then(|entry| {
         let mut value = serde_json::to_value(entry).ok()?;
         value.as_object_mut()?.remove("keys");

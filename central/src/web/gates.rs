@@ -118,7 +118,8 @@ async fn gates_of(app: &app::State, policy: PolicyRow) -> Result<Vec<GateView>, 
         if !online {
             alone.push(agent.clone());
         }
-        let health = status.and_then(|text| serde_json::from_str::<wire::Status>(&text).ok()).and_then(|s| s.gates);
+        let health =
+            status.and_then(|text| serde_json::from_str::<wire::Status>(&text).ok()).and_then(|s| s.gates);
         let Some(health) = health else { continue };
         let lanes: BTreeSet<String> = health.lanes.iter().map(|lane| lane.lane.to_string()).collect();
         desks.push((lanes, health.desk_url.clone()));
@@ -187,7 +188,8 @@ fn read(document: &str) -> Result<Document, Problem> {
 
 /// A site's document as it is sent: with its version and its groups.
 async fn whole(app: &app::State, policy: &PolicyRow) -> Result<Value, Problem> {
-    let mut value: Value = serde_json::from_str(&policy.document).map_err(|error| Problem::internal(&error))?;
+    let mut value: Value =
+        serde_json::from_str(&policy.document).map_err(|error| Problem::internal(&error))?;
     let groups = app.store.groups(&policy.site).await?;
     let groups: Vec<Value> = groups
         .iter()
@@ -238,19 +240,22 @@ fn sent(mut body: Value) -> Result<Sent, Problem> {
     for read_only in ["version", "groups"] {
         fields.remove(read_only);
     }
-    let text = |value: Option<Value>| value.and_then(|value| value.as_str().map(|text| text.trim().to_owned()));
+    let text =
+        |value: Option<Value>| value.and_then(|value| value.as_str().map(|text| text.trim().to_owned()));
     let if_version = fields.remove("if_version").and_then(|value| value.as_i64());
     let note = text(fields.remove("note")).filter(|note| !note.is_empty());
     let approved_by = text(fields.remove("approved_by")).filter(|name| !name.is_empty());
-    let document: Document = serde_json::from_value(body)
-        .map_err(|error| Problem::unacceptable("bad_policy", format!("the document cannot be read: {error}")))?;
+    let document: Document = serde_json::from_value(body).map_err(|error| {
+        Problem::unacceptable("bad_policy", format!("the document cannot be read: {error}"))
+    })?;
     let value = serde_json::to_value(&document).map_err(|error| Problem::internal(&error))?;
     Ok(Sent { document, value, if_version, note, approved_by })
 }
 
 async fn troubles(app: &app::State, site: &str, document: &Document) -> Result<Vec<Trouble>, Problem> {
     let groups = app.store.groups(site).await?;
-    let groups = groups.into_iter().filter(|group| group.status != "ended").map(|group| group.group_id).collect();
+    let groups =
+        groups.into_iter().filter(|group| group.status != "ended").map(|group| group.group_id).collect();
     Ok(document.problems(&groups, Timestamp::now()))
 }
 
@@ -320,13 +325,19 @@ pub async fn put_policy(
 async fn approved(app: &app::State, viewer: &Viewer, by: Option<&str>) -> Result<(), Problem> {
     let Some(by) = by else {
         return match app.config.gates.policy_needs_approval {
-            true => Err(Problem::unacceptable("needs_approval", "approved_by: name the second account that approved it")),
+            true => Err(Problem::unacceptable(
+                "needs_approval",
+                "approved_by: name the second account that approved it",
+            )),
             false => Ok(()),
         };
     };
     let known = app.store.user_by_name(by).await?.is_some_and(|user| user.disabled == 0);
     if !known || by == viewer.username {
-        return Err(Problem::unacceptable("bad_approver", "approved_by: must be another account that is not disabled"));
+        return Err(Problem::unacceptable(
+            "bad_approver",
+            "approved_by: must be another account that is not disabled",
+        ));
     }
     Ok(())
 }

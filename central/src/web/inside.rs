@@ -132,7 +132,9 @@ impl Stay {
         Self {
             label: label_of(&row, viewer),
             duration_s: row.in_ms.zip(out).map(|(way_in, out)| (out - way_in) / 1000),
-            overstayed: row.limit_ms.is_some_and(|limit| out.unwrap_or(now) > limit && row.state != "no_exit"),
+            overstayed: row
+                .limit_ms
+                .is_some_and(|limit| out.unwrap_or(now) > limit && row.state != "no_exit"),
             way_in: row.in_ms.map(Moment),
             out: out.map(Moment),
             id: row.stay_id,
@@ -197,7 +199,10 @@ pub async fn stays(
     let at = |row: &StayRow| row.in_ms.or(row.out_ms).unwrap_or_default();
     let page = Page::cut(rows, limit, |row| Place { at_ms: at(row), id: row.stay_id.replace(':', "-") });
     let now = now_ms();
-    Ok(Json(Page { items: page.items.into_iter().map(|row| Stay::of(row, &viewer, now)).collect(), next: page.next }))
+    Ok(Json(Page {
+        items: page.items.into_iter().map(|row| Stay::of(row, &viewer, now)).collect(),
+        next: page.next,
+    }))
 }
 
 /// Somebody on an evacuation list.
@@ -263,7 +268,8 @@ pub async fn muster(
         }
     }
     let at = last.as_ref().map_or(now, |(since, ..)| *since);
-    let filter = StayFilter { site: query.site.clone(), from_ms: at, until_ms: at + 1, ..StayFilter::default() };
+    let filter =
+        StayFilter { site: query.site.clone(), from_ms: at, until_ms: at + 1, ..StayFilter::default() };
     // Those who were inside at that moment: open ones too, which have no end yet.
     let mut rows = app.store.stays(&viewer.scope, &filter, (i64::MAX, ""), MOST).await?;
     let open = StayFilter { inside: true, from_ms: 0, ..filter };
@@ -284,12 +290,22 @@ pub async fn muster(
     let known: Vec<MusterRow> = rows.into_iter().map(row).collect();
     let people: u64 = app.store.inside_at(&query.site, at + 1).await?.iter().map(|area| area.people).sum();
     let accounted = known.iter().filter(|row| row.accounted).count();
-    let (since, by, ended_at) = last.map_or((None, None, None), |(at, by, end, _)| (Some(Moment(at)), Some(by), end.map(Moment)));
+    let (since, by, ended_at) =
+        last.map_or((None, None, None), |(at, by, end, _)| (Some(Moment(at)), Some(by), end.map(Moment)));
     let state = match (since, ended_at) {
         (None, _) => "none",
         (Some(_), None) => "running",
         (Some(_), Some(_)) => "ended",
     };
     let anonymous = people.saturating_sub(known.len() as u64);
-    Ok(Json(Muster { since, by, state, ended_at, missing: known.len() - accounted, accounted, anonymous, known }))
+    Ok(Json(Muster {
+        since,
+        by,
+        state,
+        ended_at,
+        missing: known.len() - accounted,
+        accounted,
+        anonymous,
+        known,
+    }))
 }

@@ -25,6 +25,7 @@ use problem::Problem;
 use throttle::Throttle;
 
 pub mod access;
+mod accesses;
 mod agents;
 mod alerts;
 mod audit;
@@ -33,8 +34,12 @@ mod counts;
 mod enrolment;
 mod evidence;
 mod extract;
+mod gates;
 mod health;
+mod identity;
+mod inside;
 mod openapi;
+mod otherwise;
 mod passage;
 mod passages;
 mod problem;
@@ -106,6 +111,21 @@ fn resources() -> OpenApiRouter<Web> {
         .routes(routes!(enrolment::create))
         .routes(routes!(users::list, users::create))
         .routes(routes!(audit::list))
+        .routes(routes!(gates::list))
+        .routes(routes!(gates::policy, gates::put_policy))
+        .routes(routes!(gates::history))
+        .routes(routes!(gates::preview))
+        .routes(routes!(accesses::list))
+        .routes(routes!(accesses::detail))
+        .routes(routes!(otherwise::list))
+        .routes(routes!(otherwise::seen))
+        .routes(routes!(inside::list))
+        .routes(routes!(inside::stays))
+        .routes(routes!(inside::muster))
+        .routes(routes!(identity::verify))
+        .routes(routes!(identity::vneid))
+        .routes(routes!(identity::face))
+        .routes(routes!(identity::checks))
         .routes(routes!(stream::open))
         .routes(routes!(openapi::read));
     OpenApiRouter::with_openapi(openapi::base()).nest("/api/v1", api)

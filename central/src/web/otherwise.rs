@@ -86,8 +86,7 @@ pub async fn list(
     if !["", "open", "seen"].contains(&state.as_str()) {
         return Err(Problem::bad_request("bad_state", "state: use open or seen"));
     }
-    let rows =
-        app.store.otherwise(&viewer.scope, &site, &state, (place.at_ms, &place.id), limit + 1).await?;
+    let rows = app.store.otherwise(&viewer.scope, &site, &state, (place.at_ms, &place.id), limit + 1).await?;
     let page = Page::cut(rows, limit, |row| Place { at_ms: row.at_ms, id: row.access_id.clone() });
     Ok(Json(Page { items: page.items.into_iter().map(Otherwise::of).collect(), next: page.next }))
 }
@@ -111,7 +110,12 @@ pub async fn seen(
     Json(seen): Json<Seen>,
 ) -> Result<Json<Otherwise>, Problem> {
     let missing = || Problem::not_found("case");
-    let case = app.store.otherwise_of(&id).await?.filter(|case| viewer.scope.sees(&case.site)).ok_or_else(missing)?;
+    let case = app
+        .store
+        .otherwise_of(&id)
+        .await?
+        .filter(|case| viewer.scope.sees(&case.site))
+        .ok_or_else(missing)?;
     let note = seen.note.as_deref().map(str::trim).filter(|note| !note.is_empty());
     if note.is_some_and(|note| note.chars().count() > 1000) {
         return Err(Problem::unacceptable("bad_note", "note: at most 1000 characters"));

@@ -10,6 +10,7 @@ use axum::response::IntoResponse;
 use serde::Serialize;
 
 use crate::auth::AuthError;
+use crate::gates::document::Trouble;
 use crate::store::StoreError;
 
 /// A refusal as it is sent: `application/problem+json`.
@@ -26,6 +27,9 @@ pub struct Problem {
     detail: Cow<'static, str>,
     /// Stable word for programs.
     code: &'static str,
+    /// Each thing that is wrong, where there may be several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    problems: Vec<Trouble>,
     /// Seconds to wait, also in the `Retry-After` header.
     #[serde(skip)]
     retry_after_s: Option<u64>,
@@ -40,8 +44,14 @@ impl Problem {
             status: status.as_u16(),
             detail: detail.into(),
             code,
+            problems: Vec::new(),
             retry_after_s: None,
         }
+    }
+
+    /// The same with each thing that is wrong.
+    pub fn with_problems(self, problems: Vec<Trouble>) -> Self {
+        Self { problems, ..self }
     }
 
     /// 400: the request cannot be understood.

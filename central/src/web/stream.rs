@@ -20,10 +20,11 @@ use tokio_stream::wrappers::ReceiverStream;
 
 use super::access::{Viewer, session_of};
 use super::agents::Agent;
-use super::alerts;
 use super::cameras::Camera;
+use super::otherwise::Otherwise;
 use super::passages::Passage;
 use super::problem::Problem;
+use super::{accesses, alerts};
 use crate::app;
 use crate::notify::Change;
 use crate::store::StoreError;
@@ -37,8 +38,8 @@ const BATCH: u32 = 100;
 /// Events that wait for the network before the reading stops.
 const WAITING: usize = 64;
 
-/// Changes as they are committed: events `passage` and `alert` with the feed id as `id`, and `camera`, `agent` and `counts`
-/// without. `Last-Event-ID` resumes.
+/// Changes as they are committed: events `passage`, `alert`, `access` and `otherwise` with the feed id as `id`, and `camera`,
+/// `agent`, `counts` and `inside` without. `Last-Event-ID` resumes.
 #[utoipa::path(get, path = "/stream", tag = "stream",
     params(("Last-Event-ID" = Option<i64>, Header, description = "Feed id to go on after; from now when left out")),
     responses((status = 200, description = "Server-sent events", content_type = "text/event-stream")))]
@@ -180,8 +181,17 @@ impl Feeder {
             let (store, scope) = (&self.app.store, &self.viewer.scope);
             let passages = store.passages_in_feed(self.after, head, scope, BATCH).await?;
             let raised = store.alerts_in_feed(self.after, head, scope, BATCH).await?;
-            let full = passages.len() == BATCH as usize || raised.len() == BATCH as usize;
-            let mut batch = Vec::with_capacity(passages.len() + raised.len());
+            let accesses = store.accesses_in_feed(self.after, head, scope, BATCH).await?;
+            let cases = store.otherwise_in_feed(self.after, head, scope, BATCH).await?;
+            let read = [passages.len(), raised.len(), accesses.len(), cases.len()];
+            let full = read.contains(&(BATCH as usize));
+            let mut batch = Vec::with_capacity(read.iter().sum());
+            for access in accesses::with_acts(store, accesses, &self.viewer).await? {
+                batch.push((access.feed_id, event("access", &access)));
+            }
+            for case in cases.into_iter().map(Otherwise::of) {
+                batch.push((case.feed_id, event("otherwise", &case)));
+            }
             for alert in alerts::with_steps(store, raised, &self.viewer).await? {
                 batch.push((alert.feed_id, event("alert", &alert)));
             }

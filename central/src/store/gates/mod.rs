@@ -5,13 +5,17 @@ use sqlx::Row as _;
 use super::{Store, StoreError, Writer};
 
 pub mod groups;
+pub mod identities;
 pub mod lists;
 pub mod members;
 pub mod movements;
 pub mod policies;
+pub mod read;
+pub mod recheck;
 pub(in crate::store) mod write;
 
 pub use groups::{GroupRow, GroupStatus};
+pub use identities::WantedHit;
 pub use lists::MadeList;
 pub use members::{Member, MemberFilter, MemberKey};
 pub use movements::AreaInside;
@@ -42,6 +46,22 @@ impl Store {
         let version = bump(&mut writer, site, now_ms).await?;
         writer.commit().await?;
         Ok(version)
+    }
+
+    /// Agents of a site that are not revoked: name, whether it is there, and the last status it gave (json).
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn agent_words(&self, site: &str) -> Result<Vec<(String, bool, Option<String>)>, StoreError> {
+        let rows = sqlx::query(
+            "select agent, state, status from agents where site = $1 and revoked_at_ms is null order by agent",
+        )
+        .bind(site)
+        .fetch_all(self.read())
+        .await?;
+        rows.iter()
+            .map(|row| Ok((row.try_get(0)?, row.try_get::<String, _>(1)? == "online", row.try_get(2)?)))
+            .collect()
     }
 
     /// The list version of every site that has one.

@@ -78,6 +78,7 @@ impl Site {
             lists: Lists::default(),
             faces: None,
             key: Arc::new(DeviceKey::from_seed(&[1; 32])),
+            registers: Arc::default(),
             data_key: Arc::new(crate::sealing::DataKey::from_bytes(&[1; 32])),
             health: Arc::default(),
             stop: tokio_util::sync::CancellationToken::new(),
