@@ -14,6 +14,7 @@ use thiserror::Error;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
+use crate::store::users::Desk;
 use crate::store::{Store, StoreError, UserRow};
 
 /// Shortest password accepted, characters.
@@ -156,6 +157,16 @@ pub struct NewUser {
     /// Its first password: at least 12 characters.
     #[schema(format = Password, min_length = 12, max_length = 256)]
     pub password: String,
+    /// Of a guard: the PIN for the desk, 6 to 12 digits; without it there is no desk.
+    #[serde(default)]
+    #[schema(format = Password)]
+    pub desk_pin: Option<String>,
+    /// Of a guard: may open in an emergency, correct counts and forgive.
+    #[serde(default)]
+    pub desk_supervisor: bool,
+    /// Of a guard: gates of the desk; empty for all.
+    #[serde(default)]
+    pub desk_gates: Vec<String>,
 }
 
 /// Makes an account, and returns it. `now_ms` is the time of its making.
@@ -174,6 +185,16 @@ pub async fn create_user(store: &Store, new: NewUser, now_ms: i64) -> Result<Use
     }
     check_scope(&new)?;
     check_password(&username, &new.password)?;
+    if new.role != Role::GateOperator && (new.desk_pin.is_some() || new.desk_supervisor) {
+        return Err(AuthError::BadScope(
+            "only a guard's account (gate_operator) has a desk: leave its fields out",
+        ));
+    }
+    let pin_hash = match new.desk_pin {
+        Some(pin) => Some(desk_pin_hash(pin).await?),
+        None => None,
+    };
+    let desk = Desk { pin_hash, supervisor: new.desk_supervisor, gates: new.desk_gates };
     let password_hash = hash_off_thread(new.password).await?;
     let user = UserRow {
         user_id: Uuid::now_v7().to_string(),
@@ -189,7 +210,13 @@ pub async fn create_user(store: &Store, new: NewUser, now_ms: i64) -> Result<Use
         changed_at_ms: now_ms,
         last_sign_in_ms: None,
     };
-    if store.insert_user(&user).await? { Ok(user) } else { Err(AuthError::Taken(user.username)) }
+    if !store.insert_user(&user).await? {
+        return Err(AuthError::Taken(user.username));
+    }
+    if desk.pin_hash.is_some() {
+        store.set_desk(&user.username, &desk, now_ms).await?;
+    }
+    Ok(user)
 }
 
 fn check_username(username: &str) -> Result<(), AuthError> {
@@ -211,6 +238,24 @@ fn check_scope(new: &NewUser) -> Result<(), AuthError> {
         (Role::SiteManager, 0, None) => Err(AuthError::BadScope("a site manager's account needs its sites")),
         _ => Ok(()),
     }
+}
+
+/// What a guard's desk PIN must be, and its hash. The desk verifies it also while central is away.
+///
+/// # Errors
+/// [`AuthError::WeakPassword`] with the rule that was broken.
+pub async fn desk_pin_hash(pin: String) -> Result<String, AuthError> {
+    if !(6..=12).contains(&pin.len()) || !pin.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(AuthError::WeakPassword("the desk PIN must have 6 to 12 digits"));
+    }
+    let steps: Vec<i16> =
+        pin.as_bytes().windows(2).map(|two| i16::from(two[1]) - i16::from(two[0])).collect();
+    if steps.iter().all(|step| *step == steps[0]) {
+        return Err(AuthError::WeakPassword(
+            "the desk PIN is easy to guess: not all the same, not one after the other",
+        ));
+    }
+    hash_off_thread(pin).await
 }
 
 /// The password policy: long, not built on the user name, not one of the well-known.
@@ -301,6 +346,15 @@ mod tests {
         for _ in 0..50 {
             assert!(check_password("admin", &random_password()).is_ok());
         }
+    }
+
+    #[tokio::test]
+    async fn a_desk_pin_is_digits_that_are_not_a_row() {
+        for bad in ["12345", "123456", "000000", "987654", "12a456", "1234567890123"] {
+            assert!(desk_pin_hash(bad.into()).await.is_err(), "{bad}");
+        }
+        let hash = desk_pin_hash("204817".into()).await.unwrap();
+        assert!(verify_password(Some(hash), "204817".into()).await);
     }
 
     #[tokio::test]

@@ -12,6 +12,7 @@ use crate::app::{App, State};
 use crate::auth::{self, Language, NewUser, Role};
 use crate::config::{Config, ConfigError};
 use crate::sealing::DataKey;
+use crate::store::users::Desk;
 use crate::store::{Store, migrate};
 use crate::{enrol, seed};
 
@@ -136,6 +137,28 @@ enum UserCommand {
         /// Read the password from the first line of standard input.
         #[arg(long)]
         password_stdin: bool,
+    },
+    /// Give a guard's account its desk at the gates, or take it away.
+    ///
+    /// The PIN goes as a hash into the lists of the account's sites; a running central sends them within seconds. The desk
+    /// verifies it also while central is away.
+    Desk {
+        #[command(flatten)]
+        config: ConfigArg,
+        /// Sign-in name of a gate_operator.
+        username: String,
+        /// Read the PIN (6 to 12 digits) from the first line of standard input.
+        #[arg(long)]
+        pin_stdin: bool,
+        /// Take the desk away.
+        #[arg(long, conflicts_with = "pin_stdin")]
+        remove: bool,
+        /// May open in an emergency, correct counts and forgive anti-passback.
+        #[arg(long)]
+        supervisor: bool,
+        /// Gate of the desk; may be repeated; all gates when left out.
+        #[arg(long = "gate", value_name = "GATE")]
+        gates: Vec<Name>,
     },
     /// Disable an account, and end its sessions.
     Disable {
@@ -287,6 +310,9 @@ async fn first_admin(store: &Store) -> anyhow::Result<()> {
         group: None,
         language: Language::default(),
         password: password.clone(),
+        desk_pin: None,
+        desk_supervisor: false,
+        desk_gates: Vec::new(),
     };
     auth::create_user(store, admin, now_ms()).await?;
     say(&format!(
@@ -316,6 +342,9 @@ async fn user(command: UserCommand) -> anyhow::Result<()> {
                 group: group.map(String::from),
                 language,
                 password: password.clone(),
+                desk_pin: None,
+                desk_supervisor: false,
+                desk_gates: Vec::new(),
             };
             let user = auth::create_user(&store, user, now_ms()).await?;
             store.close().await;
@@ -343,6 +372,25 @@ async fn user(command: UserCommand) -> anyhow::Result<()> {
             anyhow::ensure!(found, "there is no account {username:?}");
             say(&format!("password of {username} changed"))?;
             tell(&password, given)
+        }
+        UserCommand::Desk { config, username, pin_stdin, remove, supervisor, gates } => {
+            anyhow::ensure!(pin_stdin || remove, "give the PIN with --pin-stdin, or --remove");
+            let store = open_current(&Config::load(&config.config)?).await?;
+            let username = username.to_lowercase();
+            let user = store.user_by_name(&username).await?;
+            let user = user.with_context(|| format!("there is no account {username:?}"))?;
+            anyhow::ensure!(
+                user.role == Role::GateOperator.as_str(),
+                "{username} is no gate_operator: only guards have a desk"
+            );
+            let pin_hash = match pin_stdin {
+                true => Some(auth::desk_pin_hash(password(true)?.0).await?),
+                false => None,
+            };
+            let desk = Desk { pin_hash, supervisor, gates: gates.into_iter().map(String::from).collect() };
+            store.set_desk(&username, &desk, now_ms()).await?;
+            store.close().await;
+            say(&format!("desk of {username} {}", if remove { "taken away" } else { "set" }))
         }
         UserCommand::Disable { config, username } => set_disabled(config, &username, true).await,
         UserCommand::Enable { config, username } => set_disabled(config, &username, false).await,

@@ -73,11 +73,14 @@ pub enum Service {
     Wanted,
     /// Payment on the public service portal.
     Dvcqg,
+    /// Tickets of the railway.
+    Rail,
 }
 
 impl Service {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Vehreg, Self::Csdldc, Self::Vneid, Self::Wanted, Self::Dvcqg];
+    pub const ALL: [Self; 6] =
+        [Self::Vehreg, Self::Csdldc, Self::Vneid, Self::Wanted, Self::Dvcqg, Self::Rail];
 
     /// The word in paths and settings.
     pub fn as_str(self) -> &'static str {
@@ -87,6 +90,7 @@ impl Service {
             Self::Vneid => "vneid",
             Self::Wanted => "wanted",
             Self::Dvcqg => "dvcqg",
+            Self::Rail => "rail",
         }
     }
 }

@@ -222,6 +222,9 @@ mod tests {
             group: None,
             language: Language::Vi,
             password: "trời xanh mây trắng".into(),
+            desk_pin: None,
+            desk_supervisor: false,
+            desk_gates: Vec::new(),
         }
     }
 

@@ -9,6 +9,7 @@ mod csdldc;
 mod dvcqg;
 mod gate;
 mod idempotency;
+mod rail;
 mod refusal;
 mod secrets;
 mod state;
@@ -145,6 +146,7 @@ fn router(shared: Arc<Shared>) -> Router {
         .route("/mock/vneid/v1/verify-qr", post(vneid::verify_qr))
         .route("/mock/vneid/v1/notify", post(vneid::notify))
         .route("/mock/wanted/v1/check", post(wanted::check))
+        .route("/mock/rail/v1/check-ticket", post(rail::check))
         .route("/mock/dvcqg/v1/payment-order", post(dvcqg::payment_order))
         .route_layer(from_fn_with_state(Arc::clone(&shared), gate::gate));
     Router::new()

@@ -16,7 +16,7 @@ use wire::plate::{PlateColour, PlateKind, VehicleGroup};
 
 pub use data::DataError;
 pub use demo::DemoVehicle;
-pub use people::{BirthDate, Check, Citizen, Notice, NoticeLevel, Token, TokenState};
+pub use people::{BirthDate, Check, Citizen, Notice, NoticeLevel, Token, TokenState, same_name};
 
 /// How much to generate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -159,7 +159,7 @@ impl World {
 }
 
 /// Two names are one: composed, upper case, single spaces; then once more without diacritics.
-fn same_name(a: &str, b: &str) -> bool {
+pub fn same_name(a: &str, b: &str) -> bool {
     plain(a) == plain(b) || bare(a) == bare(b)
 }
 

@@ -6,7 +6,7 @@ use seeds::sign::hex;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use crate::support::{CITIZEN, FACE, OWNER, PAYMENT, QR, WANTED, start};
+use crate::support::{CITIZEN, FACE, OWNER, PAYMENT, QR, TICKET, WANTED, start};
 
 #[tokio::test]
 async fn owner_lookup_tells_vehicle_and_owner_of_a_registered_plate() {
@@ -181,4 +181,20 @@ async fn a_decision_has_one_bill() {
     let bill = world.ok(PAYMENT, order(900_000)).await["billCode"].clone();
     assert_eq!(world.ok(PAYMENT, order(900_000)).await["billCode"], bill);
     assert_eq!(world.ask(PAYMENT, order(800_000)).await.status, 422);
+}
+
+#[tokio::test]
+async fn a_ticket_is_good_for_the_holder_of_its_card_only() {
+    let world = start().await;
+    let result =
+        async |body: Value| world.ok(TICKET, body).await["result"].as_str().unwrap_or_default().to_owned();
+    assert_eq!(
+        result(json!({ "ticket": "NB-SE7-0001", "name": "NGUYEN VAN MAU", "idNumber": "037090001234" }))
+            .await,
+        "VALID"
+    );
+    assert_eq!(result(json!({ "ticket": "NB-SE7-0001", "name": "Trần Thị Thí Dụ" })).await, "OTHER_NAME");
+    assert_eq!(result(json!({ "ticket": "NB-SE7-0002" })).await, "USED");
+    assert_eq!(result(json!({ "ticket": "NB-SE8-0003" })).await, "OTHER_TRAIN");
+    assert_eq!(result(json!({ "ticket": "NB-0" })).await, "NOT_FOUND");
 }

@@ -15,6 +15,7 @@ pub const FACE: &str = "/csdldc/v1/face-verify";
 pub const QR: &str = "/vneid/v1/verify-qr";
 pub const NOTIFY: &str = "/vneid/v1/notify";
 pub const WANTED: &str = "/wanted/v1/check";
+pub const TICKET: &str = "/rail/v1/check-ticket";
 pub const PAYMENT: &str = "/dvcqg/v1/payment-order";
 
 /// All services with a body that each accepts.
@@ -26,6 +27,7 @@ pub fn good_calls() -> Vec<(&'static str, Value)> {
         (QR, json!({ "token": "vneid-demo-mau-2" })),
         (NOTIFY, json!({ "subjectRef": "037090001234", "templateCode": "T1", "payload": {} })),
         (WANTED, json!({ "idNumber": "037090001234" })),
+        (TICKET, json!({ "ticket": "NB-SE7-0001" })),
         (
             PAYMENT,
             json!({ "decisionNo": "1/QĐ", "amount": 900_000, "payer": "SR-1", "treasuryAccount": "7111" }),

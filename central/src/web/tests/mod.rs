@@ -102,6 +102,9 @@ impl Site {
             group: (role == Role::Enterprise).then(|| "may-10".to_owned()),
             language: Language::Vi,
             password: PASSWORD.into(),
+            desk_pin: None,
+            desk_supervisor: false,
+            desk_gates: Vec::new(),
         };
         create_user(&self.state.store, new, 1).await.unwrap();
         username
