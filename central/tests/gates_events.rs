@@ -518,9 +518,9 @@ async fn a_service_that_is_down_is_asked_later_and_who_it_was_about_is_erased() 
     let central = Central::start(&services.config).await;
     let store = &central.state().store;
     let mut agent = Agent::enrolled(&central.app, SITE, "edge-1", 1).await;
+    let list = list(&mut agent).await;
     let answer = asked(&mut agent, citizen("037090001234", "Nguyễn Văn Mẫu")).await;
     assert_eq!(answer.body, AnswerBody::Unavailable { why: RegisterWord::UpstreamDown });
-    let list = list(&mut agent).await;
     let at = Timestamp::now();
     let waited =
         event(&agent, Payload::Access(Box::new(access(Some(&list), "90B237416", Direction::In, at))), at);

@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use wire::Name;
 use wire::gate::{
-    AgentSecret, Entry, EntryKey, EntryKind, GateList, Group, GroupKind, GuardAccount, KeyKind, ListKind,
-    WatchDigest,
+    AgentSecret, Entry, EntryKey, EntryKind, Gate, GateList, Group, GroupKind, GuardAccount, KeyKind,
+    ListError, ListKind, WatchDigest,
 };
 use wire::plate::VehicleGroup;
 
@@ -64,7 +64,8 @@ pub fn build(sources: &Sources<'_>, agent: &Name, secret: &AgentSecret) -> Built
         }
     }
     // Drivers that are in no list any more: the vehicle stays, for those who are left.
-    let ids: BTreeSet<String> = entries.iter().map(|entry| entry.id.clone()).collect();
+    let people = entries.iter().filter(|entry| entry.kind == EntryKind::Person);
+    let ids: BTreeSet<String> = people.map(|entry| entry.id.clone()).collect();
     for entry in &mut entries {
         let named = entry.drivers.len();
         entry.drivers.retain(|driver| ids.contains(driver));
@@ -74,7 +75,7 @@ pub fn build(sources: &Sources<'_>, agent: &Name, secret: &AgentSecret) -> Built
     }
     // Nobody of its drivers is left: anybody of its group must not take their place.
     entries.retain(|entry| !left_out.iter().any(|(id, _)| id == &entry.id));
-    let list = GateList {
+    let mut list = GateList {
         v: wire::VERSION,
         site: sources.site.clone(),
         agent: agent.clone(),
@@ -83,15 +84,56 @@ pub fn build(sources: &Sources<'_>, agent: &Name, secret: &AgentSecret) -> Built
         clock: document.clock(),
         holidays: document.holidays.clone(),
         schedules: document.schedules.clone(),
+        gates: gates(document, &groups),
         groups,
-        gates: document.gates.clone(),
         entries,
         watch: watch(sources, secret),
         guards: sources.guards.iter().filter_map(|guard| account(guard, document)).collect(),
         faces_until: document.faces.as_ref().map(|approval| approval.until),
         paper_form: document.paper_form.clone(),
     };
+    leave_out_nonsense(&mut list, &mut left_out);
     Built { list, left_out }
+}
+
+/// The gates, with rules for groups that count. A rule that named groups and has none left would be for everybody: it goes.
+fn gates(document: &Document, groups: &[Group]) -> Vec<Gate> {
+    let mut gates = document.gates.clone();
+    for lane in gates.iter_mut().flat_map(|gate| &mut gate.lanes) {
+        lane.policy.rules.retain_mut(|rule| {
+            let named = !rule.groups.is_empty();
+            rule.groups.retain(|group| groups.iter().any(|known| &known.id == group));
+            !named || !rule.groups.is_empty()
+        });
+    }
+    gates
+}
+
+/// Takes out entries and guards that a gate would refuse the whole list for.
+fn leave_out_nonsense(list: &mut GateList, left_out: &mut Vec<(String, &'static str)>) {
+    for problem in list.problems() {
+        match problem {
+            ListError::Nonsense { what: "entry", name, .. }
+                if list.entries.iter().any(|entry| entry.id == name) =>
+            {
+                list.entries.retain(|entry| entry.id != name);
+                left_out.push((name, "it says something that no gate could use"));
+            }
+            ListError::Nonsense { what: "guard", name, .. } => list.guards.retain(|guard| guard.user != name),
+            _ => {}
+        }
+    }
+    // Whoever drove with them is still named by vehicles. With nobody left to drive it, a vehicle goes too.
+    let gone: BTreeSet<String> = left_out.iter().map(|(id, _)| id.clone()).collect();
+    list.entries.retain_mut(|entry| {
+        let named = !entry.drivers.is_empty();
+        entry.drivers.retain(|driver| !gone.contains(driver));
+        let kept = !named || !entry.drivers.is_empty();
+        if !kept {
+            left_out.push((entry.id.clone(), "none of its drivers is on a list"));
+        }
+        kept
+    });
 }
 
 /// SHA-256 of everything in a list but its version and time: equal lists decide alike.
@@ -262,6 +304,7 @@ mod tests {
         Member {
             member_id: id.into(),
             group_id: Some("a".into()),
+            plate: Some("35C14142".into()),
             ..Member::new("kcn", "vehicle", "allow", "Xe công ty A", "t", 1)
         }
     }
@@ -292,6 +335,7 @@ mod tests {
     fn plates_are_readable_and_everything_else_is_a_digest() {
         let worker = Member {
             kind: "person".into(),
+            plate: None,
             number: Some("037090001234".into()),
             pin: Some("4711".into()),
             pass_secret: Some("secret-of-the-pass".into()),
@@ -322,12 +366,13 @@ mod tests {
             Member { group_id: Some("b".into()), ..member("suspended") },
             Member { drivers: vec!["nobody".into()], ..member("no-driver") },
             Member { gates: vec!["gone".into(), "cong-2".into()], ..member("good") },
+            Member { plate: None, ..member("nothing-to-know-it-by") },
         ];
         let built = made(&members, &[], &[]);
         built.list.check().unwrap();
         assert_eq!(built.list.entries.iter().map(|e| e.id.as_str()).collect::<Vec<_>>(), ["good"]);
         assert_eq!(built.list.entries[0].gates.len(), 1);
-        assert_eq!(built.left_out.len(), 4);
+        assert_eq!(built.left_out.len(), 5);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use wire::Name;
-use wire::gate::{Clock, FaceUse, Gate, Holiday, Lane, Policy, Schedule, Verdict};
+use wire::gate::{Clock, FaceUse, Gate, GateList, Group, Holiday, Lane, Policy, Schedule, Verdict};
 
 /// Everything that a site asks at its gates.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -130,7 +130,44 @@ impl Document {
                 found.unknown(format!("counting[{at}].gate"), "cổng", "gate", line.gate.as_str());
             }
         }
+        if found.troubles.is_empty() {
+            found.troubles.extend(self.unusable(groups));
+        }
         found.troubles
+    }
+
+    /// What a gate would refuse a list of this document for, whatever else is in it.
+    fn unusable(&self, groups: &BTreeSet<String>) -> Vec<Trouble> {
+        let name = |text: &str| Name::new(text).ok();
+        let Some(nobody) = name("nobody") else { return Vec::new() };
+        let group = |id: &String| {
+            let kind = wire::gate::GroupKind::Enterprise;
+            Some(Group { id: name(id)?, kind, name: String::new(), vehicle_quota: None, person_quota: None })
+        };
+        let list = GateList {
+            v: wire::VERSION,
+            site: nobody.clone(),
+            agent: nobody,
+            version: 1,
+            made_at: Timestamp::UNIX_EPOCH,
+            clock: self.clock(),
+            holidays: self.holidays.clone(),
+            schedules: self.schedules.clone(),
+            groups: groups.iter().filter_map(group).collect(),
+            gates: self.gates.clone(),
+            entries: Vec::new(),
+            watch: Vec::new(),
+            guards: Vec::new(),
+            faces_until: self.faces.as_ref().map(|approval| approval.until),
+            paper_form: self.paper_form.clone(),
+        };
+        let trouble = |error: wire::gate::ListError| Trouble {
+            path: "gates".to_owned(),
+            code: "unusable",
+            vi: format!("cổng sẽ không dùng được danh sách này: {error}"),
+            en: format!("no gate could use this list: {error}"),
+        };
+        list.problems().into_iter().map(trouble).collect()
     }
 
     fn lane(&self, found: &mut Found, gate: &Gate, lane: &Lane, groups: &BTreeSet<String>, now: Timestamp) {
@@ -299,6 +336,14 @@ mod tests {
         ] {
             assert!(found.contains(&(path.clone(), code)), "{path} {code} is missing in {found:?}");
         }
+    }
+
+    #[test]
+    fn what_a_gate_would_refuse_is_a_problem_too() {
+        let mut document = park();
+        document.gates[0].vehicle_capacity = Some(0);
+        let found = codes(&document);
+        assert_eq!(found, [("gates".to_owned(), "unusable")]);
     }
 
     #[test]

@@ -192,7 +192,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn may_see_evidence(&self, sha256: &str, scope: &Scope) -> Result<bool, StoreError> {
-        if *scope == Scope::all() {
+        if scope.sql().is_empty() {
             return Ok(true);
         }
         let found: Option<i64> = sqlx::query_scalar(

@@ -280,3 +280,81 @@ impl Store {
         Ok(tides.into_iter().map(inside).collect())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::gates::read::StayFilter;
+    use crate::store::rows::Scope;
+    use crate::store::testing;
+
+    fn moved(id: usize, subject: Option<&str>, inwards: bool, at_ms: i64) -> Movement {
+        let change = if inwards { 1 } else { -1 };
+        Movement {
+            movement_id: format!("m{id:03}"),
+            area: "khu".into(),
+            gate: "cong".into(),
+            lane: None,
+            subject: subject.map(str::to_owned),
+            kind: if subject.is_some() { "vehicle" } else { "person" },
+            group: None,
+            inwards,
+            people: if subject.is_some() { 0 } else { change },
+            vehicles: if subject.is_some() { change } else { 0 },
+            at_ms,
+            source: "access",
+            source_id: format!("m{id:03}"),
+        }
+    }
+
+    /// What can be seen after taking movements in this order, so many in one transaction.
+    async fn seen(
+        movements: &[Movement],
+        at_once: usize,
+    ) -> (Vec<AreaInside>, Vec<(String, String, Option<i64>)>) {
+        let (_folder, store) = testing::fresh().await;
+        store.put_site("kcn").await;
+        for part in movements.chunks(at_once) {
+            let (mut writer, mut dirty) = (store.write().await.unwrap(), Dirty::default());
+            for one in part {
+                insert(&mut writer, "kcn", one, &mut dirty).await.unwrap();
+            }
+            dirty.settle(&mut writer).await.unwrap();
+            writer.commit().await.unwrap();
+        }
+        let filter = StayFilter { until_ms: i64::MAX, ..StayFilter::default() };
+        let stays = store.stays(&Scope::all(), &filter, (i64::MAX, ""), 500).await.unwrap();
+        let stays = stays.into_iter().map(|stay| (stay.stay_id, stay.state, stay.out_ms)).collect();
+        (store.inside_at("kcn", i64::MAX).await.unwrap(), stays)
+    }
+
+    #[tokio::test]
+    async fn any_order_of_arrival_and_any_repetition_give_the_same_numbers_and_stays() {
+        let mut random = 99_u64;
+        let mut next = |below: usize| {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (random >> 33) as usize % below
+        };
+        let movements: Vec<Movement> = (0..120)
+            .map(|id| {
+                let subject = [None, Some("a"), Some("b"), Some("plate:30A12345")][next(4)];
+                // Over several hours, some at the same millisecond.
+                moved(id, subject, next(5) > 1, (id as i64 / 2) * 300_000)
+            })
+            .collect();
+        let expected = seen(&movements, 1).await;
+        let one_by_one = movements.iter().fold((0_u64, 0_u64), |(people, vehicles), one| {
+            (people.saturating_add_signed(one.people), vehicles.saturating_add_signed(one.vehicles))
+        });
+        assert_eq!((expected.0[0].people, expected.0[0].vehicles), one_by_one, "as the agent counts");
+        for at_once in [7, 64] {
+            let mut shuffled = movements.clone();
+            for at in (1..shuffled.len()).rev() {
+                shuffled.swap(at, next(at + 1));
+            }
+            let repeated: Vec<Movement> = (0..40).map(|_| shuffled[next(120)].clone()).collect();
+            shuffled.extend(repeated);
+            assert_eq!(seen(&shuffled, at_once).await, expected);
+        }
+    }
+}
