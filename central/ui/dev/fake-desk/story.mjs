@@ -96,6 +96,8 @@ export const STEPS = {
   driver: (world) => arrive(world, makeCase({ lane: "lan-2", plate: plate("35C-001.12", { kind: "truck" }), verdict: "wait", reason: "person_missing", label: "Cty CP Thép Bắc", group: "Cty CP Thép Bắc", scene: "truck", picture: true })),
   person: (world) => arrive(world, makeCase({ lane: "lan-3", person: person("card", { label: "Nguyễn V. M.", trust: "qr_only", offline: true }), label: "Nguyễn V. M.", group: "Cty TNHH May A", warnings: ["unverified_offline", "already_inside"] })),
   possible: (world) => arrive(world, makeCase({ plate: plate("35A-123.4B", { score: 0.61 }), verdict: "wait", reason: "possible", rule: null, scene: "truck" })),
+  unreadable: (world) => arrive(world, makeCase({ verdict: "wait", reason: "unreadable", rule: null, scene: "truck" })),
+  anonymous: (world) => arrive(world, makeCase({ lane: "lan-3", reason: "anonymous", rule: null })),
   queue3: (world) => ["35A-100.01", "35A-100.02", "35A-100.03"].forEach((display) => arrive(world, makeCase({ plate: plate(display), label: "Cty CP Thép Bắc" }))),
   leave: (world) => leave(world, "lan-1"),
   centre_lost: (world) => ladder(world, "centre_lost", { alone_since: ago(60), queued: 42, list: { ...world.view.list, freshness: "stale" } }),

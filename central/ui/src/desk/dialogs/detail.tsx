@@ -6,7 +6,7 @@ import type { CaseView } from "../api/types";
 import { useText } from "../i18n";
 import { CasePicture } from "../page/case-picture";
 import { useDesk } from "../state/provider";
-import { nameOf, saysWho } from "../state/view";
+import { nameOf, saysWho, wordOf } from "../state/view";
 import { Sheet } from "./sheet";
 
 /** Everything the desk knows of one decision, wherever it stands now. */
@@ -42,7 +42,7 @@ function Detail({ of }: { of: CaseView }) {
   return (
     <div className="detail">
       <p className="detail-what">
-        {of.plate ? <Plate display={of.plate.display} kind={of.plate.kind} colour={of.plate.colour} lines={of.plate.lines === 2 ? 2 : 1} size="l" /> : <b>{nameOf(of) ?? t("case.unread")}</b>}
+        {of.plate ? <Plate display={of.plate.display} kind={of.plate.kind} colour={of.plate.colour} lines={of.plate.lines === 2 ? 2 : 1} size="l" /> : <b>{nameOf(of) ?? t(wordOf(of))}</b>}
         {who && of.label && <span>{of.label}</span>}
       </p>
       <CasePicture of={of} large />

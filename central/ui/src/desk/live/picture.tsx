@@ -5,7 +5,7 @@ import { liveUrl } from "../api/client";
 import type { LaneView } from "../api/types";
 import { useText } from "../i18n";
 import { useDesk } from "../state/provider";
-import { nameOf } from "../state/view";
+import { nameOf, wordOf } from "../state/view";
 import { type Current, drawFrame } from "./draw";
 import type { LiveFrame } from "./frame";
 import { type FeedState, LaneFeed } from "./socket";
@@ -32,7 +32,7 @@ export function LivePicture({ lane, small = false }: { lane: LaneView; small?: b
   const of = lane.current;
   useEffect(() => {
     slow.current = small;
-    current.current = of && { access: of.access, track: of.track, verdict: of.verdict, label: nameOf(of) ?? t("case.unread") };
+    current.current = of && { access: of.access, track: of.track, verdict: of.verdict, label: nameOf(of) ?? t(wordOf(of)) };
     if (canvas.current && last.current) drawFrame(canvas.current, last.current.picture, last.current.frame, current.current);
   });
 

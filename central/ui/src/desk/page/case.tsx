@@ -1,5 +1,6 @@
-import { Ban, CarFront, CircleCheck, CircleDashed, Clock3, FileSearch, IdCard, ShieldAlert, Timer, TriangleAlert, User, Users, type LucideIcon } from "lucide-react";
+import { Ban, CarFront, CircleCheck, CircleDashed, Clock3, FileSearch, IdCard, ScanEye, ShieldAlert, Timer, TriangleAlert, User, Users, type LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
+import { percent } from "../../format/numbers";
 import { Plate } from "../../ui/plate";
 import type { Acts } from "../acts/use-acts";
 import { KeysRow } from "../acts/keys-row";
@@ -8,7 +9,7 @@ import { useText } from "../i18n";
 import { ScanField } from "../scan/field";
 import type { Present } from "../scan/use-present";
 import { useAgentNow, useDesk } from "../state/provider";
-import { isOverride, nameOf, saysWho } from "../state/view";
+import { isOverride, nameOf, saysWho, wordOf } from "../state/view";
 import { CasePicture } from "./case-picture";
 import { spanText } from "./span";
 
@@ -61,8 +62,8 @@ function Reading({ of }: { of: CaseView }) {
           <Plate display={of.plate.display} kind={of.plate.kind} colour={of.plate.colour} lines={of.plate.lines === 2 ? 2 : 1} />
         ) : (
           <span className="reading-person">
-            <User aria-hidden="true" />
-            {of.person ? (nameOf(of) ?? t(`shown.${of.person.shown}`)) : t("case.unread")}
+            {wordOf(of) === "case.vehicle" || wordOf(of) === "case.unread" ? <CarFront aria-hidden="true" /> : <User aria-hidden="true" />}
+            {nameOf(of) ?? t(wordOf(of))}
           </span>
         )}
       </div>
@@ -88,9 +89,9 @@ function Waited({ since }: { since: string }) {
 
 /** The person's or the vehicle's card: what the list and the papers say. Nothing of it where only papers are to be checked. */
 function Card({ of }: { of: CaseView }) {
-  const { t } = useText();
+  const { t, language } = useText();
   const who = saysWho(of);
-  const known = (who && (of.label ?? of.group)) || of.person || of.warnings.length > 0;
+  const known = (who && (of.label ?? of.group)) || of.person || of.warnings.length > 0 || of.reason === "unsure" || of.reason === "possible";
   if (!known && !of.picture) return null;
   return (
     <div className="card-row">
@@ -107,6 +108,7 @@ function Card({ of }: { of: CaseView }) {
         )}
         {of.person?.asking && <Fact icon={FileSearch}>{t("case.asking")}</Fact>}
         {who && of.stay_minutes !== null && <Fact icon={Timer}>{t("case.stay", { time: spanText(t, of.stay_minutes * 60) })}</Fact>}
+        {of.plate && (of.reason === "unsure" || of.reason === "possible") && <Fact icon={ScanEye}>{t("case.score", { score: percent(of.plate.score, language) })}</Fact>}
         {of.warnings.length > 0 && (
           <div className="card-warnings">
             {of.warnings.map((warning) => (
@@ -154,7 +156,7 @@ function Announce({ of }: { of: CaseView | null }) {
   const { t } = useText();
   return (
     <p className="sr-only" role="status" aria-live="assertive" data-testid="announce">
-      {of && t("case.announce", { what: nameOf(of) ?? t("case.unread"), verdict: t(`verdict.${of.verdict}`), reason: t(`reason.${of.reason}`) })}
+      {of && t("case.announce", { what: nameOf(of) ?? t(wordOf(of)), verdict: t(`verdict.${of.verdict}`), reason: t(`reason.${of.reason}`) })}
     </p>
   );
 }

@@ -3,7 +3,7 @@ import { clock } from "../../format/time";
 import { Plate } from "../../ui/plate";
 import type { CaseView } from "../api/types";
 import { useText } from "../i18n";
-import { isOverride, nameOf, saysWho } from "../state/view";
+import { isOverride, nameOf, saysWho, wordOf } from "../state/view";
 import { VERDICT_ICONS } from "./case";
 
 interface Props {
@@ -15,7 +15,7 @@ interface Props {
 export function CaseRow({ of, onOpen }: Props) {
   const { t } = useText();
   const Icon = VERDICT_ICONS[of.verdict];
-  const name = nameOf(of) ?? (of.person ? t(`shown.${of.person.shown}`) : t("case.unread"));
+  const name = nameOf(of) ?? t(wordOf(of));
   return (
     <button type="button" className="row" onClick={() => onOpen(of.access)} aria-label={t("side.open", { what: name })} data-row={of.access} data-override={isOverride(of)}>
       <span className="row-time">{clock(of.ended_at ?? of.since).slice(0, 5)}</span>

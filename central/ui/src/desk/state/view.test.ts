@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { caseView, deskView, gateView, laneView } from "./fixture";
-import { chosenGate, followLane, gatesOf, isOverride, nameOf, needsGuard, newer } from "./view";
+import { chosenGate, followLane, gatesOf, isOverride, nameOf, needsGuard, newer, wordOf } from "./view";
 
 test("a state that came late is dropped, one after a restart of the agent is taken", () => {
   const known = deskView({ revision: 40, at: "2026-11-21T07:00:10Z" });
@@ -51,4 +51,12 @@ test("a case to check papers for is never named after a list entry", () => {
   expect(nameOf(caseView({ plate: null, person, label: "Ai đó", reason: "check_papers" }))).toBeNull();
   expect(nameOf(caseView({ plate: null, person, label: "Nguyễn V. M." }))).toBe("Nguyễn V. M.");
   expect(nameOf(caseView())).toBe("35A-123.45");
+});
+
+test("a case without a name is called by what stands there", () => {
+  const none = { plate: null, person: null, label: null };
+  expect(wordOf(caseView({ ...none, reason: "unreadable" }))).toBe("case.unread");
+  expect(wordOf(caseView({ ...none, reason: "anonymous" }))).toBe("case.person");
+  expect(wordOf(caseView({ ...none, reason: "interlock" }))).toBe("case.vehicle");
+  expect(wordOf(caseView({ ...none, person: { label: null, trust: null, shown: "pin", offline: false, asking: false } }))).toBe("shown.pin");
 });

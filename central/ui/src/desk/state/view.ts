@@ -1,4 +1,5 @@
 import type { CaseView, DeskView, GateView, LaneView } from "../api/types";
+import type { TextKey } from "../i18n";
 
 /**
  * The newer of two states. Revisions begin anew when the agent restarts, so a smaller one counts if its clock is later;
@@ -40,6 +41,13 @@ export const isOverride = (of: CaseView): boolean => of.actor.by === "guard" && 
 
 /** Watch lists and faces: who it may be and why are not the gate's business, so nothing of the entry is shown. */
 export const saysWho = (of: CaseView): boolean => of.reason !== "check_papers";
+
+/** The word for a case that has no name: what stands there, as far as is known. */
+export function wordOf(of: CaseView): TextKey {
+  if (of.person) return `shown.${of.person.shown}`;
+  if (of.reason === "unreadable") return "case.unread";
+  return of.reason === "anonymous" || of.reason === "vehicle_missing" || of.track === null ? "case.person" : "case.vehicle";
+}
 
 /** What a case is called in a row or in a message: its plate, else its person, else its label. */
 export function nameOf(of: CaseView): string | null {
