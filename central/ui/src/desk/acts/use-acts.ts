@@ -2,7 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { desk } from "../api/client";
 import { useReasons } from "../api/queries";
-import type { ActRequest, CaseView, GuardAct, LaneView, ReasonText, Verdict } from "../api/types";
+import type { ActRequest, CaseView, GuardAct, LaneView, Reasons, ReasonText, Verdict } from "../api/types";
 import { useText } from "../i18n";
 import { useDesk } from "../state/provider";
 import { nameOf } from "../state/view";
@@ -60,7 +60,7 @@ function useSeen(access: string | null): () => boolean {
 export function useActs(): Acts {
   const { t } = useText();
   const { lane, online } = useDesk();
-  const { data: reasons } = useReasons();
+  const { data: reasons, refetch } = useReasons();
   const [picking, setPicking] = useState<Picking | null>(null);
   const [message, say] = useState<Message | null>(null);
   const [note, setNote] = useState("");
@@ -99,17 +99,23 @@ export function useActs(): Acts {
     const request: ActRequest = { act, reason, ...(of && { access: of.access }), ...(note.trim() && { note: note.trim() }) };
     send.mutate({ lane: where.id, request, what: of ? nameOf(of) : null });
   };
-  const pick = (where: LaneView, act: GuardAct, of: CaseView | null, against: Verdict | null) => {
-    const choice = askedReasons(reasons, act);
+  const pick = (where: LaneView, act: GuardAct, choice: ReasonText[], of: CaseView | null, against: Verdict | null) => {
     if (choice.length === 0) return say({ tone: "problem", text: t("keys_row.no_reasons") });
     say(null);
     setPicking({ act, lane: where.id, access: of?.access ?? null, reasons: choice, against });
   };
-  const withCase = (then: (where: LaneView, of: CaseView) => void) => {
+  /** A key that comes before the reasons have is not lost: it waits for them. */
+  const withReasons = (then: (where: LaneView, known: Reasons) => void) => {
     if (refused() || !lane) return;
-    if (!lane.current) return say({ tone: "info", text: t("keys_row.nothing") });
+    if (reasons) return then(lane, reasons);
+    void refetch().then(({ data }) => (data ? then(lane, data) : say({ tone: "problem", text: t("keys_row.no_reasons") })));
+  };
+  const withCase = (then: (where: LaneView, of: CaseView, known: Reasons) => void) => {
+    const of = lane?.current;
+    if (refused()) return;
+    if (!of) return say({ tone: "info", text: t("keys_row.nothing") });
     if (!seen()) return say({ tone: "info", text: t("case.just_changed") });
-    then(lane, lane.current);
+    withReasons((where, known) => then(where, of, known));
   };
 
   return {
@@ -120,18 +126,19 @@ export function useActs(): Acts {
       dispatch(lane, picking.act, code, picking.access ? lane.current : null);
     },
     decide: (verdict) =>
-      withCase((where, of) => (overrides(of, verdict) ? pick(where, verdict, of, of.answer) : dispatch(where, verdict, plainReason(reasons, verdict), of))),
+      withCase((where, of, known) =>
+        overrides(of, verdict) ? pick(where, verdict, askedReasons(known, verdict), of, of.answer) : dispatch(where, verdict, plainReason(known, verdict), of),
+      ),
     remedy: () =>
-      withCase((where, of) => {
+      withCase((where, of, known) => {
         const act = remedyOf(of);
+        if (!act) return;
         // What was looked at, or who came along, is not for the desk to guess: one more key where there is a choice.
-        if (act) (askedReasons(reasons, act).length > 1 ? pick(where, act, of, null) : dispatch(where, act, plainReason(reasons, act), of));
+        const choice = askedReasons(known, act);
+        if (choice.length > 1) pick(where, act, choice, of, null);
+        else dispatch(where, act, plainReason(known, act), of);
       }),
-    space: () => {
-      if (!refused() && lane) dispatch(lane, spaceAct(lane), plainReason(reasons, spaceAct(lane)), null);
-    },
-    open: () => {
-      if (!refused() && lane) pick(lane, "open", null, null);
-    },
+    space: () => withReasons((where, known) => dispatch(where, spaceAct(where), plainReason(known, spaceAct(where)), null)),
+    open: () => withReasons((where, known) => pick(where, "open", askedReasons(known, "open"), null, null)),
   };
 }
