@@ -39,6 +39,7 @@ export const CAMERAS = [
 
 export const AGENTS = [
   { site: "khanh-phu", agent: "kp-edge-1", state: "online", last_seen: minutesAgo(0.03), version: "0.1.0", outbox: { events: 0, bytes: 0, oldest_seq: null, evicted: { preview: 0, crossing: 0, vehicle: 0, watch: 0 } }, next_seq: 18_442, gaps: 0, enrolled_at: minutesAgo(60 * 24 * 12) },
+  { site: "khanh-phu", agent: "kp-edge-2", state: "offline", last_seen: minutesAgo(187), version: "0.1.0", outbox: null, next_seq: 6_120, gaps: 0, enrolled_at: minutesAgo(60 * 24 * 12) },
   { site: "trang-an", agent: "ta-edge-1", state: "online", last_seen: minutesAgo(0.05), version: "0.1.0", outbox: { events: 214, bytes: 48_233_120, oldest_seq: 9_120, evicted: { preview: 96, crossing: 12, vehicle: 0, watch: 0 } }, next_seq: 9_334, gaps: 12, enrolled_at: minutesAgo(60 * 24 * 5) },
   { site: "nga-tu-le-hong-phong", agent: "lhp-edge-1", state: "offline", last_seen: minutesAgo(18), version: "0.1.0", outbox: null, next_seq: 3_301, gaps: 0, enrolled_at: minutesAgo(60 * 30) },
 ];

@@ -27,7 +27,7 @@ export const gateKeys = {
 };
 
 export const useGates = (site: string) =>
-  useQuery({ queryKey: gateKeys.gates(site), queryFn: () => gatesApi.gates(site), refetchInterval: 15_000 });
+  useQuery({ queryKey: gateKeys.gates(site), queryFn: () => gatesApi.gates(site), refetchInterval: (query) => (query.state.error ? false : 15_000) });
 
 export const useAccesses = (filter: AccessFilter) =>
   useInfiniteQuery({

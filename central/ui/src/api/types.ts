@@ -302,6 +302,12 @@ export interface NewUser {
   sites: string[];
   /** An enterprise's account: the one group that it sees. */
   group?: string;
+  /** Of a guard: the PIN of the desk, 6 to 12 digits; without it there is no desk. */
+  desk_pin?: string;
+  /** May open in an emergency, forgive anti-passback and correct counts. */
+  desk_supervisor?: boolean;
+  /** Gates of the desk; empty for all. */
+  desk_gates?: string[];
   language: Language;
   password: string;
 }

@@ -57,6 +57,14 @@ function SitePicker() {
   const { data } = useSites();
   const [address, change] = useAddress();
   const options = (data ?? []).map((site) => ({ value: site.id, label: site.name }));
+  if (options.length === 1) {
+    return (
+      <p className="site-picker site-only">
+        <MapPin aria-hidden="true" />
+        {options[0].label}
+      </p>
+    );
+  }
   return (
     <div className="site-picker">
       <Select

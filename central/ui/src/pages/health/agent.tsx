@@ -1,5 +1,6 @@
 import { Cpu, PlugZap } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { useGates } from "../../api/gate-queries";
 import type { Agent, GateHealth, Outbox } from "../../api/types";
 import { bytes, whole } from "../../format/numbers";
 import { useSiteName } from "../../shell/site";
@@ -47,8 +48,25 @@ export function AgentCard({ agent }: { agent: Agent }) {
           <Time at={agent.enrolled_at} />
         </Fact>
       </dl>
-      {agent.gates && <Gates gates={agent.gates} />}
+      {agent.gates ? <Gates gates={agent.gates} /> : <ListOf agent={agent} />}
     </article>
+  );
+}
+
+/** The list that an agent's gates decide from and its lowest step, as the gates' page knows them. */
+function ListOf({ agent }: { agent: Agent }) {
+  const { t } = useTranslation();
+  const gates = useGates("").data ?? [];
+  const use = gates.filter((gate) => gate.site === agent.site).flatMap((gate) => gate.list.in_use).find((one) => one.agent === agent.agent);
+  if (!use) return null;
+  return (
+    <div className="agent-gates">
+      <p className="badges">
+        {use.version > 0 ? t("health.list", { version: use.version }) : <b className="tone-text-deny">{t("gates.no_list")}</b>} {use.made_at && <Age at={use.made_at} />}
+        {use.step && <StepBadge step={use.step} />}
+        {(use.refused ?? 0) > 0 && <span className="tone-text-deny">{t("health.lists_refused", { count: use.refused ?? 0, why: use.refused_because ?? "" })}</span>}
+      </p>
+    </div>
   );
 }
 

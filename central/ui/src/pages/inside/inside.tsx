@@ -23,7 +23,7 @@ export function InsidePage() {
   const query = useInside(site, area, group);
   const groups = useGroups(site).data ?? [];
   const gates = (useGates(site).data ?? []).filter((gate) => gate.site === site);
-  const areas = [...new Set(gates.map((gate) => gate.area))];
+  const areas = [...new Set([...gates, ...(query.data ?? [])].map((row) => row.area))];
   const rows = (query.data ?? []).filter((row) => !only || row.overstayed).toSorted((a, b) => Number(b.overstayed) - Number(a.overstayed) || a.since.localeCompare(b.since));
   const over = (query.data ?? []).filter((row) => row.overstayed).length;
   return (
@@ -49,13 +49,14 @@ function Totals({ areas, gates }: { areas: string[]; gates: { area: string; peop
   return (
     <div className="tiles">
       {areas.map((area) => {
-        // Gates of one area share its count.
+        // Gates of one area share its count; a tenant is not told it.
         const gate = gates.find((row) => row.area === area);
+        if (!gate) return null;
         return (
           <div key={area} className="tile" data-area={area}>
             <span className="figure-label">{t("inside.area_is", { area })}</span>
-            <span className="figure-value">{whole(gate?.people ?? 0, i18n.language)}</span>
-            <span className="figure-note">{t("inside.people_and", { vehicles: whole(gate?.vehicles ?? 0, i18n.language) })}</span>
+            <span className="figure-value">{whole(gate.people, i18n.language)}</span>
+            <span className="figure-note">{t("inside.people_and", { vehicles: whole(gate.vehicles, i18n.language) })}</span>
           </div>
         );
       })}

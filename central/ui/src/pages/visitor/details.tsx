@@ -1,7 +1,7 @@
 import { type FormEvent, type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { PublicSite } from "../../api/types";
-import { dayOf } from "../../format/days";
+import { addDays, dayOf } from "../../format/days";
 import { type Typed, check } from "./form";
 
 interface Props {
@@ -17,10 +17,12 @@ export function Details({ sites, typed, onChange, onNext, onBack }: Props) {
   const { t } = useTranslation();
   const [tried, setTried] = useState(false);
   const today = dayOf(Date.now());
-  const wrong = check(typed, today);
+  const site = sites?.find(({ id }) => id === typed.site);
+  const most = site?.most_people ?? 500;
+  const wrong = check(typed, today, most);
   const set = (change: Partial<Typed>) => onChange({ ...typed, ...change });
-  const trouble = (field: keyof Typed) => (tried && wrong[field] ? t(`visitor.wrong.${wrong[field]}`) : null);
-  const groups = sites?.find(({ id }) => id === typed.site)?.groups ?? [];
+  const trouble = (field: keyof Typed) => (tried && wrong[field] ? t(`visitor.wrong.${wrong[field]}`, { most }) : null);
+  const groups = site?.groups ?? [];
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
@@ -47,14 +49,14 @@ export function Details({ sites, typed, onChange, onNext, onBack }: Props) {
       </Labelled>
       <div className="v-two">
         <Labelled word={t("visitor.date")} trouble={trouble("date")}>
-          <input type="date" min={today} value={typed.date} aria-invalid={!!trouble("date")} onChange={(event) => set({ date: event.target.value })} />
+          <input type="date" min={today} max={site?.days_ahead === undefined ? undefined : addDays(today, site.days_ahead)} value={typed.date} aria-invalid={!!trouble("date")} onChange={(event) => set({ date: event.target.value })} />
         </Labelled>
         <Labelled word={t("visitor.time")} trouble={trouble("time")}>
           <input type="time" value={typed.time} aria-invalid={!!trouble("time")} onChange={(event) => set({ time: event.target.value })} />
         </Labelled>
       </div>
       <Labelled word={t("visitor.people")} trouble={trouble("people")}>
-        <input type="number" inputMode="numeric" min={1} max={500} value={typed.people} aria-invalid={!!trouble("people")} onChange={(event) => set({ people: event.target.value })} />
+        <input type="number" inputMode="numeric" min={1} max={most} value={typed.people} aria-invalid={!!trouble("people")} onChange={(event) => set({ people: event.target.value })} />
       </Labelled>
       <Labelled word={t("visitor.contact")} hint={t("visitor.contact_hint")} trouble={trouble("contact")}>
         <input value={typed.contact} maxLength={80} autoComplete="tel" aria-invalid={!!trouble("contact")} onChange={(event) => set({ contact: event.target.value })} />
