@@ -51,8 +51,9 @@ const page = (list, query) => {
   const to = from + Math.min(Number(query.get("limit") ?? 50), 200);
   return { items: list.slice(from, to), next: to < list.length ? String(to) : null };
 };
+const sees = (user, site) => !user.sites.length || user.sites.includes(site);
 const emit = (event, data, id) => {
-  for (const viewer of viewers) viewer.write(`${id ? `id: ${id}\n` : ""}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  for (const viewer of viewers) if (!data.site || sees(viewer.user, data.site)) viewer.write(`${id ? `id: ${id}\n` : ""}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
 };
 
 setInterval(() => {
@@ -115,13 +116,14 @@ function transition(response, alert, { to, note }, user) {
   return send(response, 200, alert);
 }
 
-function stream(request, response) {
+function stream(request, response, user) {
+  response.user = user;
   response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
   const after = Number(request.headers["last-event-id"] ?? NaN);
   viewers.add(response);
   response.write("retry: 1000\n: hello\n\n");
   if (!Number.isNaN(after)) {
-    const missed = [...passages.map((row) => ["passage", row]), ...alerts.map((row) => ["alert", row]), ...accesses.map((row) => ["access", row])].filter(([, row]) => row.feed_id > after).sort((a, b) => a[1].feed_id - b[1].feed_id);
+    const missed = [...passages.map((row) => ["passage", row]), ...alerts.map((row) => ["alert", row]), ...accesses.map((row) => ["access", row])].filter(([, row]) => row.feed_id > after && sees(user, row.site)).sort((a, b) => a[1].feed_id - b[1].feed_id);
     for (const [event, row] of missed) response.write(`id: ${row.feed_id}\nevent: ${event}\ndata: ${JSON.stringify(row)}\n\n`);
   }
   request.on("close", () => viewers.delete(response));
@@ -175,7 +177,7 @@ async function signedIn(request, response, path, query, user, text) {
     if (path === "/quarantine") return ["admin", "ioc_operator"].includes(user.role) ? send(response, 200, page(QUARANTINE, query)) : refuse(response, 403, "forbidden", "");
     if (path === "/users") return admin ? send(response, 200, users) : refuse(response, 403, "forbidden", "");
     if (path === "/audit") return admin ? send(response, 200, page(log, query)) : refuse(response, 403, "forbidden", "");
-    if (path === "/stream") return stream(request, response);
+    if (path === "/stream") return stream(request, response, user);
     if (query.get("format")) return file(response, path, query);
     if (resource === "evidence" && pictures.has(id)) {
       const { scene, view } = pictures.get(id);
