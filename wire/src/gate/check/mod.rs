@@ -48,6 +48,43 @@ impl GateList {
     }
 }
 
+impl Entry {
+    /// What makes no sense in it by itself. One wrong entry makes a whole list unusable: whoever builds a list leaves such an
+    /// entry out, and says so.
+    pub fn faults(&self) -> Vec<&'static str> {
+        let mut faults = Vec::new();
+        let mut expect = |good: bool, fault| {
+            if !good {
+                faults.push(fault);
+            }
+        };
+        let id = self.id.chars().count();
+        let named = (1..=MAX_ID).contains(&id) && !self.id.starts_with("plate:");
+        expect(named, "its id must have 1 to 64 characters and not begin with plate:");
+        expect(self.label.chars().count() <= MAX_LABEL, "its label is longer than 120 characters");
+        expect(
+            self.is_recognisable(),
+            "nothing it could be recognised by: a vehicle needs a plate, a person a card, pass, PIN, passport or VNeID",
+        );
+        let canonical = |text: &str| {
+            (1..=MAX_PLATE).contains(&text.len())
+                && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+        };
+        let plates = self.keys.iter().all(|key| match key {
+            EntryKey::Plate { text, .. } => canonical(text),
+            EntryKey::Digest { .. } => true,
+        });
+        expect(plates, "a plate is not canonical: 1 to 16 of A-Z and 0-9");
+        expect(self.uses != Some(0), "a pass for 0 uses: say how many, or take it off the list");
+        let empty = matches!((self.valid_from, self.valid_until), (Some(from), Some(until)) if from >= until);
+        expect(!empty, "ends (valid_until) before it begins (valid_from)");
+        expect(self.drivers.is_empty() || self.kind == EntryKind::Vehicle, "only a vehicle has drivers");
+        expect(self.stay_minutes != Some(0), "a stay of 0 minutes: leave it out for no limit");
+        expect(self.people != Some(0), "nobody comes on it (people is 0)");
+        faults
+    }
+}
+
 struct Check<'a> {
     list: &'a GateList,
     found: Vec<ListError>,
@@ -182,41 +219,9 @@ impl<'a> Check<'a> {
             let (version, name) = (self.list.version, driver.clone());
             self.found.push(ListError::Dangling { version, what: "driver", name });
         }
-        let named = !id.is_empty() && id.chars().count() <= MAX_ID && !id.starts_with("plate:");
-        self.expect(named, "entry", id, "its id must have 1 to 64 characters and not begin with plate:");
-        self.expect(
-            entry.label.chars().count() <= MAX_LABEL,
-            "entry",
-            id,
-            "its label is longer than 120 characters",
-        );
-        let met = entry.is_recognisable();
-        self.expect(met, "entry", id, "nothing it could be recognised by: a vehicle needs a plate, a person a card, pass, PIN, passport or VNeID");
-        for key in &entry.keys {
-            if let EntryKey::Plate { text, .. } = key {
-                let canonical = (1..=MAX_PLATE).contains(&text.len())
-                    && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
-                self.expect(canonical, "entry", id, "a plate is not canonical: 1 to 16 of A-Z and 0-9");
-            }
+        for fault in entry.faults() {
+            self.nonsense("entry", id, fault);
         }
-        self.expect(
-            entry.uses != Some(0),
-            "entry",
-            id,
-            "a pass for 0 uses: say how many, or take it off the list",
-        );
-        let empty =
-            matches!((entry.valid_from, entry.valid_until), (Some(from), Some(until)) if from >= until);
-        self.expect(!empty, "entry", id, "ends (valid_until) before it begins (valid_from)");
-        let driven = entry.drivers.is_empty() || entry.kind == EntryKind::Vehicle;
-        self.expect(driven, "entry", id, "only a vehicle has drivers");
-        self.expect(
-            entry.stay_minutes != Some(0),
-            "entry",
-            id,
-            "a stay of 0 minutes: leave it out for no limit",
-        );
-        self.expect(entry.people != Some(0), "entry", id, "nobody comes on it (people is 0)");
     }
 
     fn guards(&mut self) {
