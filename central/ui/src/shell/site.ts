@@ -1,4 +1,5 @@
 import { useSearchParams } from "react-router";
+import { useGates } from "../api/gate-queries";
 import { useSites } from "../api/queries";
 
 /** Reads and changes the address's parameters; an empty value takes the parameter away. */
@@ -42,7 +43,11 @@ export function useSiteName(): (id: string) => string {
 export function useOneSite(): { site: string; chosen: boolean } {
   const asked = useSite();
   const { data } = useSites();
+  const gates = useGates("");
   if (asked) return { site: asked, chosen: true };
-  const first = data?.find((site) => site.model.startsWith("access")) ?? data?.[0];
-  return { site: first?.id ?? "", chosen: data?.length === 1 };
+  if (data?.length === 1) return { site: data[0].id, chosen: true };
+  // Until it is known where gates are, no site is better than one that changes under the reader.
+  if (gates.isPending) return { site: "", chosen: true };
+  const first = data?.find((site) => gates.data?.some((gate) => gate.site === site.id)) ?? data?.find((site) => site.model.startsWith("access")) ?? data?.[0];
+  return { site: first?.id ?? "", chosen: false };
 }
