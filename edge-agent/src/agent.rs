@@ -17,11 +17,13 @@ use wire::payload::CameraState as StateChange;
 use wire::status::CameraWord;
 use wire::{Captured, Name, Payload, Phase, TimeSource};
 
-use crate::access::{Gates, link};
+use crate::access::config::counting_lines;
+use crate::access::ledger::Ledger;
+use crate::access::{Gates, GatesSetup, Reasons, link, readers};
 use crate::camera::{FrameSource, Next, RtspSource};
 use crate::config::Config;
 use crate::desk::live::{Live, Tap};
-use crate::desk::{self, Desk};
+use crate::desk::{self, Desk, DeskConfig};
 use crate::frame::Frame;
 use crate::health::{CameraWatch, Health, word};
 use crate::identity::Identity;
@@ -102,14 +104,27 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<Stop
         Some(desk) => Some((desk.clone(), desk::listen(desk).await?)),
         None => None,
     };
-    let gates = Gates::new(own.0.clone(), own.1.clone());
+    let ledger = Arc::new(Ledger::open(outbox.clone(), counting_lines(&config.gates))?);
+    let gates = Gates::build(GatesSetup {
+        site: own.0.clone(),
+        agent: own.1.clone(),
+        gates: config.gates.clone(),
+        ledger: ledger.clone(),
+        device: Some(identity.device.clone()),
+        reasons: config
+            .desk
+            .as_ref()
+            .map_or_else(|| Ok(Reasons::own()), DeskConfig::reasons)
+            .map_err(anyhow::Error::msg)?,
+    });
     let (gate_link, list) = link::connect(&gates, &config.state_dir, own.clone(), &identity);
 
     let (drafts, written) = sync_channel(DRAFTS);
     let writer = spawn("outbox", {
-        let (outbox, stop) = (outbox.clone(), stop.clone());
-        move || write(&outbox, &written, &stop)
+        let (ledger, stop) = (ledger.clone(), stop.clone());
+        move || write(&ledger, &written, &stop)
     })?;
+    let at_gates = start_gates(&config, &gates, &stop)?;
     let feeds: SharedFeeds = Arc::new(Mutex::new(Feeds::new(&config.controllers)));
     let mut watches = Vec::new();
     let mut taps = Vec::new();
@@ -127,8 +142,12 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<Stop
         watches.push(watch.clone());
         let make = {
             let (camera, tracker, models) = (camera.clone(), config.tracker.clone(), models.clone());
-            let feeds = feeds.clone();
-            move || Pipeline::new(&camera, tracker.clone(), models.clone()).with_feeds(&camera, feeds.clone())
+            let (feeds, gates) = (feeds.clone(), gates.clone());
+            move || {
+                Pipeline::new(&camera, tracker.clone(), models.clone())
+                    .with_feeds(&camera, feeds.clone())
+                    .with_eyes(gates.eyes(&camera))
+            }
         };
         let tap = Arc::new(Tap::new());
         taps.push((camera.id.clone(), tap.clone()));
@@ -139,7 +158,8 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<Stop
     // The writer stops when the last camera has dropped its sender.
     drop(drafts);
 
-    let health = Arc::new(Health::new(watches, outbox.clone()));
+    gates.watch_cameras(watches.clone());
+    let health = Arc::new(Health::new(watches, outbox.clone()).with_gates(gates.clone()));
     let desk_url = config.desk.as_ref().map(|desk| desk.url());
     let status = Arc::new(move |presence| {
         let mut status = health.status(presence);
@@ -159,7 +179,7 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<Stop
     let connected = publisher.connected();
     let publisher = tokio::spawn(publisher.run(publisher_stop.clone()));
 
-    let threads: Vec<_> = cameras.into_iter().chain([writer]).collect();
+    let threads: Vec<_> = cameras.into_iter().chain(at_gates).chain([writer]).collect();
     let ended = wait(&threads, &stop).await;
     // A part that ended by itself takes the agent with it: whoever supervises it starts it anew, and nothing is lost.
     stop.cancel();
@@ -173,6 +193,30 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<Stop
     publisher.await?;
     outbox.flush()?;
     ended.map(|()| Stopped { kept: outbox.health().events })
+}
+
+/// The gates' thread, their card readers' and barriers'. None where there are no gates.
+fn start_gates(
+    config: &Config,
+    gates: &Gates,
+    stop: &CancellationToken,
+) -> anyhow::Result<Vec<JoinHandle<()>>> {
+    if config.gates.is_empty() {
+        return Ok(Vec::new());
+    }
+    gates.connect_barriers(&tokio::runtime::Handle::current());
+    let mut threads = vec![spawn("gates", {
+        let (gates, stop) = (gates.clone(), stop.clone());
+        move || gates.run(&stop)
+    })?];
+    for lane in config.gates.iter().flat_map(|gate| &gate.lanes) {
+        for reader in config.card_readers.iter().filter(|reader| lane.readers.contains(&reader.id)) {
+            let (gates, lane, reader, stop) = (gates.clone(), lane.id.clone(), reader.clone(), stop.clone());
+            let read = move || readers::read(&gates, &lane, &reader, &stop);
+            threads.push(spawn("card-reader", read)?);
+        }
+    }
+    Ok(threads)
 }
 
 /// Until `stop`, or until a thread ends that should not.
@@ -199,22 +243,22 @@ async fn drain(outbox: &Outbox, connected: bool) {
 }
 
 /// Drafts → outbox: a disk that refuses is tried again for as long as the agent runs, and what cannot be written yet is held.
-fn write(outbox: &Outbox, drafts: &Receiver<Draft>, stop: &CancellationToken) {
+fn write(ledger: &Ledger, drafts: &Receiver<Draft>, stop: &CancellationToken) {
     while let Ok(first) = drafts.recv() {
         let mut batch = vec![first];
         batch.extend(drafts.try_iter().take(BATCH - 1));
         let mut pause = Duration::from_millis(100);
         let mut stopping: Option<Instant> = None;
-        while let Err(error) = outbox.append(batch.clone()) {
-            tracing::error!(%error, events = batch.len(), "events cannot be written; cameras wait");
+        let mut written = ledger.append(batch);
+        while let Err(error) = written {
+            let events = ledger.unwritten();
+            tracing::error!(%error, events, "events cannot be written; cameras wait");
             if stop.is_cancelled() && stopping.get_or_insert_with(Instant::now).elapsed() > LAST_TRIES {
-                tracing::error!(
-                    events = batch.len(),
-                    "stopped while the disk refused: these events are lost"
-                );
+                tracing::error!(events, "stopped while the disk refused: these events are lost");
                 break;
             }
             std::thread::sleep(pause);
+            written = ledger.retry();
             pause = (pause * 2).min(Duration::from_secs(if stop.is_cancelled() { 1 } else { 10 }));
         }
     }

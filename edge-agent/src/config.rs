@@ -17,6 +17,7 @@ use wire::identity::RequiredTrust;
 pub use areas::{LineWatchKind, WatchKind, ZoneWatchRule};
 pub use faces::FacesConfig;
 
+use crate::access::config::{self as gate_config, GateConfig};
 use crate::camera::{CredentialSource, StreamConfig};
 use crate::cards::CardReaderConfig;
 use crate::desk::DeskConfig;
@@ -88,6 +89,9 @@ pub struct Config {
     /// Readers of identity cards.
     #[serde(default, rename = "card_reader")]
     pub card_readers: Vec<CardReaderConfig>,
+    /// Gates: which camera, readers and barrier belong to which lane.
+    #[serde(default, rename = "gate")]
+    pub gates: Vec<GateConfig>,
     /// How far an identity must be proven for each purpose.
     #[serde(default)]
     pub card_trust: RequiredTrust,
@@ -322,6 +326,7 @@ impl Config {
         if let Some(desk) = &mut self.desk {
             desk.anchor(folder);
         }
+        gate_config::anchor(&mut self.gates, folder);
         for camera in &mut self.cameras {
             if let Some(CredentialSource::File(path)) = &mut camera.stream.credentials {
                 *path = folder.join(&*path);
@@ -360,6 +365,8 @@ impl Config {
         }
         problems.extend(self.card_reader_problems());
         problems.extend(self.desk.iter().flat_map(DeskConfig::problems));
+        let readers: Vec<&Name> = self.card_readers.iter().map(|reader| &reader.id).collect();
+        problems.extend(gate_config::problems(&self.gates, &self.cameras, &readers));
         problems
     }
 }

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use wire::status::{CameraHealth, CameraWord, ClockHealth, Presence, SignalHealth};
 use wire::{Name, Status};
 
+use crate::access::Gates;
 use crate::camera::{CameraState, CameraStats, Latest, StatsSnapshot};
 use crate::frame::Frame;
 use crate::outbox::Outbox;
@@ -71,13 +72,19 @@ pub struct Health {
     outbox: Arc<Outbox>,
     clock: Mutex<WallClock>,
     run: String,
+    gates: Option<Gates>,
 }
 
 impl Health {
     /// Watches `cameras` and `outbox` from now on.
     pub fn new(cameras: Vec<CameraWatch>, outbox: Arc<Outbox>) -> Self {
         let run = format!("{:08x}", rand::random::<u32>());
-        Self { cameras, outbox, clock: Mutex::new(WallClock::start()), run }
+        Self { cameras, outbox, clock: Mutex::new(WallClock::start()), run, gates: None }
+    }
+
+    /// Watches the gates too.
+    pub fn with_gates(self, gates: Gates) -> Self {
+        Self { gates: Some(gates), ..self }
     }
 
     /// The heartbeat at this moment.
@@ -93,7 +100,7 @@ impl Health {
             cameras: self.cameras.iter().map(CameraWatch::health).collect(),
             outbox: self.outbox.health(),
             clock: kernel_clock(set_back),
-            gates: None,
+            gates: self.gates.as_ref().and_then(Gates::health),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What the tests, the benchmarks and the demo share.
 
+pub mod barrier;
 pub mod cameras;
 pub mod demo;
 pub mod support;

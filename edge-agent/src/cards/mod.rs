@@ -19,6 +19,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use wire::identity::IdentityError;
+use zeroize::Zeroizing;
 
 pub use config::{CardReaderConfig, SourceConfig};
 pub use frames::Frames;
@@ -33,6 +34,8 @@ pub enum Scan {
     Card(Box<SeenCard>),
     /// A text that is no identity card, and why. Its content is gone.
     NotACard(IdentityError),
+    /// A text without the separators of a card, from a reader that was opened for a gate: the code of a pass.
+    Other(Zeroizing<String>),
     /// A card that could not be read.
     Fault(chip::ChipFault),
 }
@@ -81,19 +84,37 @@ pub trait CardSource: Send {
 /// # Errors
 /// [`ReaderError::Open`], [`ReaderError::Camera`].
 pub fn open(config: &CardReaderConfig) -> Result<Box<dyn CardSource>, ReaderError> {
+    open_as(config, false)
+}
+
+/// Opens a configured reader that stands at a gate: it reads passes too.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_at_gate(config: &CardReaderConfig) -> Result<Box<dyn CardSource>, ReaderError> {
+    open_as(config, true)
+}
+
+fn open_as(config: &CardReaderConfig, passes: bool) -> Result<Box<dyn CardSource>, ReaderError> {
     let open = |at: &str, port: std::io::Result<Port>| {
         port.map_err(|e| ReaderError::Open { at: at.to_owned(), reason: e.to_string() })
     };
     let name = |path: &PathBuf| path.display().to_string();
     Ok(match &config.source {
-        SourceConfig::Wedge(wedge) => Box::new(TextReader::new(
-            open(&name(&wedge.device), Port::characters(&wedge.device))?,
-            Duration::from_millis(wedge.quiet_ms),
-        )),
-        SourceConfig::Serial(serial) => Box::new(TextReader::new(
-            open(&name(&serial.device), Port::serial(&serial.device, serial.baud))?,
-            Duration::from_millis(serial.quiet_ms),
-        )),
+        SourceConfig::Wedge(wedge) => Box::new(
+            TextReader::new(
+                open(&name(&wedge.device), Port::characters(&wedge.device))?,
+                Duration::from_millis(wedge.quiet_ms),
+            )
+            .with_passes(passes),
+        ),
+        SourceConfig::Serial(serial) => Box::new(
+            TextReader::new(
+                open(&name(&serial.device), Port::serial(&serial.device, serial.baud))?,
+                Duration::from_millis(serial.quiet_ms),
+            )
+            .with_passes(passes),
+        ),
         SourceConfig::Chip(chip) => {
             let port = match (&chip.device, &chip.address) {
                 (Some(device), _) => open(&name(device), Port::serial(device, chip.baud))?,

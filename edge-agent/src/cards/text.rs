@@ -18,12 +18,18 @@ pub struct TextReader {
     frames: Frames,
     quiet: Duration,
     ready: VecDeque<Zeroizing<Vec<u8>>>,
+    passes: bool,
 }
 
 impl TextReader {
     /// Texts that come through `port`; one without an end sign ends after a pause of `quiet`.
     pub fn new(port: Port, quiet: Duration) -> Self {
-        Self { port, frames: Frames::new(MAX_TEXT), quiet, ready: VecDeque::new() }
+        Self { port, frames: Frames::new(MAX_TEXT), quiet, ready: VecDeque::new(), passes: false }
+    }
+
+    /// Whether a text that cannot be a card is handed on as the code of a pass.
+    pub fn with_passes(self, passes: bool) -> Self {
+        Self { passes, ..self }
     }
 }
 
@@ -33,7 +39,7 @@ impl CardSource for TextReader {
         let mut buffer = Zeroizing::new([0u8; 512]);
         loop {
             if let Some(text) = self.ready.pop_front() {
-                return Ok(Some(scan(&text)));
+                return Ok(Some(scan(&text, self.passes)));
             }
             let left = until.saturating_duration_since(Instant::now());
             let pause = if self.frames.is_open() { self.quiet.min(left) } else { left };
@@ -53,8 +59,11 @@ impl CardSource for TextReader {
     }
 }
 
-fn scan(text: &[u8]) -> Scan {
+fn scan(text: &[u8], passes: bool) -> Scan {
     let text = Zeroizing::new(String::from_utf8_lossy(text).into_owned());
+    if passes && !text.contains('|') {
+        return Scan::Other(text);
+    }
     match CardQr::parse(&text, today()) {
         Ok(card) => Scan::Card(Box::new(SeenCard::by_qr(&card))),
         Err(reason) => Scan::NotACard(reason),

@@ -183,6 +183,8 @@ impl<'a> Scanned<'a> {
         match scan {
             Scan::Card(card) => found.cards.push(Card::new(&card, None, show)),
             Scan::NotACard(reason) => found.not_a_card.push(NotACard::new(reason, None)),
+            // Only readers at gates hand such texts on.
+            Scan::Other(_) => {}
             Scan::Fault(why) => fault = Some(why),
         }
         Self { reader, found, fault }

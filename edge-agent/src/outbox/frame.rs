@@ -5,6 +5,8 @@
 pub(super) const EVENT: [u8; 8] = *b"VGevent1";
 /// Marks a picture.
 pub(super) const PICTURE: [u8; 8] = *b"VGpictr1";
+/// Marks a value of the state.
+pub(super) const STATE: [u8; 8] = *b"VGstate1";
 /// Bytes before the content: magic, length (u32 LE), CRC-32 (u32 LE).
 pub(super) const HEADER: usize = 16;
 

@@ -13,6 +13,7 @@ use super::frame;
 use super::policy::{EvictionClass, Waiting};
 use super::record::Stored;
 use super::salvage::{self, Found};
+use super::state::Value;
 
 #[derive(Debug, Default, Clone, Serialize, Deserialize)]
 pub(super) struct Losses {
@@ -151,8 +152,18 @@ impl Inner {
         let mut newest: Option<(u64, Digest)> = None;
         let mut wanted: HashMap<Digest, bool> = HashMap::new();
         let mut events = 0;
+        let mut state: BTreeMap<String, Value> = BTreeMap::new();
         salvage::search(aside, |found| -> Result<(), sled::Error> {
-            let Found::Event(stored) = found else { return Ok(()) };
+            let stored = match found {
+                Found::Event(stored) => stored,
+                Found::State(value) => {
+                    if state.get(&value.key).is_none_or(|known| known.revision < value.revision) {
+                        state.insert(value.key.clone(), value);
+                    }
+                    return Ok(());
+                }
+                Found::Picture(..) => return Ok(()),
+            };
             // Written from a value that was just read: it serialises.
             let Ok(framed) = stored.to_frame() else { return Ok(()) };
             wanted.extend(stored.evidence.iter().map(|sha256| (*sha256, false)));
@@ -168,6 +179,9 @@ impl Inner {
             }
             Ok(())
         })?;
+        for value in state.values() {
+            self.tree.insert(value.tree_key(), value.to_frame())?;
+        }
         self.load()?;
         if let Some((_, digest)) = newest {
             self.prev = digest;

@@ -14,6 +14,7 @@
 //! |---|---|
 //! | `e` + seq (8 bytes, big endian) | a framed [`record::Record`] |
 //! | `p` + SHA-256 | a framed picture |
+//! | `s` + key | a framed value of the state that follows from the events ([`state`]) |
 //! | `m/next`, `m/prev`, `m/evicted`, `m/lost` | counters, JSON |
 //!
 //! One tree, because sled applies a batch atomically within one tree only.
@@ -25,8 +26,10 @@ mod record;
 mod recover;
 mod reserve;
 mod salvage;
+mod state;
 mod store;
 
 pub use policy::{Bounds, EvictionClass};
 pub use record::{Draft, Picture, Stored};
+pub use state::StateChange;
 pub use store::{Health, Outbox, OutboxError};

@@ -11,6 +11,7 @@ use wire::Digest;
 
 use super::frame;
 use super::record::Stored;
+use super::state::Value;
 
 /// Bytes searched at a time.
 const STEP: usize = 16 << 20;
@@ -23,6 +24,8 @@ pub(super) enum Found<'a> {
     Event(Stored),
     /// A picture and its file.
     Picture(Digest, &'a [u8]),
+    /// A value of the state; older copies of it may be found too.
+    State(Value),
 }
 
 /// Searches every file below `folder`. A value may be found more than once.
@@ -78,6 +81,8 @@ fn search_piece<E>(bytes: &[u8], found: &mut impl FnMut(Found<'_>) -> Result<(),
             found(Found::Event(stored))?;
         } else if let Some(picture) = frame::unwrap(frame::PICTURE, rest) {
             found(Found::Picture(Digest::of(picture), picture))?;
+        } else if let Some(value) = Value::from_frame(rest) {
+            found(Found::State(value))?;
         }
         // One step only: a damaged length must not jump over the next value.
         at += 2;

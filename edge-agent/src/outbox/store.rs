@@ -19,6 +19,7 @@ use super::policy::{self, Bounds, EvictionClass, Waiting};
 use super::record::{Draft, Stored};
 use super::recover::set_aside;
 use super::reserve::Reserve;
+use super::state::StateChange;
 
 /// Most ranges told in one loss report, so that it stays far below the message limit.
 const RANGES_PER_REPORT: usize = 1000;
@@ -111,7 +112,30 @@ impl Outbox {
     /// # Errors
     /// When the disk refuses: nothing of `drafts` is stored, and the next call tries the store anew.
     pub fn append(&self, drafts: Vec<Draft>) -> Result<Vec<u64>, OutboxError> {
-        self.commit(|_| Some(drafts))
+        self.append_with(drafts, Vec::new())
+    }
+
+    /// As [`Outbox::append`], and writes what follows from the events in the same atomic batch: after a kill either both are there
+    /// or neither.
+    ///
+    /// # Errors
+    /// As [`Outbox::append`]: then the state is the old one too.
+    pub fn append_with(
+        &self,
+        drafts: Vec<Draft>,
+        changes: Vec<StateChange>,
+    ) -> Result<Vec<u64>, OutboxError> {
+        self.commit(|_| Some((drafts, changes)))
+    }
+
+    /// All values of the state, by key. One that is damaged is left out, and counted as damage.
+    ///
+    /// # Errors
+    /// When the store cannot be read just now.
+    pub fn state(&self) -> Result<BTreeMap<String, Vec<u8>>, OutboxError> {
+        let mut guard = locked(&self.inner);
+        let inner = guard.as_mut().ok_or_else(|| self.closed())?;
+        inner.state().map_err(|source| self.store_error(source))
     }
 
     /// Appends an event that reports what was lost since the last report, if anything was.
@@ -127,7 +151,7 @@ impl Outbox {
             }
             let (told, rest) = split_report(std::mem::take(&mut inner.losses));
             inner.losses = rest;
-            Some(vec![loss_report(id, now, camera, told)])
+            Some((vec![loss_report(id, now, camera, told)], Vec::new()))
         })?;
         Ok(seqs.first().copied())
     }
@@ -233,15 +257,18 @@ impl Outbox {
     }
 
     /// Writes what `make` gives, all under one lock, so that nothing happens between looking and writing.
-    fn commit(&self, make: impl FnOnce(&mut Inner) -> Option<Vec<Draft>>) -> Result<Vec<u64>, OutboxError> {
+    fn commit(
+        &self,
+        make: impl FnOnce(&mut Inner) -> Option<(Vec<Draft>, Vec<StateChange>)>,
+    ) -> Result<Vec<u64>, OutboxError> {
         let mut guard = locked(&self.inner);
         if guard.is_none() {
             *guard = Some(self.open_or_replace()?);
         }
         let Some(inner) = guard.as_mut() else { return Ok(Vec::new()) };
-        let Some(drafts) = make(inner) else { return Ok(Vec::new()) };
+        let Some((drafts, changes)) = make(inner) else { return Ok(Vec::new()) };
         // sled may panic instead of returning an error; that must not end the thread that writes.
-        let written = catch_unwind(AssertUnwindSafe(|| self.write(inner, drafts)))
+        let written = catch_unwind(AssertUnwindSafe(|| self.write(inner, drafts, &changes)))
             .unwrap_or_else(|_| Err(self.io_error(io::Error::other("sled panicked while writing"))));
         if written.is_err() {
             // sled refuses everything after a failed write: open it anew from what is on disk, so that what waits can still
@@ -256,7 +283,12 @@ impl Outbox {
         Ok(seqs)
     }
 
-    fn write(&self, inner: &mut Inner, drafts: Vec<Draft>) -> Result<Vec<u64>, OutboxError> {
+    fn write(
+        &self,
+        inner: &mut Inner,
+        drafts: Vec<Draft>,
+        changes: &[StateChange],
+    ) -> Result<Vec<u64>, OutboxError> {
         let io = |source| self.io_error(source);
         let mut batch = sled::Batch::default();
         let mut seqs = Vec::with_capacity(drafts.len());
@@ -268,6 +300,7 @@ impl Outbox {
             seqs.push(seq);
         }
         inner.save_counters(&mut batch)?;
+        changes.iter().for_each(|change| change.write(inner.next, &mut batch));
         inner.tree.apply_batch(batch).map_err(|source| self.store_error(source))?;
         inner.db.flush().map_err(|source| self.store_error(source))?;
         inner.file.sync_data().map_err(io)?;

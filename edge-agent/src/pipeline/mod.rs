@@ -6,6 +6,7 @@
 mod areas;
 mod evidence;
 mod faces;
+mod lanes;
 mod shots;
 mod times;
 mod vehicle;
@@ -19,6 +20,7 @@ use wire::payload::{self, Direction};
 use wire::status::SignalHealth;
 use wire::{Captured, Digest, ModelRef, Name, Payload, Phase};
 
+use crate::access::sight::LaneEye;
 use crate::config::{CameraConfig, LineRule, Words, ZoneRule};
 use crate::detection::ObjectClass;
 use crate::frame::{CaptureTime, Frame};
@@ -31,6 +33,7 @@ use crate::vision::{Detect, FindingConfig, MotionGate, ReadPlate, VisionError};
 use areas::{Areas, Look, Told};
 pub use faces::Faces;
 use faces::People;
+use lanes::Lanes;
 pub use times::{Counts, Stage, StageTimes};
 use vehicle::{Passing, Watched};
 
@@ -73,6 +76,7 @@ pub struct Pipeline {
     areas: Areas,
     vehicles: HashMap<u64, Watched>,
     people: Option<People>,
+    lanes: Lanes,
     tracks_moving: bool,
     in_view: Vec<TrackView>,
     times: StageTimes,
@@ -96,6 +100,7 @@ impl Pipeline {
             signals: signal_watch(&camera.id, &camera.signals, SharedFeeds::default()),
             areas: Areas::new(&camera.lines, &camera.zones),
             vehicles: HashMap::new(),
+            lanes: Lanes::default(),
             tracks_moving: false,
             in_view: Vec::new(),
             times: StageTimes::default(),
@@ -105,6 +110,12 @@ impl Pipeline {
     /// Lets the feeds of signal controllers replace what the lamps in the picture show.
     pub fn with_feeds(mut self, camera: &CameraConfig, feeds: SharedFeeds) -> Self {
         self.signals = signal_watch(&camera.id, &camera.signals, feeds);
+        self
+    }
+
+    /// Tells the gates' lanes what this camera sees.
+    pub fn with_eyes(mut self, eyes: Vec<LaneEye>) -> Self {
+        self.lanes = Lanes::new(eyes);
         self
     }
 
@@ -166,6 +177,7 @@ impl Pipeline {
         self.tracker.finish();
         let mut waiting: Vec<_> = self.vehicles.drain().collect();
         waiting.sort_by_key(|(id, _)| *id);
+        waiting.iter().for_each(|(id, _)| self.lanes.ended(*id));
         let mut drafts: Vec<Draft> =
             waiting.into_iter().flat_map(|(id, mut watched)| self.settle(id, &mut watched)).collect();
         let told = self.areas.finish();
@@ -180,6 +192,7 @@ impl Pipeline {
         if self.read_plates {
             self.look_at_plates(frame, changes);
         }
+        self.tell_lanes(frame, changes);
         self.look_at_faces(frame, changes);
         for crossing in crossings {
             let track =
@@ -201,8 +214,21 @@ impl Pipeline {
             }
         }
         drafts.extend(self.settle_due(frame.captured, changes));
+        changes.of_kind(ChangeKind::Ended).for_each(|track| self.lanes.ended(track.id));
+        self.lanes.take_pictures(frame);
         self.times.end(Stage::Rest);
         drafts
+    }
+
+    /// Before anything else is concluded: somebody waits at the barrier.
+    fn tell_lanes(&mut self, frame: &Frame, changes: &TrackChanges) {
+        if self.lanes.is_empty() {
+            return;
+        }
+        for track in changes.seen().filter(|track| track.confirmed && track.class.is_vehicle()) {
+            let reading = self.vehicles.get(&track.id).and_then(Watched::reading);
+            self.lanes.see(frame, track, reading.as_ref());
+        }
     }
 
     /// One plate per frame at most: the vehicle whose next look promises most.
@@ -323,9 +349,13 @@ impl Pipeline {
                 .vehicles
                 .entry(track.id)
                 .or_insert_with(|| Watched::new(track, frame.captured, findings));
-            watched.passed(frame, track, Passing { rule, direction, captured, id: Uuid::now_v7() });
+            let id = Uuid::now_v7();
+            watched.passed(frame, track, Passing { rule: rule.clone(), direction, captured, id });
+            let reading = watched.reading();
+            self.lanes.crossed(frame, track, reading.as_ref(), &rule, direction, id);
             return None;
         }
+        self.lanes.person_crossed(track.id, &rule, direction);
         let class = class_word(track.class).to_owned();
         let payload = Payload::Crossing(payload::Crossing { line: rule, direction, class, track: track.id });
         // The detector alone took part, and a person is counted without a picture.

@@ -78,6 +78,11 @@ impl Watched {
         self.last = captured;
     }
 
+    /// What the looks at its plate come to so far.
+    pub(super) fn reading(&self) -> Option<PlateReading> {
+        self.vote.result().map(|vote| vote.reading)
+    }
+
     /// How much a look at this moment promises; zero when none should be made.
     pub(super) fn promise(&self, track: &TrackView, now_s: f64) -> f32 {
         if self.vote.looks() >= MOST_LOOKS || track.bbox.w < LEAST_WIDTH_PX {

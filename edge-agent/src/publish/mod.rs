@@ -6,6 +6,7 @@
 mod central;
 mod config;
 mod mqtt;
+mod relay;
 mod window;
 
 use std::collections::HashSet;
@@ -35,6 +36,7 @@ pub use central::CentralWatch;
 pub use config::BrokerConfig;
 pub use mqtt::MqttError;
 use mqtt::{Connection, Incoming};
+pub use relay::MqttRelay;
 use window::Window;
 
 const HEARTBEAT: Duration = Duration::from_secs(5);

@@ -43,6 +43,19 @@ pub fn one_confusion(a: &str, b: &str) -> Option<Confusion> {
     })
 }
 
+/// Every text that differs from `canonical` by one look-alike character: those for which [`one_confusion`] says something.
+pub fn look_alikes(canonical: &str) -> Vec<String> {
+    let others =
+        |c: char| ('0'..='9').chain('A'..='Z').filter(move |other| *other != c && look_alike(c, *other));
+    let replaced = |at: usize, c: char| {
+        let other = |new: char| {
+            canonical.chars().enumerate().map(|(n, old)| if n == at { new } else { old }).collect()
+        };
+        others(c).map(other).collect::<Vec<String>>()
+    };
+    canonical.chars().enumerate().flat_map(|(at, c)| replaced(at, c)).collect()
+}
+
 /// Whether recognisers take one character for the other.
 pub fn look_alike(x: char, y: char) -> bool {
     LOOK_ALIKE.iter().chain(&WORN).any(|group| group.contains(x) && group.contains(y))
@@ -78,4 +91,20 @@ pub(super) fn to_letter(c: u8) -> Option<u8> {
         b'7' => b'T',
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn look_alikes_are_what_one_confusion_says_and_nothing_is_left_out() {
+        let all = look_alikes("30K13579");
+        assert!(all.iter().all(|other| one_confusion("30K13579", other).is_some()));
+        for (text, there) in
+            [("30K18579", false), ("30K73579", true), ("3DK13579", true), ("30K13579", false)]
+        {
+            assert_eq!(all.contains(&text.to_owned()), there, "{text}");
+        }
+    }
 }

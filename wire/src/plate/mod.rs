@@ -22,7 +22,7 @@ pub mod province;
 mod repair;
 
 pub use abroad::{Country, country};
-pub use confusion::{Confusion, look_alike, one_confusion};
+pub use confusion::{Confusion, look_alike, look_alikes, one_confusion};
 pub use edit::{Edit, EditError};
 pub use grammar::{Parse, Plate, looks_military, parse};
 pub use kind::{Hint, Ink, PlateClass, PlateColour, PlateKind, VehicleGroup};
