@@ -182,6 +182,8 @@ impl App {
         parts.spawn("gates", gates::watch::run(state.clone()));
         parts.spawn("presence", presence::watch(state.clone()));
         parts.spawn("register retries", registers::retry::run(state.clone(), register));
+        parts.spawn("visits' retention", crate::visits::sweep::run(state.clone()));
+        parts.spawn("crowding", crate::crowding::watch::run(state.clone()));
         let stop = state.stop.clone();
         let router = web::router(state.clone());
         parts.spawn("console", async move {

@@ -133,7 +133,7 @@ pub fn mask_name(kind: &str, name: &str) -> String {
 }
 
 /// All but the last three characters as dots; a number too short to hide anything wholly.
-fn mask_id(id: &str) -> String {
+pub fn mask_id(id: &str) -> String {
     let count = id.chars().count();
     let shown = if count > 6 { 3 } else { 0 };
     "•".repeat(count - shown) + &id.chars().skip(count - shown).collect::<String>()

@@ -45,6 +45,21 @@ impl Config {
         bad(!(50..=60_000).contains(&self.gates.debounce_ms), "gates.debounce_ms: use 50 to 60000");
         bad(self.gates.refresh_s < 10, "gates.refresh_s: use at least 10");
         bad(self.gates.keep_lists_days == 0, "gates.keep_lists_days: use at least 1");
+        let (visits, reports) = (&self.visits, &self.reports);
+        bad(visits.keep_days == 0, "visits.keep_days: use at least 1");
+        bad(
+            visits.most_people == 0 || visits.per_day == 0 || visits.per_hour == 0,
+            "visits.most_people, visits.per_day and visits.per_hour: use at least 1; visits.open = false closes the page",
+        );
+        bad(visits.days_ahead > 366, "visits.days_ahead: use at most 366");
+        bad(
+            reports.day_before.is_some_and(|day| !(2..=28).contains(&day)),
+            "reports.day_before: use 2 to 28, or leave it out",
+        );
+        bad(
+            reports.models.keys().any(|model| !crate::reports::MODELS.contains(&model.as_str())),
+            "reports.models: use access_tourist, access_industrial, access_rail and traffic_violation",
+        );
         bad(self.retention.owner_days == 0, "retention.owner_days: use at least 1");
         for (name, service) in self.registers.all() {
             let mut bad = |condition: bool, text: &str| bad(condition, &format!("registers.{name}{text}"));

@@ -56,6 +56,10 @@ pub struct Config {
     pub gates: Gates,
     /// How long personal data is kept.
     pub retention: Retention,
+    /// The public page on which visits are announced.
+    pub visits: Visits,
+    /// Reports to the province.
+    pub reports: Reports,
     /// Search for faces; off.
     pub faces: crate::lists::faces::Settings,
 }
@@ -287,6 +291,44 @@ impl Default for Retention {
     fn default() -> Self {
         Self { owner_days: 30 }
     }
+}
+
+/// The public page on which visits are announced.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Visits {
+    /// Whether visits may be announced without signing in. Only sites with a privacy contact are offered.
+    pub open: bool,
+    /// Days ahead for which a visit may be announced.
+    pub days_ahead: u32,
+    /// Most people of one visit.
+    pub most_people: u32,
+    /// Most people that may be announced for one site and day; a site's own number goes before.
+    pub per_day: u32,
+    /// Visits that one address may announce in an hour.
+    pub per_hour: u32,
+    /// What visitors said is erased so many days after their visit.
+    pub keep_days: u32,
+}
+
+impl Default for Visits {
+    fn default() -> Self {
+        Self { open: true, days_ahead: 60, most_people: 200, per_day: 2000, per_hour: 20, keep_days: 30 }
+    }
+}
+
+/// Reports to the province.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Reports {
+    /// Province, as reports name it.
+    pub province: String,
+    /// Who gets the monthly report.
+    pub recipient: String,
+    /// The monthly report is due before this day of the next month, 2 to 28; no due date if left out.
+    pub day_before: Option<u8>,
+    /// Number that the province's plan gives each model: `access_tourist`, `access_industrial`, `access_rail`, `traffic_violation`.
+    pub models: std::collections::BTreeMap<String, String>,
 }
 
 impl Config {

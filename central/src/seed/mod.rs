@@ -75,6 +75,19 @@ struct SiteRow {
     address_en: String,
     #[serde(default)]
     cameras: Vec<CameraRow>,
+    #[serde(default)]
+    privacy: Option<PrivacyRow>,
+}
+
+/// What the public page says before anybody announces a visit.
+#[derive(Deserialize)]
+struct PrivacyRow {
+    controller: String,
+    dpo_contact: String,
+    notice_vi: String,
+    notice_en: String,
+    #[serde(default)]
+    visits_per_day: Option<i64>,
 }
 
 #[derive(Deserialize)]
@@ -84,6 +97,10 @@ struct CameraRow {
     name_en: String,
     #[serde(default)]
     counts: String,
+    #[serde(default)]
+    stream_url: Option<String>,
+    #[serde(default)]
+    onvif_url: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -103,9 +120,24 @@ struct ListRow {
     plate_colour: String,
 }
 
+#[derive(Deserialize)]
+struct CrowdingFile {
+    sites: Vec<CrowdingRow>,
+}
+
+#[derive(Deserialize)]
+struct CrowdingRow {
+    site: String,
+    zones: Vec<crate::crowding::Place>,
+}
+
+/// A document of a site: site, kind, JSON.
+type Document = (String, &'static str, String);
+
 /// What the files of a folder say.
 #[derive(Debug)]
 pub struct Files {
+    documents: Vec<Document>,
     sites: Vec<SiteImport>,
     lists: Vec<ListImport>,
     gates: gates::GateFiles,
@@ -129,17 +161,80 @@ pub fn read(folder: &Path, now_ms: i64) -> Result<Files, SeedError> {
     }
     let sites = if sites_path.exists() { read_sites(&sites_path)? } else { Vec::new() };
     let lists = if lists_path.exists() { read_lists(&lists_path, now_ms)? } else { Vec::new() };
-    Ok(Files { sites, lists, gates: gates::read(folder, now_ms)? })
+    let documents = read_documents(folder)?;
+    Ok(Files { documents, sites, lists, gates: gates::read(folder, now_ms)? })
+}
+
+/// Timetables (`timetable.SITE.csv`) and bounds of crowds (`crowding.toml`).
+fn read_documents(folder: &Path) -> Result<Vec<Document>, SeedError> {
+    let unreadable = |source| SeedError::Unreadable { path: folder.to_owned(), source };
+    let (mut documents, mut problems) = (Vec::new(), Vec::new());
+    let mut names: Vec<String> = Vec::new();
+    for file in std::fs::read_dir(folder).map_err(unreadable)? {
+        names.extend(file.map_err(unreadable)?.file_name().into_string());
+    }
+    names.sort();
+    for name in names {
+        let Some(site) = name.strip_prefix("timetable.").and_then(|rest| rest.strip_suffix(".csv")) else {
+            continue;
+        };
+        let read =
+            crate::tables::read(text(&folder.join(&name))?.as_bytes()).and_then(crate::timetable::read);
+        match read {
+            Ok((trains, wrong)) => {
+                problems.extend(
+                    wrong
+                        .into_iter()
+                        .map(|row| format!("{name}, row {}, {}: {}", row.row, row.column, row.en)),
+                );
+                let whole = crate::timetable::problems(&trains);
+                problems.extend(whole.into_iter().map(|(line, _, en)| format!("{name}, train {line}: {en}")));
+                documents.push((site.to_owned(), "timetable", serde_json::json!(trains).to_string()));
+            }
+            Err(error) => problems.push(format!("{name}: {error}")),
+        }
+    }
+    let path = folder.join("crowding.toml");
+    if path.exists() {
+        match toml::from_str::<CrowdingFile>(&text(&path)?) {
+            Err(error) => problems.push(error.to_string()),
+            Ok(file) => {
+                for CrowdingRow { site, zones } in file.sites {
+                    let plan = crate::crowding::Plan { zones };
+                    // Schedules are the policy's, which may be loaded later: a name that nobody knows closes nothing.
+                    let known: Vec<(String, String)> = plan
+                        .zones
+                        .iter()
+                        .filter_map(|zone| Some((zone.schedule.clone()?, String::new())))
+                        .collect();
+                    let wrong = crate::crowding::problems(&plan, &known);
+                    problems.extend(
+                        wrong
+                            .into_iter()
+                            .map(|(place, _, en)| format!("crowding.toml, {site}, {place}: {en}")),
+                    );
+                    documents.push((site, "crowding", serde_json::json!(plan).to_string()));
+                }
+            }
+        }
+    }
+    done(folder, documents, problems)
 }
 
 /// Writes what the files say. `key` seals what is personal.
 pub async fn apply(
     store: &Store,
     key: &DataKey,
-    Files { sites, lists, gates }: &Files,
+    Files { documents, sites, lists, gates }: &Files,
     now_ms: i64,
 ) -> Result<Loaded, StoreError> {
     store.import_sites(sites, now_ms).await?;
+    for (site, kind, text) in documents {
+        // What people changed since in the console stays, and what is about a site that is not loaded waits for it.
+        if store.has_site(site).await? && store.site_document(site, kind).await?.version == 0 {
+            store.put_site_document(site, kind, Some(0), text, "console", now_ms).await?;
+        }
+    }
     let entries = store.import_lists(lists, now_ms).await?;
     let (gates, members) = gates::apply(store, key, gates, now_ms).await?;
     let cameras = sites.iter().map(|site| site.cameras.len()).sum();
@@ -175,7 +270,26 @@ fn read_sites(path: &Path) -> Result<Vec<SiteImport>, SeedError> {
                 Name::new(camera.id.clone()).err().map(|error| format!("site {}, camera: {error}", site.id)),
             );
         }
+        for camera in &site.cameras {
+            for url in [&camera.stream_url, &camera.onvif_url].into_iter().flatten() {
+                // Addresses are handed on to other systems: credentials in them would go along.
+                if url
+                    .split("://")
+                    .nth(1)
+                    .is_none_or(|rest| rest.split('/').next().unwrap_or_default().contains('@'))
+                {
+                    problems.push(format!(
+                        "site {}, camera {}: an address is rtsp://HOST/… or http://HOST/…, without user and password",
+                        site.id, camera.id
+                    ));
+                }
+            }
+        }
+        let privacy = site.privacy;
+        let said = |pick: fn(&PrivacyRow) -> &String| privacy.as_ref().map(|row| pick(row).clone());
         let cameras = site.cameras.into_iter().map(|camera| CameraImport {
+            stream_url: camera.stream_url,
+            onvif_url: camera.onvif_url,
             counts: if camera.counts.is_empty() { "unknown".to_owned() } else { camera.counts },
             camera: camera.id,
             name_vi: camera.name_vi,
@@ -189,6 +303,11 @@ fn read_sites(path: &Path) -> Result<Vec<SiteImport>, SeedError> {
             name_en: site.name_en,
             address_vi: site.address_vi,
             address_en: site.address_en,
+            controller: said(|row| &row.controller),
+            dpo_contact: said(|row| &row.dpo_contact),
+            notice_vi: said(|row| &row.notice_vi),
+            notice_en: said(|row| &row.notice_en),
+            visits_per_day: privacy.as_ref().and_then(|row| row.visits_per_day),
         });
     }
     done(path, sites, problems)

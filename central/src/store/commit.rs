@@ -377,6 +377,21 @@ impl Batch {
         .bind(envelope.captured.at.as_millisecond())
         .execute(&mut *self.writer)
         .await?;
+        // Until now it was blind: what figures of that time do not hold.
+        if state.was != wire::status::CameraWord::Live {
+            let end_ms = envelope.captured.at.as_millisecond();
+            sqlx::query(
+                "insert into camera_outages (site, camera, from_ms, to_ms, state) values ($1, $2, $3, $4, $5)
+                 on conflict (site, camera, from_ms) do nothing",
+            )
+            .bind(envelope.site.as_str())
+            .bind(envelope.camera.as_str())
+            .bind(end_ms - i64::try_from(state.lasted_ms).unwrap_or(i64::MAX).min(end_ms))
+            .bind(end_ms)
+            .bind(state.was.as_str())
+            .execute(&mut *self.writer)
+            .await?;
+        }
         self.cameras.insert((envelope.site.to_string(), envelope.camera.to_string()));
         Ok(())
     }

@@ -28,12 +28,20 @@ async fn run(writer: &mut Writer, text: &'static str, values: &[&str]) {
 }
 
 impl Store {
+    /// Writes any row.
+    pub async fn put(&self, text: &'static str, values: &[&str]) {
+        let mut writer = self.write().await.unwrap();
+        run(&mut writer, text, values).await;
+        writer.commit().await.unwrap();
+    }
+
     /// A site with camera `cong` and agent `edge`.
     pub async fn put_site(&self, site: &str) {
         let mut writer = self.write().await.unwrap();
         run(
             &mut writer,
-            "insert into sites values ($1, 'access_industrial', 'Khu ' || $1, 'Site ' || $1, '', '', 1)",
+            "insert into sites (site, model, name_vi, name_en, address_vi, address_en, created_at_ms)
+             values ($1, 'access_industrial', 'Khu ' || $1, 'Site ' || $1, '', '', 1)",
             &[site],
         )
         .await;
@@ -47,7 +55,8 @@ impl Store {
         let health = r#"{"camera":"cong","state":"live","fps":12.5,"analysed":9,"dropped":1,"gated":2,"reconnects":0}"#;
         run(
             &mut writer,
-            "insert into cameras values ($1, 'cong', 'Cổng', 'Gate', 'vehicles', 'edge', 'live', 1, $2, null, null)",
+            "insert into cameras (site, camera, name_vi, name_en, counts, agent, state, since_ms, health)
+             values ($1, 'cong', 'Cổng', 'Gate', 'vehicles', 'edge', 'live', 1, $2)",
             &[site, health],
         )
         .await;

@@ -28,6 +28,7 @@ pub mod lists;
 pub mod lookups;
 pub mod migrate;
 pub mod passages;
+pub mod people;
 pub mod quarantine;
 pub mod read_alerts;
 pub mod read_fleet;

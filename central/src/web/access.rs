@@ -13,7 +13,7 @@ use super::problem::Problem;
 use super::session::{COOKIE, session_id};
 use crate::app;
 use crate::auth::Language;
-use crate::auth::Role::{self, Admin, GateOperator, IocOperator, SiteManager, TrafficPolice};
+use crate::auth::Role::{self, Admin, Enterprise, GateOperator, IocOperator, SiteManager, TrafficPolice};
 use crate::store::StoreError;
 use crate::store::audit::AuditRow;
 use crate::store::rows::Scope;
@@ -31,6 +31,21 @@ pub enum Access {
 const EVERY_ROLE: Access = Access::Roles(&Role::ALL);
 /// Everybody but tenants: what is not made for them stays closed to them.
 const STAFF: Access = Access::Roles(&[GateOperator, TrafficPolice, IocOperator, SiteManager, Admin]);
+/// Who keeps the lists of people and vehicles: the site all of them, an enterprise its own.
+const LIST_KEEPERS: Access = Access::Roles(&[SiteManager, Enterprise]);
+/// Who reads those lists, as far as names go for each. The admin has no purpose for them.
+const LIST_READERS: Access =
+    Access::Roles(&[GateOperator, TrafficPolice, IocOperator, SiteManager, Enterprise]);
+/// Who decides about visits.
+const HOSTS: Access = Access::Roles(&[GateOperator, SiteManager, Enterprise]);
+const MANAGER: Access = Access::Roles(&[SiteManager]);
+/// Who corrects counts at central; guards do it at their desk.
+const CORRECTORS: Access = Access::Roles(&[SiteManager]);
+/// Who hears first that a train is late.
+const DELAY_TELLERS: Access = Access::Roles(&[GateOperator, IocOperator, SiteManager]);
+const POLICE: Access = Access::Roles(&[TrafficPolice]);
+/// Who hands data on to other systems.
+const EXPORTERS: Access = Access::Roles(&[TrafficPolice, IocOperator, SiteManager]);
 const ADMIN: Access = Access::Roles(&[Admin]);
 const OPERATIONS: Access = Access::Roles(&[IocOperator, Admin]);
 /// Who decides about alerts. The admin keeps the system running and decides nothing.
@@ -79,6 +94,41 @@ pub const RULES: &[(&str, &str, Access)] = &[
     ("POST", "/api/v1/identity/face", CHECKERS),
     ("GET", "/api/v1/identity/checks", STAFF),
     ("GET", "/api/v1/stream", STAFF),
+    ("GET", "/api/v1/groups", LIST_READERS),
+    ("POST", "/api/v1/groups", MANAGER),
+    ("PATCH", "/api/v1/groups/{id}", MANAGER),
+    ("DELETE", "/api/v1/groups/{id}", MANAGER),
+    ("GET", "/api/v1/members", LIST_READERS),
+    ("POST", "/api/v1/members", LIST_KEEPERS),
+    ("PATCH", "/api/v1/members/{id}", LIST_KEEPERS),
+    ("DELETE", "/api/v1/members/{id}", LIST_KEEPERS),
+    ("POST", "/api/v1/members/import", LIST_KEEPERS),
+    ("GET", "/api/v1/members/template", LIST_KEEPERS),
+    ("GET", "/api/v1/passes", LIST_READERS),
+    ("POST", "/api/v1/passes", LIST_KEEPERS),
+    ("DELETE", "/api/v1/passes/{id}", LIST_KEEPERS),
+    ("GET", "/api/v1/visits/sites", Access::Public),
+    ("POST", "/api/v1/visits", Access::Public),
+    ("GET", "/api/v1/visits/{code}", Access::Public),
+    ("DELETE", "/api/v1/visits/{code}", Access::Public),
+    ("POST", "/api/v1/visits/{code}/bind", Access::Public),
+    ("GET", "/api/v1/visits", LIST_READERS),
+    ("POST", "/api/v1/visits/{id}/approve", HOSTS),
+    ("POST", "/api/v1/visits/{id}/refuse", HOSTS),
+    ("GET", "/api/v1/figures", STAFF),
+    ("POST", "/api/v1/corrections", CORRECTORS),
+    ("GET", "/api/v1/crowding", STAFF),
+    ("PUT", "/api/v1/crowding", MANAGER),
+    ("GET", "/api/v1/timetable", STAFF),
+    ("PUT", "/api/v1/timetable", MANAGER),
+    ("POST", "/api/v1/timetable/import", MANAGER),
+    ("PUT", "/api/v1/timetable/delays", DELAY_TELLERS),
+    ("GET", "/api/v1/reports/daily", STAFF),
+    ("GET", "/api/v1/reports/monthly", STAFF),
+    ("POST", "/api/v1/reports/sent", MANAGER),
+    ("GET", "/api/v1/exports/events", EXPORTERS),
+    ("GET", "/api/v1/exports/streams", EXPORTERS),
+    ("GET", "/api/v1/exports/residents", POLICE),
     ("GET", "/api/v1/openapi.json", Access::Public),
 ];
 
@@ -155,6 +205,18 @@ impl<S: Send + Sync> FromRequestParts<S> for Viewer {
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
         parts.extensions.get::<Self>().cloned().ok_or_else(Problem::signed_out)
+    }
+}
+
+/// The peer's address, for operations that need no account.
+#[derive(Debug, Clone, Copy)]
+pub struct Peer(pub Option<IpAddr>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Peer {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self(peer(&parts.extensions)))
     }
 }
 

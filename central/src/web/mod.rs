@@ -38,10 +38,12 @@ mod gates;
 mod health;
 mod identity;
 mod inside;
+mod limit;
 mod openapi;
 mod otherwise;
 mod passage;
 mod passages;
+mod people;
 mod problem;
 mod quarantine;
 mod session;
@@ -68,11 +70,18 @@ const DAY_MS: i64 = 24 * 3600 * 1000;
 struct Web {
     app: app::State,
     throttle: Arc<Throttle>,
+    people: people::Shared,
 }
 
 /// Console and API.
 pub fn router(app: app::State) -> Router {
-    let web = Web { app: app.clone(), throttle: Arc::default() };
+    let vneid = app.registers.vneid.is_some().then(|| people::vneid(&app));
+    with(app, people::Shared::asking(vneid))
+}
+
+/// The same with what people's resources share.
+fn with(app: app::State, people: people::Shared) -> Router {
+    let web = Web { app: app.clone(), throttle: Arc::default(), people };
     let (api, _) = resources().split_for_parts();
     api.route_layer(from_fn_with_state(app, access::guard))
         .route("/healthz", get(health::alive))
@@ -127,6 +136,7 @@ fn resources() -> OpenApiRouter<Web> {
         .routes(routes!(identity::face))
         .routes(routes!(identity::checks))
         .routes(routes!(stream::open))
+        .merge(people::routes())
         .routes(routes!(openapi::read));
     OpenApiRouter::with_openapi(openapi::base()).nest("/api/v1", api)
 }

@@ -20,7 +20,7 @@ use super::session::COOKIE;
         header `X-Requested-With: vong-gac`. Errors are RFC 9457 problem documents with a stable `code`. Times are RFC 3339 \
         in UTC, boxes `[x, y, w, h]` in pixels of the overview picture."),
     components(schemas(Problem)),
-    tags((name = "session"), (name = "numbers"), (name = "passages"), (name = "alerts"), (name = "cameras"),
+    tags((name = "session"), (name = "numbers"), (name = "people"), (name = "visits"), (name = "exports"), (name = "passages"), (name = "alerts"), (name = "cameras"),
         (name = "agents"), (name = "sites"), (name = "gates"), (name = "stream"), (name = "administration"))
 )]
 struct Base;

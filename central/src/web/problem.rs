@@ -4,6 +4,7 @@ use std::any::Any;
 use std::borrow::Cow;
 
 use axum::body::Body;
+use axum::extract::multipart::{MultipartError, MultipartRejection};
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use axum::response::IntoResponse;
@@ -92,6 +93,27 @@ impl Problem {
         }
     }
 
+    /// 429: too much from one address.
+    pub fn slow_down(retry_after_s: u64) -> Self {
+        let detail = format!("too many requests from this address: wait {retry_after_s} s and try again");
+        Self {
+            retry_after_s: Some(retry_after_s),
+            ..Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail)
+        }
+    }
+
+    /// 422 with every wrong field, in both languages.
+    pub fn fields(problems: Vec<Trouble>) -> Self {
+        let detail =
+            problems.iter().map(|one| format!("{}: {}", one.path, one.en)).collect::<Vec<_>>().join("; ");
+        Self { problems, ..Self::unacceptable("bad_fields", detail) }
+    }
+
+    /// The same with a code of its own.
+    pub fn fields_as(code: &'static str, problems: Vec<Trouble>) -> Self {
+        Self { kind: format!("urn:vong-gac:problem:{code}"), code, ..Self::fields(problems) }
+    }
+
     /// 500: ours. The cause goes to the log, never to the client.
     pub fn internal(error: &dyn std::fmt::Display) -> Self {
         tracing::error!(%error, "request failed");
@@ -112,6 +134,30 @@ impl IntoResponse for Problem {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
+    }
+}
+
+impl From<crate::tables::TableError> for Problem {
+    fn from(error: crate::tables::TableError) -> Self {
+        let (vi, en) = (error.vi, error.en);
+        Self {
+            problems: vec![Trouble { path: "file".to_owned(), code: error.code, vi, en: en.clone() }],
+            ..Self::unacceptable(error.code, en)
+        }
+    }
+}
+
+impl From<MultipartRejection> for Problem {
+    fn from(rejection: MultipartRejection) -> Self {
+        Self::new(rejection.status(), "bad_form", rejection.body_text())
+    }
+}
+
+impl From<MultipartError> for Problem {
+    fn from(error: MultipartError) -> Self {
+        let code =
+            if error.status() == StatusCode::PAYLOAD_TOO_LARGE { "body_too_large" } else { "bad_form" };
+        Self::new(error.status(), code, error.body_text())
     }
 }
 

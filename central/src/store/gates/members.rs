@@ -283,6 +283,25 @@ pub(in crate::store) async fn put(
     Ok(())
 }
 
+/// Ends a member within a transaction; its site, if it was not ended before.
+pub(in crate::store) async fn end(
+    writer: &mut Writer,
+    member_id: &str,
+    by: &str,
+    now_ms: i64,
+) -> Result<Option<String>, StoreError> {
+    Ok(sqlx::query_scalar::<_, String>(
+        "update members set status = 'ended', ended_at_ms = $2, changed_at_ms = $2, changed_by = $3, name = null,
+            number = null, number_index = null, pass_secret = null, pass_digest = null, pin = null, vneid_ref = null
+         where member_id = $1 and status <> 'ended' returning site",
+    )
+    .bind(member_id)
+    .bind(now_ms)
+    .bind(by)
+    .fetch_optional(&mut **writer)
+    .await?)
+}
+
 impl Store {
     /// Adds members, or changes those with the same ids (who made them and when stay): all of them or none. Every site among
     /// them gets one new list version.
@@ -329,16 +348,7 @@ impl Store {
     /// When the database fails.
     pub async fn end_member(&self, member_id: &str, by: &str, now_ms: i64) -> Result<bool, StoreError> {
         let mut writer = self.write().await?;
-        let site = sqlx::query_scalar::<_, String>(
-            "update members set status = 'ended', ended_at_ms = $2, changed_at_ms = $2, changed_by = $3, name = null,
-                number = null, number_index = null, pass_secret = null, pass_digest = null, pin = null, vneid_ref = null
-             where member_id = $1 and status <> 'ended' returning site",
-        )
-        .bind(member_id)
-        .bind(now_ms)
-        .bind(by)
-        .fetch_optional(&mut *writer)
-        .await?;
+        let site = end(&mut writer, member_id, by, now_ms).await?;
         let Some(site) = site else { return Ok(false) };
         bump(&mut writer, &site, now_ms).await?;
         writer.commit().await?;

@@ -3,19 +3,32 @@
 
 alter table users add column group_id text; -- the one group that an enterprise's account sees
 
--- A pass is a member of the site's list that is recognised by a secret. The secret is shown once; it is kept sealed because every
--- agent gets its own digest of it.
+-- What the public page says before anybody announces a visit; no page without a contact.
+alter table sites add column controller text;     -- who is responsible for the data
+alter table sites add column dpo_contact text;    -- whom to ask about one's data
+alter table sites add column notice_vi text;      -- privacy notice
+alter table sites add column notice_en text;
+alter table sites add column visits_per_day bigint; -- people that may be announced for one day; null for the configured number
+
+-- Where the province's camera system finds a picture: addresses without credentials.
+alter table cameras add column stream_url text;
+alter table cameras add column onvif_url text;
+
+-- A pass is a member of the site's list that is recognised by a secret (members.pass_secret), which is shown once.
 create table passes (
     pass_id text primary key,       -- UUIDv7
     site text not null references sites (site),
     member_id text not null,        -- its entry in the list
+    vehicle_id text,                -- entry of the vehicle it is also for
     group_id text,                  -- whose: an enterprise sees its own
     kind text not null,             -- visitor | contractor | driver
     label text not null,            -- what the guard sees; never a number
-    secret_sealed text,             -- the secret; erased when the pass has ended and visits.keep_days have passed
+    plate text,                     -- canonical; erased with the visit
+    gates text not null,            -- json array; empty for all
+    escort bigint not null,
     uses bigint,                    -- ways in it is good for; null for any number
-    valid_from_ms bigint,
-    valid_until_ms bigint,          -- exclusive
+    valid_from_ms bigint not null,
+    valid_until_ms bigint not null, -- exclusive
     visit_id text,                  -- the visit it was made for
     made_by text not null,
     made_at_ms bigint not null,
@@ -37,7 +50,6 @@ create table visits (
     people bigint not null,         -- how many come, at least 1
     plate text,                     -- canonical; null when on foot or erased
     host_group text,                -- whom they visit
-    purpose text,                   -- in the visitor's words; null once erased
     date text not null,             -- YYYY-MM-DD, the site's calendar
     expected_at_ms bigint not null,
     consent_at_ms bigint not null,  -- when the notice was agreed to

@@ -38,7 +38,7 @@ async fn every_operation_lets_in_exactly_the_roles_of_its_rule() {
         if (method.as_str(), path.as_str()) == ("DELETE", "/api/v1/session") {
             continue; // It would end the sessions that this test needs; its own test is in sign_in.
         }
-        let url = path.replace("{id}", "none").replace("{sha256}", "none");
+        let url = path.replace("{id}", "none").replace("{sha256}", "none").replace("{code}", "none");
         let request = |cookie: &str| {
             let request =
                 Request::builder().method(method.as_str()).uri(&url).header("x-requested-with", "vong-gac");

@@ -3,6 +3,7 @@
 mod access;
 mod gates;
 mod loss;
+mod people;
 mod reading;
 mod sign_in;
 mod streams;
