@@ -52,7 +52,9 @@ async fn park() -> Site {
     store.put("update sites set dpo_contact = 'dpo@example.vn', notice_vi = 'Thông báo', notice_en = 'Notice' where site = $1", &[KCN]).await;
     let policy = json!({
         "schedules": [{ "id": "ca-1", "name_vi": "Ca 1", "name_en": "Shift 1", "windows": [] }],
-        "gates": [], "holidays": [],
+        "gates": [{ "id": "cong-1", "name_vi": "Cổng số 1", "name_en": "Gate 1", "area": "trong", "person_capacity": null,
+            "vehicle_capacity": null, "lanes": [] }],
+        "holidays": [],
     });
     store
         .put("insert into gate_policies (site, version, document, changes, changed_by, changed_at_ms) values ($1, 1, $2, '[]', 'x', 1)", &[KCN, &policy.to_string()])
@@ -541,6 +543,32 @@ async fn figures_add_up_and_say_what_they_do_not_hold() {
     assert_eq!(
         site.get("/api/v1/reports/monthly?site=kcn&period=2026", &cookie).await.problem(),
         "bad_period"
+    );
+}
+
+#[tokio::test]
+async fn a_correction_at_central_stands_beside_what_was_counted() {
+    let site = park().await;
+    let manager = site.cookie(Role::SiteManager, &[]).await;
+    let ask = |gate: &str, people: i64| json!({ "site": KCN, "gate": gate, "people": people, "reason": "miscount", "note": " đếm lại " });
+    let made = site.call("POST", "/api/v1/corrections", &manager, Some(ask("cong-1", 4))).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", String::from_utf8_lossy(&made.bytes));
+    assert_eq!(
+        [&made.json()["area"], &made.json()["source"], &made.json()["note"]],
+        [&json!("trong"), &json!("central"), &json!("đếm lại")]
+    );
+    let bad = site.call("POST", "/api/v1/corrections", &manager, Some(ask("cong-9", 0))).await;
+    assert_eq!((bad.problem().as_str(), bad.json()["problems"].as_array().unwrap().len()), ("bad_fields", 2));
+    let day = site.get("/api/v1/figures?site=kcn&by=day", &manager).await.json();
+    assert_eq!(
+        [&day[0]["people_in"], &day[0]["inside_people"], &day[0]["corrections"][0]["people"]],
+        [&json!(0), &json!(4), &json!(4)]
+    );
+    assert_eq!(site.state.store.people_in_area(KCN, "trong").await.unwrap(), 4);
+    let guard = site.cookie(Role::GateOperator, &[]).await;
+    assert_eq!(
+        site.call("POST", "/api/v1/corrections", &guard, Some(ask("cong-1", 4))).await.status,
+        StatusCode::FORBIDDEN
     );
 }
 
