@@ -4,8 +4,8 @@ import { useTranslation } from "react-i18next";
 import { ApiError } from "../api/client";
 import { useSay } from "./words";
 
-interface FieldProblem {
-  field: string;
+interface Trouble {
+  path: string;
   vi: string;
   en: string;
 }
@@ -15,14 +15,14 @@ export function Refusal({ error }: { error: Error | null | undefined }) {
   const { t } = useTranslation();
   const say = useSay();
   if (!error) return null;
-  const fields = error instanceof ApiError ? ((error.body as { fields?: FieldProblem[] } | null)?.fields ?? []) : [];
-  if (fields.length > 0) {
+  const troubles = error instanceof ApiError ? ((error.body as { problems?: Trouble[] } | null)?.problems ?? []) : [];
+  if (troubles.length > 0) {
     return (
       <div className="problem" role="alert">
         <CircleAlert aria-hidden="true" />
         <ul>
-          {fields.map((problem) => (
-            <li key={problem.field + problem.vi}>{say(problem.vi, problem.en)}</li>
+          {troubles.map((problem) => (
+            <li key={problem.path + problem.vi}>{say(problem.vi, problem.en)}</li>
           ))}
         </ul>
       </div>

@@ -8,7 +8,8 @@ import { Field, SelectField } from "../../ui/field";
 import { Refusal } from "../../ui/outcome";
 import { useName, useWord } from "../../ui/words";
 
-const REASONS = ["recount", "camera_offline", "double_count", "missed", "emergency_open", "other"];
+/** The desk's own words, and one more. */
+const REASONS = ["hand_count", "camera_down", "other_exit", "start_of_day", "double_count", "other"];
 const BLANK = { gate: "", people: "0", vehicles: "0", reason: "", note: "" };
 
 interface Props {
@@ -71,7 +72,7 @@ export function CorrectionDialog({ open, onClose, site, gates }: Props) {
           {tried && noWhy && <small className="tone-text-deny">{t("figures.reason_needed")}</small>}
         </div>
         <Field word={t("alerts.note")}>
-          <textarea rows={2} maxLength={500} value={form.note} onChange={(event) => set({ note: event.target.value })} />
+          <textarea rows={2} maxLength={300} value={form.note} onChange={(event) => set({ note: event.target.value })} />
         </Field>
         <Refusal error={save.error} />
         <button type="submit" className="button button-primary" aria-busy={save.isPending}>

@@ -15,8 +15,8 @@ const codeInAddress = () => codeOf(decodeURIComponent(window.location.hash.slice
 
 /** What central says is wrong with which field, in the visitor's language; else its plain words. */
 function saidOf(error: ApiError, language: string): string {
-  const fields = (error.body as { fields?: { vi: string; en: string }[] } | null)?.fields ?? [];
-  return fields.length > 0 ? fields.map((problem) => (language === "vi" ? problem.vi : problem.en)).join(". ") : error.detail;
+  const troubles = (error.body as { problems?: { vi: string; en: string }[] } | null)?.problems ?? [];
+  return troubles.length > 0 ? troubles.map((problem) => (language === "vi" ? problem.vi : problem.en)).join(". ") : error.detail;
 }
 
 /** Registers a visit: details, consent, code. One thing to do at a time; what was typed stays until it is done. */
