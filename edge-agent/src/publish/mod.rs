@@ -386,11 +386,7 @@ impl Publisher {
         match leaf {
             // The broker keeps lists, so that one arrives proves nothing about central.
             Leaf::List => gates.take_list(message, central),
-            Leaf::Answer => {
-                if gates.asker.take(message, central) {
-                    gates.central.heard();
-                }
-            }
+            Leaf::Answer if gates.asker.take(message, central) => gates.central.heard(),
             _ => {}
         }
     }

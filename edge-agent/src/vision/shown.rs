@@ -21,12 +21,20 @@ pub struct Packed {
     pub jpeg: Vec<u8>,
 }
 
+/// Makes pictures of one size into smaller ones.
+#[derive(Debug)]
+struct Shrink {
+    source: (u32, u32),
+    target: (u32, u32),
+    tables: Preprocessor,
+}
+
 /// Packs the pictures of one camera. Keeps its tables and buffers while their size stays the same.
 #[derive(Debug)]
 pub struct Packer {
     most_width: u32,
     quality: i32,
-    shrink: Option<((u32, u32), (u32, u32), Preprocessor)>,
+    shrink: Option<Shrink>,
     planes: Vec<f32>,
     pixels: Vec<Vec3b>,
 }
@@ -44,16 +52,17 @@ impl Packer {
     pub fn pack(&mut self, picture: &I420) -> Result<Packed, VisionError> {
         let source = (picture.width, picture.height);
         let most_width = self.most_width;
-        let (_, (width, height), shrink) = match &mut self.shrink {
-            Some(kept) if kept.0 == source => kept,
+        let shrink = match &mut self.shrink {
+            Some(kept) if kept.source == source => kept,
             other => {
                 let target = size(source, most_width);
-                let shrink = Preprocessor::new(target.0 as usize, target.1 as usize, PLAIN);
-                other.insert((source, target, shrink))
+                let tables = Preprocessor::new(target.0 as usize, target.1 as usize, PLAIN);
+                other.insert(Shrink { source, target, tables })
             }
         };
-        shrink.fill(picture, &mut self.planes);
-        let plane = (*width * *height) as usize;
+        shrink.tables.fill(picture, &mut self.planes);
+        let (width, height) = shrink.target;
+        let plane = (width * height) as usize;
         let (red, rest) = self.planes.split_at(plane);
         let (green, blue) = rest.split_at(plane);
         let level = |value: f32| (value + 0.5) as u8;
@@ -61,11 +70,11 @@ impl Packer {
         self.pixels.extend(
             red.iter().zip(green).zip(blue).map(|((r, g), b)| Vec3b::from([level(*b), level(*g), level(*r)])),
         );
-        let mat = Mat::new_rows_cols_with_data(*height as i32, *width as i32, &self.pixels)?;
+        let mat = Mat::new_rows_cols_with_data(height as i32, width as i32, &self.pixels)?;
         let mut jpeg = Vector::<u8>::new();
         let options = Vector::from_slice(&[imgcodecs::IMWRITE_JPEG_QUALITY, self.quality]);
         imgcodecs::imencode(".jpg", &mat, &mut jpeg, &options)?;
-        Ok(Packed { width: *width, height: *height, jpeg: jpeg.as_slice().to_vec() })
+        Ok(Packed { width, height, jpeg: jpeg.as_slice().to_vec() })
     }
 }
 
