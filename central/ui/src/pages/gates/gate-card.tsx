@@ -10,6 +10,7 @@ import { whole } from "../../format/numbers";
 import { StepBadge } from "../../ui/gate-badges";
 import { LossNote } from "../../ui/loss";
 import { Age, Time } from "../../ui/time";
+import { Badge } from "../../ui/verdict";
 import { useName } from "../../ui/words";
 import { LaneRow } from "./lane";
 
@@ -17,11 +18,13 @@ export function GateCard({ gate }: { gate: GateRow }) {
   const { t } = useTranslation();
   const name = useName();
   const step = lowestStep([...gate.list.in_use.map((use) => use.step), ...gate.lanes.map((lane) => lane.step)]);
+  // Where no agent has spoken, nothing is known of what works.
+  const silent = gate.list.in_use.length === 0;
   return (
-    <article className={`gate-card tone-${stepTone[step]}`} data-gate={gate.id} data-step={step}>
+    <article className={`gate-card tone-${silent ? "unknown" : stepTone[step]}`} data-gate={gate.id} data-step={silent ? "" : step}>
       <header className="card-head">
         <h3>{name(gate)}</h3>
-        <StepBadge step={step} size="m" />
+        {silent ? <Badge tone="unknown">{t("gates.silent")}</Badge> : <StepBadge step={step} size="m" />}
       </header>
       <Alone gate={gate} />
       <Inside gate={gate} />
@@ -108,7 +111,7 @@ function Lists({ gate }: { gate: GateRow }) {
     <div className="gate-lists">
       <h4>
         <ListTree aria-hidden="true" />
-        {t("gates.list", { version: list.version })}
+        {list.version > 0 ? t("gates.list", { version: list.version }) : t("gates.no_list_yet")}
         {list.made_at && <Age at={list.made_at} />}
       </h4>
       <ul>
