@@ -1,5 +1,6 @@
 //! Accounts of the demonstration: random passwords, kept for the next run in a file that only its owner may read.
 
+use std::ffi::OsStr;
 use std::fmt;
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -9,15 +10,20 @@ use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::programs::run_to_end;
+use super::programs::{run_to_end, run_with_input};
 
 /// Sign-in name, role at central, name shown, word for scripts.
-const ACCOUNTS: [(&str, &str, &str, &str); 4] = [
-    ("bao-ve", "gate_operator", "Nhân viên trực cổng", "gate"),
+const ACCOUNTS: [(&str, &str, &str, &str); 6] = [
+    ("bao-ve", "gate_operator", "Trần Văn An (trưởng ca)", "gate"),
+    ("bao-ve-2", "gate_operator", "Lê Thị Bình", "gate2"),
+    ("quan-ly", "site_manager", "Ban quản lý khu", "manager"),
     ("csgt", "traffic_police", "Cán bộ xử lý", "police"),
     ("ioc", "ioc_operator", "Trực ban IOC", "ioc"),
     ("quan-tri", "admin", "Quản trị", "admin"),
 ];
+
+/// Those of them who work at a desk, and whether they lead the shift.
+const GUARDS: [(&str, bool); 2] = [("bao-ve", true), ("bao-ve-2", false)];
 
 /// One account.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -26,6 +32,8 @@ pub(super) struct Login {
     pub password: String,
     role: String,
     word: String,
+    /// PIN at the desk.
+    pin: Option<String>,
 }
 
 /// All of them.
@@ -43,16 +51,24 @@ impl Logins {
         }
         let mut logins = Vec::new();
         for (username, role, shown, word) in ACCOUNTS {
-            let flags =
-                ["user", "add", username, "--role", role, "--name", shown, "--config"].map(AsRef::as_ref);
+            let mut flags = vec!["user", "add", username, "--role", role, "--name", shown];
+            // Who manages a site has to say which.
+            if role == "site_manager" {
+                flags.extend(["trang-an", "kcn-khanh-phu", "ga-ninh-binh"].iter().flat_map(|site| ["--site", site]));
+            }
+            flags.push("--config");
+            let flags: Vec<&OsStr> = flags.into_iter().map(AsRef::as_ref).collect();
             let printed = run_to_end("central", [&flags[..], &[central.as_os_str()]].concat())?;
             let mut words = printed.split_whitespace().skip_while(|word| *word != "password");
             let password = words.nth(1).context("central user add printed no password")?;
+            let guard = GUARDS.iter().find(|(guard, _)| *guard == username);
+            let pin = guard.map(|(_, leads)| give_desk(username, *leads, central)).transpose()?;
             logins.push(Login {
                 username: username.to_owned(),
                 password: password.to_owned(),
                 role: shown.to_owned(),
                 word: word.to_owned(),
+                pin,
             });
         }
         let logins = Self(logins);
@@ -66,23 +82,37 @@ impl Logins {
     }
 
     /// Address and logins for scripts.
-    pub(super) fn ready(&self, address: &str) -> anyhow::Result<String> {
+    pub(super) fn ready(&self, address: &str, desks: &[String]) -> anyhow::Result<String> {
         let logins: serde_json::Map<String, serde_json::Value> = self
             .0
             .iter()
-            .map(|login| (login.word.clone(), json!({"user": login.username, "password": login.password})))
+            .map(|login| (login.word.clone(), json!({"user": login.username, "password": login.password, "pin": login.pin})))
             .collect();
-        Ok(serde_json::to_string(&json!({"url": address, "logins": logins}))?)
+        Ok(serde_json::to_string(&json!({"url": address, "desks": desks, "logins": logins}))?)
     }
 }
 
 impl fmt::Display for Logins {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for login in &self.0 {
-            writeln!(f, "  {:<10} {:<22} {}", login.username, login.password, login.role)?;
+            let pin = login.pin.as_ref().map_or(String::new(), |pin| format!(", PIN {pin}"));
+            writeln!(f, "  {:<10} {:<22} {}{pin}", login.username, login.password, login.role)?;
         }
         Ok(())
     }
+}
+
+/// Gives a guard's account a desk; returns its PIN.
+fn give_desk(username: &str, leads: bool, central: &Path) -> anyhow::Result<String> {
+    let pin = format!("{:06}", rand::random_range(0..1_000_000));
+    let mut flags = vec!["user", "desk", username, "--pin-stdin"];
+    if leads {
+        flags.push("--supervisor");
+    }
+    flags.push("--config");
+    let flags: Vec<&OsStr> = flags.into_iter().map(AsRef::as_ref).collect();
+    run_with_input("central", [&flags[..], &[central.as_os_str()]].concat(), &format!("{pin}\n"))?;
+    Ok(pin)
 }
 
 /// Writes a file that only its owner may read.

@@ -28,7 +28,7 @@ pub struct Demo {
     /// Folder for everything that is kept between runs.
     #[arg(long, value_name = "FOLDER", default_value = "run/demo")]
     folder: PathBuf,
-    /// Take free ports instead of 8080, 1883, 9800 and 8554.
+    /// Take free ports instead of 8080, 1883, 9800, 8554, 8095 (barrier) and 8090 to 8092 (desks).
     #[arg(long)]
     any_ports: bool,
     /// Write address and logins as JSON to this file once everything is up (for scripts).
@@ -36,10 +36,12 @@ pub struct Demo {
     ready_file: Option<PathBuf>,
 }
 
-const SITES: [(&str, &str, &str, &str); 3] = [
-    ("tourist", "trang-an", "edge-trang-an", "cong-chinh"),
-    ("industrial", "kcn-khanh-phu", "edge-khanh-phu", "cong-2"),
-    ("junction", "nga-tu-le-dai-hanh", "edge-le-dai-hanh", "huong-bac"),
+/// Name of the configuration, site, agent.
+const SITES: [(&str, &str, &str); 4] = [
+    ("industrial", "kcn-khanh-phu", "edge-khanh-phu"),
+    ("tourist", "trang-an", "edge-trang-an"),
+    ("station", "ga-ninh-binh", "edge-ga"),
+    ("junction", "nga-tu-le-dai-hanh", "edge-le-dai-hanh"),
 ];
 
 struct Ports {
@@ -47,6 +49,9 @@ struct Ports {
     mqtt: u16,
     mocks: u16,
     rtsp: u16,
+    barrier: u16,
+    /// Of the guards' desks, in the order of the first three sites.
+    desks: [u16; 3],
 }
 
 impl Ports {
@@ -59,7 +64,14 @@ impl Ports {
             });
             Ok(found.context("no free port on 127.0.0.1")?.port())
         };
-        Ok(Self { http: port(8080)?, mqtt: port(1883)?, mocks: port(9800)?, rtsp: port(8554)? })
+        Ok(Self {
+            http: port(8080)?,
+            mqtt: port(1883)?,
+            mocks: port(9800)?,
+            rtsp: port(8554)?,
+            barrier: port(8095)?,
+            desks: [port(8090)?, port(8091)?, port(8092)?],
+        })
     }
 }
 
@@ -114,7 +126,10 @@ impl Demo {
 
         programs.push(start_cameras(&folder, &ports)?);
         wait_for_port(ports.rtsp, &programs, &stop).await?;
-        for (name, site, agent, _) in SITES {
+        let listen = format!("127.0.0.1:{}", ports.barrier);
+        let flags = ["--listen", &listen].map(AsRef::as_ref).to_vec();
+        programs.push(Program::start("barrier", "barrier", flags, &folder)?);
+        for (name, site, agent) in SITES {
             let config = configure(&folder, name, &ports)?;
             programs.push(start_agent(&folder, &config, &central, site, agent)?);
         }
@@ -124,12 +139,17 @@ impl Demo {
         }
 
         let address = format!("http://127.0.0.1:{}", ports.http);
+        let desks: Vec<String> = ports.desks.iter().map(|port| format!("http://127.0.0.1:{port}")).collect();
+        println!("\nGuards' desks, with name and PIN:");
+        for ((_, site, _), desk) in SITES.iter().zip(&desks) {
+            println!("  {desk}  {site}");
+        }
         println!(
             "\nVọng Gác  {address}\n\n{logins}\nLogs: {}/*.log   Ctrl-C stops everything.\n",
             folder.display()
         );
         if let Some(path) = &self.ready_file {
-            std::fs::write(path, logins.ready(&address)?)?;
+            std::fs::write(path, logins.ready(&address, &desks)?)?;
         }
         let ended = watch(&mut programs, &stop).await;
         let api = Api::sign_in(&address, &logins).await;
@@ -161,6 +181,7 @@ fn start_cameras(folder: &Path, ports: &Ports) -> anyhow::Result<Program> {
         ("cong-chinh", street),
         ("cong-2", "tests/clips/gate.h264"),
         ("huong-bac", "tests/clips/junction.h264"),
+        ("sanh-ga", street),
     ] {
         arguments.extend(["--mount".to_owned(), format!("{camera}={clip}")]);
     }
@@ -194,7 +215,11 @@ fn configure(folder: &Path, name: &str, ports: &Ports) -> anyhow::Result<PathBuf
         .replace(":8080", &format!(":{}", ports.http))
         .replace(":1883", &format!(":{}", ports.mqtt))
         .replace(":9800", &format!(":{}", ports.mocks))
-        .replace(":8554", &format!(":{}", ports.rtsp));
+        .replace(":8554", &format!(":{}", ports.rtsp))
+        .replace(":8095", &format!(":{}", ports.barrier))
+        .replace(":8090", &format!(":{}", ports.desks[0]))
+        .replace(":8091", &format!(":{}", ports.desks[1]))
+        .replace(":8092", &format!(":{}", ports.desks[2]));
     let path = folder.join(format!("{name}.toml"));
     std::fs::write(&path, text)?;
     Ok(path)

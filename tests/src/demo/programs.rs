@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs::File;
+use std::io::Write as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -71,7 +72,24 @@ impl Drop for Program {
 
 /// Runs `binary` to its end and returns what it printed.
 pub(super) fn run_to_end(binary: &str, arguments: Vec<&OsStr>) -> anyhow::Result<String> {
-    let output = beside(binary)?.args(&arguments).stdin(Stdio::null()).output()?;
+    run_with_input(binary, arguments, "")
+}
+
+/// The same, with a text on its standard input: secrets do not belong into arguments.
+pub(super) fn run_with_input(
+    binary: &str,
+    arguments: Vec<&OsStr>,
+    input: &str,
+) -> anyhow::Result<String> {
+    let mut child = beside(binary)?
+        .args(&arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    // A program that reads nothing may be gone already; its output says what it did.
+    child.stdin.take().map(|mut stdin| stdin.write_all(input.as_bytes()).ok());
+    let output = child.wait_with_output()?;
     ensure!(
         output.status.success(),
         "{binary} {}: {}",
