@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The console in a real browser, on a real central with real events: starts the demonstration on free ports, waits until
-# vehicles and alerts are there, and runs central/ui/e2e against it.
+# Console and guard's desk in a real browser. First against their stand-ins, which play what a day may bring; then on real programs with
+# real events: starts the demonstration on free ports, waits until vehicles and alerts are there, and runs central/ui/e2e and
+# central/ui/e2e-desk against it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bin=$(realpath "${1:-target/debug}")
@@ -21,6 +22,8 @@ finish() {
 }
 trap finish EXIT
 
+(cd central/ui && npm run --silent e2e && npm run --silent e2e:desk)
+
 "$bin/demo" --any-ports --folder "$folder" --ready-file "$folder/ready.json" >"$folder/demo.out" 2>&1 &
 demo=$!
 for _ in $(seq 240); do
@@ -35,9 +38,14 @@ ready = json.load(open(sys.argv[1]))
 print("export VG_BASE_URL=" + shlex.quote(ready["url"]))
 for role, login in ready["logins"].items():
     print(f"export VG_{role.upper()}_USER={shlex.quote(login['user'])} VG_{role.upper()}_PASSWORD={shlex.quote(login['password'])}")
+print("export VG_DESK_URL=" + shlex.quote(ready["desks"][0]))
+for name, role in [("DESK", "gate"), ("DESK_NEXT", "gate2")]:
+    login = ready["logins"][role]
+    print(f"export VG_{name}_USER={shlex.quote(login['user'])} VG_{name}_PIN={shlex.quote(login['pin'])}")
 PY
 )"
 
 python3 tests/wait_for_events.py
 cd central/ui
 npm run --silent e2e
+npm run --silent e2e:desk
