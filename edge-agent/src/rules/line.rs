@@ -345,14 +345,17 @@ impl Counted {
     }
 }
 
-/// Whether a person's box covers another person's, so that the two may be mixed up.
+/// Whether a person's box covers another person's, so that the two may be mixed up. One who is hidden counts: that is
+/// when their box goes over to somebody else.
 fn crowded(track: &TrackView, changes: &TrackChanges) -> bool {
     let person = |class| class == ObjectClass::Person;
+    let others = changes.changes.iter().filter(|change| change.kind != ChangeKind::Ended).map(|c| &c.track);
+    let covers = |other: &TrackView| {
+        let smaller = other.bbox.area().min(track.bbox.area()).max(1.0);
+        other.bbox.intersect(&track.bbox).area() / smaller >= CROWDED_SHARE
+    };
     person(track.class)
-        && changes.seen().filter(|other| other.id != track.id && person(other.class)).any(|other| {
-            let smaller = other.bbox.area().min(track.bbox.area()).max(1.0);
-            other.bbox.intersect(&track.bbox).area() / smaller >= CROWDED_SHARE
-        })
+        && others.filter(|other| other.id != track.id && other.confirmed && person(other.class)).any(covers)
 }
 
 /// Whether this track is a second one on the vehicle that just crossed.

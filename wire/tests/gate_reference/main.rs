@@ -132,7 +132,7 @@ fn an_older_list_opens_nothing_and_refuses_nobody_more() {
     everywhere(|dice, world, index, ask| {
         let younger = decide(Some(index), &world.presence, &ask);
         let mut list = world.list.clone();
-        list.made_at = list.made_at - SignedDuration::from_hours(dice.below(200) as i64);
+        list.made_at -= SignedDuration::from_hours(dice.below(200) as i64);
         let older = decide(Some(&GateIndex::new(list)), &world.presence, &ask);
         assert!(older.freshness >= younger.freshness);
         if older.verdict != younger.verdict {
@@ -166,10 +166,8 @@ fn a_reading_that_is_not_sure_is_never_acted_on() {
     everywhere(|_, world, index, ask| {
         let ask = Ask { person: None, emergency: false, ..ask };
         let Some((_, lane)) = world.list.lane(&ask.lane) else { return };
-        let unsure = ask
-            .vehicle
-            .as_ref()
-            .is_some_and(|seen| seen.text.is_some() && !(seen.score >= lane.policy.least_score));
+        let low = |seen: &SeenVehicle| seen.score.is_nan() || seen.score < lane.policy.least_score;
+        let unsure = ask.vehicle.as_ref().is_some_and(|seen| seen.text.is_some() && low(seen));
         let by_plate = matches!(lane.policy.wanted, Wanted::Vehicle | Wanted::VehicleAndDriver);
         if unsure && by_plate {
             assert_ne!(decide(Some(index), &world.presence, &ask).reason, Reason::Blocked);

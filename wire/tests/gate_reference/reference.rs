@@ -1,6 +1,9 @@
 //! The decision once more: slow, obvious, straight from the table at the head of `wire::gate::decide`, by scanning the list. It shares
 //! nothing with the real one but the types: no index, no calendar, no order of trust, no method of the presence.
 
+// One thing after the other, however long that is.
+#![allow(clippy::collapsible_if, clippy::manual_contains)]
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use wire::Name;

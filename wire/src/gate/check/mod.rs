@@ -102,13 +102,9 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn known<T: PartialEq + ToString>(
-        &mut self,
-        what: &'static str,
-        name: &T,
-        mut all: impl Iterator<Item = &'a T>,
-    ) where
-        T: 'a,
+    fn known<T>(&mut self, what: &'static str, name: &T, mut all: impl Iterator<Item = &'a T>)
+    where
+        T: PartialEq + ToString + 'a,
     {
         if !all.any(|other| other == name) {
             let (version, name) = (self.list.version, name.to_string());
