@@ -194,6 +194,11 @@ async fn a_decision_is_settled_counted_and_joined_whatever_order_it_comes_in() {
         committed(&mut agent, &paper).await;
     }
     assert_eq!(inside(&central).await, [(3, 1)]);
+    let still = StayFilter { from_ms: i64::MAX - 1, until_ms: i64::MAX, ..StayFilter::default() };
+    let still = store.stays(&Scope::all(), &still, (i64::MAX, ""), 10).await.unwrap();
+    let mut still: Vec<_> = still.into_iter().map(|stay| stay.subject).collect();
+    still.sort();
+    assert_eq!(still, ["m-0002", "m-0012"], "whoever is still inside belongs to every later time");
     let app = central.app;
     app.stop().await;
     let app = support::start_in(central.folder.path(), FAST).await;

@@ -236,7 +236,8 @@ async fn put_document(store: &Store, site: &SiteFile, now_ms: i64) -> Result<(),
     // What the file said last decides, not what the console made of it since: editing there must outlast another load.
     let history = store.policy_history(&site.id, 200).await?;
     let said = history.iter().find(|row| row.changed_by == BY);
-    let unchanged = said.is_some_and(|row| row.document == after.to_string());
+    let document = after.to_string();
+    let unchanged = said.is_some_and(|row| row.document == document);
     if unchanged {
         return Ok(());
     }
@@ -244,7 +245,7 @@ async fn put_document(store: &Store, site: &SiteFile, now_ms: i64) -> Result<(),
     let row = PolicyRow {
         site: site.id.clone(),
         version: history.first().map_or(0, |row| row.version) + 1,
-        document: after.to_string(),
+        document,
         changes: serde_json::to_string(&changes::between(&before, &after)).map_err(encode)?,
         changed_by: BY.to_owned(),
         changed_at_ms: now_ms,

@@ -271,16 +271,9 @@ pub async fn muster(
     let at = last.as_ref().map_or(now, |(since, ..)| *since);
     let filter =
         StayFilter { site: query.site.clone(), from_ms: at, until_ms: at + 1, ..StayFilter::default() };
-    // Those who were inside at that moment: open ones too, which have no end yet.
     let mut rows = app.store.stays(&viewer.scope, &filter, (i64::MAX, ""), MOST).await?;
-    let open = StayFilter { inside: true, from_ms: 0, ..filter };
-    rows.extend(app.store.stays(&viewer.scope, &open, (i64::MAX, ""), MOST).await?);
-    let mut seen = BTreeSet::new();
     rows.retain(|row| {
-        row.kind == "person"
-            && row.in_ms.is_some_and(|since| since <= at)
-            && row.state != "no_exit"
-            && seen.insert(row.stay_id.clone())
+        row.kind == "person" && row.in_ms.is_some_and(|since| since <= at) && row.state != "no_exit"
     });
     let found = last.as_ref().map(|(.., found)| found.clone()).unwrap_or_default();
     let row = |row: StayRow| {

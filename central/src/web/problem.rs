@@ -29,11 +29,16 @@ pub struct Problem {
     /// Stable word for programs.
     code: &'static str,
     /// Each thing that is wrong, where there may be several.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    problems: Vec<Trouble>,
+    #[serde(skip_serializing_if = "nothing")]
+    #[schema(value_type = Vec<Trouble>)]
+    problems: Box<[Trouble]>,
     /// Seconds to wait, also in the `Retry-After` header.
     #[serde(skip)]
     retry_after_s: Option<u64>,
+}
+
+fn nothing(problems: &[Trouble]) -> bool {
+    problems.is_empty()
 }
 
 impl Problem {
@@ -45,14 +50,14 @@ impl Problem {
             status: status.as_u16(),
             detail: detail.into(),
             code,
-            problems: Vec::new(),
+            problems: Box::default(),
             retry_after_s: None,
         }
     }
 
     /// The same with each thing that is wrong.
     pub fn with_problems(self, problems: Vec<Trouble>) -> Self {
-        Self { problems, ..self }
+        Self { problems: problems.into(), ..self }
     }
 
     /// 400: the request cannot be understood.

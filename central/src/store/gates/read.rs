@@ -241,9 +241,9 @@ pub struct StayFilter {
     pub q: String,
     /// Only those that lie open.
     pub inside: bool,
-    /// In or out at or after, ms.
+    /// Out at or after, or still inside, ms.
     pub from_ms: i64,
-    /// In or out before, ms.
+    /// In before, ms.
     pub until_ms: i64,
 }
 
@@ -377,7 +377,7 @@ impl Store {
              where (coalesce(s.in_ms, s.out_ms), s.stay_id) < ($1, $2) and ($3 = '' or $3 like '%,' || s.site || ',%')
                and ($4 = '' or s.group_id = $4) and ($5 = '' or s.site = $5) and ($6 = '' or s.area = $6)
                and ($7 = '' or s.group_id = $7) and ($8 = 0 or s.state = 'inside')
-               and coalesce(s.out_ms, s.in_ms) >= $9 and coalesce(s.in_ms, s.out_ms) < $10
+               and (s.state = 'inside' or coalesce(s.out_ms, s.in_ms) >= $9) and coalesce(s.in_ms, s.out_ms) < $10
                and ($11 = '' or lower(m.label) like '%' || lower($11) || '%' or s.subject like '%' || upper($11) || '%')
              order by coalesce(s.in_ms, s.out_ms) desc, s.stay_id desc limit $12",
         )
