@@ -111,7 +111,7 @@ impl Problem {
     pub fn fields(problems: Vec<Trouble>) -> Self {
         let detail =
             problems.iter().map(|one| format!("{}: {}", one.path, one.en)).collect::<Vec<_>>().join("; ");
-        Self { problems, ..Self::unacceptable("bad_fields", detail) }
+        Self { problems: problems.into(), ..Self::unacceptable("bad_fields", detail) }
     }
 
     /// The same with a code of its own.
@@ -146,7 +146,7 @@ impl From<crate::tables::TableError> for Problem {
     fn from(error: crate::tables::TableError) -> Self {
         let (vi, en) = (error.vi, error.en);
         Self {
-            problems: vec![Trouble { path: "file".to_owned(), code: error.code, vi, en: en.clone() }],
+            problems: vec![Trouble { path: "file".to_owned(), code: error.code, vi, en: en.clone() }].into(),
             ..Self::unacceptable(error.code, en)
         }
     }
