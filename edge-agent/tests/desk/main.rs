@@ -2,6 +2,7 @@
 
 mod fake;
 mod live;
+mod process;
 mod routes;
 mod shift;
 mod sign_in;
