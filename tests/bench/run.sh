@@ -3,10 +3,10 @@
 #
 #   tests/bench/run.sh
 #
-# EDGE_AGENT=PATH       use that program and the outbox_throughput beside it in examples/ instead of building
+# EDGE_AGENT=PATH       use that program and the outbox_throughput and gate_bench beside it in examples/ instead of building
 # BENCH_PROFILE=release measure an optimised build with link-time optimisation (a long build) instead of the usual one
 # BENCH_ROUNDS=3        so many runs of each measurement; medians are reported
-# BENCH_PARTS="pipeline tracker outbox"   measure only these; the others keep their last numbers and date
+# BENCH_PARTS="pipeline tracker outbox gate"   measure only these; the others keep their last numbers and date
 #
 # Needs the models (make models) and opencv-doc for the street clip. Measurements are kept in .cache/bench.
 set -eu
@@ -17,7 +17,7 @@ out=$root/.cache/bench
 venv=$root/.cache/venv-bench
 rounds=${BENCH_ROUNDS:-3}
 profile=${BENCH_PROFILE:-dev}
-parts=${BENCH_PARTS:-pipeline tracker outbox}
+parts=${BENCH_PARTS:-pipeline tracker outbox gate}
 mkdir -p "$out"
 
 case $profile in
@@ -27,10 +27,11 @@ release) flags=--release folder=release ;;
 esac
 if [ -z "${EDGE_AGENT:-}" ]; then
     # shellcheck disable=SC2086 # no flag at all in the usual profile
-    (cd "$root" && cargo build --package edge-agent $flags && cargo build --package edge-agent --example outbox_throughput $flags) >&2
+    (cd "$root" && cargo build --package edge-agent $flags && cargo build --package edge-agent --example outbox_throughput --example gate_bench $flags) >&2
     EDGE_AGENT=${CARGO_TARGET_DIR:-$root/target}/$folder/edge-agent
 fi
 outbox_bench=$(dirname "$EDGE_AGENT")/examples/outbox_throughput
+gate_bench=$(dirname "$EDGE_AGENT")/examples/gate_bench
 export EDGE_AGENT
 
 if ! cmp -s "$here/requirements.txt" "$venv/requirements.txt"; then
@@ -46,11 +47,12 @@ for part in $parts; do
     case $part in
     pipeline) "$venv/bin/python" "$here/pipeline.py" --agent "$EDGE_AGENT" --out "$out" --rounds "$rounds" ;;
     outbox) "$venv/bin/python" "$here/outbox.py" --bench "$outbox_bench" --out "$out" --rounds "$rounds" ;;
+    gate) "$venv/bin/python" "$here/gate.py" --bench "$gate_bench" --out "$out" --rounds "$rounds" ;;
     tracker)
         rm -rf "$out/mot"
         "$root/tests/eval/mot/run.sh" "$root/.cache/venv-mot" "$out/mot"
         ;;
-    *) echo "BENCH_PARTS knows pipeline, tracker and outbox, not $part" >&2; exit 2 ;;
+    *) echo "BENCH_PARTS knows pipeline, tracker, outbox and gate, not $part" >&2; exit 2 ;;
     esac
 done
 "$venv/bin/python" "$here/report.py" --measured "$out" --profile "$profile" --write "$here/RESULTS.md"
