@@ -13,10 +13,11 @@ use serde_json::json;
 use super::programs::{run_to_end, run_with_input};
 
 /// Sign-in name, role at central, name shown, word for scripts.
-const ACCOUNTS: [(&str, &str, &str, &str); 6] = [
+const ACCOUNTS: [(&str, &str, &str, &str); 7] = [
     ("bao-ve", "gate_operator", "Trần Văn An (trưởng ca)", "gate"),
     ("bao-ve-2", "gate_operator", "Lê Thị Bình", "gate2"),
     ("quan-ly", "site_manager", "Ban quản lý khu", "manager"),
+    ("doanh-nghiep", "enterprise", "Công ty Vận tải Thí Dụ", "tenant"),
     ("csgt", "traffic_police", "Cán bộ xử lý", "police"),
     ("ioc", "ioc_operator", "Trực ban IOC", "ioc"),
     ("quan-tri", "admin", "Quản trị", "admin"),
@@ -55,6 +56,9 @@ impl Logins {
             // Who manages a site has to say which.
             if role == "site_manager" {
                 flags.extend(["trang-an", "kcn-khanh-phu", "ga-ninh-binh"].iter().flat_map(|site| ["--site", site]));
+            }
+            if role == "enterprise" {
+                flags.extend(["--site", "kcn-khanh-phu", "--group", "van-tai-thi-du"]);
             }
             flags.push("--config");
             let flags: Vec<&OsStr> = flags.into_iter().map(AsRef::as_ref).collect();
