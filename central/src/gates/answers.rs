@@ -207,7 +207,7 @@ impl Desk {
                             verdict.txn_id,
                         )
                     }
-                    // Nothing is known of the data, and still somebody has to look: the gate is told so as a mismatch would be.
+                    // Nothing is known of the data, and still somebody has to look: the gate is told that and nothing else.
                     Err(_) if citizen.check_papers => (
                         AnswerBody::Citizen {
                             result: RegisterResult::NotFound,

@@ -27,12 +27,22 @@ impl Ledger {
     /// When the store cannot be read.
     pub fn open(outbox: Arc<Outbox>, lines: Vec<CountingLine>) -> Result<Self, OutboxError> {
         let book = Book::load(&outbox.state()?, lines);
-        Ok(Self { outbox: Some(outbox), book: RwLock::new(book), waiting: Mutex::default(), unwritten: AtomicUsize::new(0) })
+        Ok(Self {
+            outbox: Some(outbox),
+            book: RwLock::new(book),
+            waiting: Mutex::default(),
+            unwritten: AtomicUsize::new(0),
+        })
     }
 
     /// A ledger that keeps nothing and sends nothing.
     pub fn in_memory() -> Self {
-        Self { outbox: None, book: RwLock::default(), waiting: Mutex::default(), unwritten: AtomicUsize::new(0) }
+        Self {
+            outbox: None,
+            book: RwLock::default(),
+            waiting: Mutex::default(),
+            unwritten: AtomicUsize::new(0),
+        }
     }
 
     /// Takes `drafts` and writes them. On an error they are kept and go with the next call, [`Ledger::retry`] among them.

@@ -148,8 +148,9 @@ pub(super) fn proof(answer: Option<&Answer>) -> Proof {
             let same = *result == RegisterResult::Match && mismatch.is_empty();
             Proof {
                 trust: same.then_some(TrustLevel::QrAndRegister),
-                // Why papers are to be looked at is not said at the gate.
-                mismatch: !same || *check_papers,
+                // With papers to be looked at, the guard is told that and nothing else.
+                mismatch: !same && !check_papers,
+                check_papers: *check_papers,
                 ..Proof::default()
             }
         }

@@ -58,7 +58,10 @@ fn answers_prove_what_they_say_and_silence_proves_nothing() {
     let good = citizen(RegisterResult::Match, false);
     assert_eq!((good.trust, good.mismatch, good.offline), (Some(TrustLevel::QrAndRegister), false, false));
     assert!(citizen(RegisterResult::NoMatch, false).mismatch);
-    assert!(citizen(RegisterResult::Match, true).mismatch, "papers are to be looked at, and why is not said");
+    for result in [RegisterResult::Match, RegisterResult::NotFound] {
+        let sought = citizen(result, true);
+        assert!(sought.check_papers && !sought.mismatch, "papers are to be looked at, and why is not said");
+    }
     assert!(proof(None).offline);
     let why = RegisterWord::TooLate;
     assert!(proof(Some(&answer(AnswerBody::Unavailable { why }))).offline);

@@ -55,7 +55,9 @@ impl Logins {
             let mut flags = vec!["user", "add", username, "--role", role, "--name", shown];
             // Who manages a site has to say which.
             if role == "site_manager" {
-                flags.extend(["trang-an", "kcn-khanh-phu", "ga-ninh-binh"].iter().flat_map(|site| ["--site", site]));
+                flags.extend(
+                    ["trang-an", "kcn-khanh-phu", "ga-ninh-binh"].iter().flat_map(|site| ["--site", site]),
+                );
             }
             if role == "enterprise" {
                 flags.extend(["--site", "kcn-khanh-phu", "--group", "van-tai-thi-du"]);
@@ -90,7 +92,12 @@ impl Logins {
         let logins: serde_json::Map<String, serde_json::Value> = self
             .0
             .iter()
-            .map(|login| (login.word.clone(), json!({"user": login.username, "password": login.password, "pin": login.pin})))
+            .map(|login| {
+                (
+                    login.word.clone(),
+                    json!({"user": login.username, "password": login.password, "pin": login.pin}),
+                )
+            })
             .collect();
         Ok(serde_json::to_string(&json!({"url": address, "desks": desks, "logins": logins}))?)
     }

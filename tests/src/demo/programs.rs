@@ -76,11 +76,7 @@ pub(super) fn run_to_end(binary: &str, arguments: Vec<&OsStr>) -> anyhow::Result
 }
 
 /// The same, with a text on its standard input: secrets do not belong into arguments.
-pub(super) fn run_with_input(
-    binary: &str,
-    arguments: Vec<&OsStr>,
-    input: &str,
-) -> anyhow::Result<String> {
+pub(super) fn run_with_input(binary: &str, arguments: Vec<&OsStr>, input: &str) -> anyhow::Result<String> {
     let mut child = beside(binary)?
         .args(&arguments)
         .stdin(Stdio::piped())

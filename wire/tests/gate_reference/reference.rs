@@ -99,7 +99,8 @@ impl<'a> Scene<'a> {
         // Papers.
         let checked = ask.person.as_ref().is_some_and(|p| p.papers_checked);
         if !checked {
-            if self.watched() || self.possible_face() {
+            let told = ask.person.as_ref().is_some_and(|p| p.check_papers);
+            if self.watched() || self.possible_face() || told {
                 return (WAIT, Reason::CheckPapers);
             }
             if ask.person.as_ref().is_some_and(|p| p.mismatch) {

@@ -292,6 +292,7 @@ pub fn ask(dice: &mut Dice, list: &GateList) -> Ask {
         trust: dice.maybe(60, |dice| dice.pick(&TRUST)),
         offline: dice.chance(15),
         mismatch: dice.chance(4),
+        check_papers: dice.chance(3),
         papers_checked: dice.chance(15),
     });
     Ask {

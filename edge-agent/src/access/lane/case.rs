@@ -162,6 +162,7 @@ impl Case {
                     }
                 }
                 known.seen.mismatch |= shown.seen.mismatch;
+                known.seen.check_papers |= shown.seen.check_papers;
                 known.asking |= shown.asking;
                 known.shown = shown.shown;
             }
@@ -179,6 +180,7 @@ impl Case {
         person.seen.trust = better(person.seen.trust);
         person.seen.offline = proof.offline;
         person.seen.mismatch |= proof.mismatch;
+        person.seen.check_papers |= proof.check_papers;
         person.seen.keys.extend(proof.keys);
         person.label = person.label.take().or(proof.label);
     }

@@ -136,6 +136,8 @@ pub struct Proof {
     pub offline: bool,
     /// It is another's, or the data are wrong.
     pub mismatch: bool,
+    /// Somebody should look at the papers; why is not said.
+    pub check_papers: bool,
     /// More digests to find the entry by.
     pub keys: Vec<(KeyKind, KeyDigest)>,
     /// Masked name to show.

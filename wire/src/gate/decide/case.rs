@@ -152,7 +152,7 @@ impl<'a> Case<'a> {
         let watched = vehicle.chain(keys).any(|digest| self.index.is_watched(digest, self.ask.at));
         let approved = self.index.list().faces_until.is_some_and(|until| self.ask.at < until);
         let face = self.ask.face_hint && approved && self.policy.faces == FaceUse::CheckPapers;
-        if watched || face {
+        if watched || face || person.is_some_and(|person| person.check_papers) {
             return Err((Verdict::Wait, Reason::CheckPapers));
         }
         match person.is_some_and(|person| person.mismatch) {

@@ -85,8 +85,15 @@ pub struct SeenPerson {
     pub offline: bool,
     /// The document contradicts itself, or the register says that it is another's.
     pub mismatch: bool,
+    /// Central asks to look at the papers. Why, is not said.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub check_papers: bool,
     /// A guard looked at the papers and took them as good.
     pub papers_checked: bool,
+}
+
+fn is_false(word: &bool) -> bool {
+    !word
 }
 
 /// What is asked at a lane: everything that was presented, and what the lane knows of itself.
