@@ -210,6 +210,7 @@ fn asked() -> Ask {
             trust: Some(TrustLevel::QrAndRegister),
             offline: false,
             mismatch: false,
+            check_papers: false,
             papers_checked: false,
         }),
         escort: false,
