@@ -75,9 +75,13 @@ fn counted(analysis_fps: Option<f64>) -> Vec<(f64, Direction)> {
     drafts.extend(pipeline.finish());
     drafts
         .into_iter()
-        .map(|draft| {
-            let Payload::Crossing(crossing) = draft.payload else { panic!("{:?}", draft.payload) };
-            (draft.captured.at.duration_since(start).as_secs_f64(), crossing.direction)
+        .filter_map(|draft| match draft.payload {
+            Payload::Crossing(crossing) => {
+                Some((draft.captured.at.duration_since(start).as_secs_f64(), crossing.direction))
+            }
+            // People at the boat landing, minute by minute.
+            Payload::ZoneCount(_) => None,
+            other => panic!("{other:?}"),
         })
         .collect()
 }

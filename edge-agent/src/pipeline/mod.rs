@@ -324,7 +324,12 @@ impl Pipeline {
 
     /// Coming into a zone is *in*, leaving it is *out*.
     fn entered(&mut self, frame: &Frame, entry: &ZoneEvent, track: &TrackView) -> Option<Draft> {
-        let rule = self.zones.iter().find(|rule| rule.id.as_str() == entry.zone)?.id.clone();
+        let rule = self.zones.iter().find(|rule| rule.id.as_str() == entry.zone)?;
+        // What is counted minute by minute or watched is told of in that way: as in and out it would count beside the gates.
+        if rule.count || rule.watch.is_some() {
+            return None;
+        }
+        let rule = rule.id.clone();
         let direction = match entry.change {
             ZoneChange::Entered => Direction::In,
             ZoneChange::Left | ZoneChange::Vanished => Direction::Out,
