@@ -267,7 +267,7 @@ pub(super) fn inside(
     let there = book.presence().inside.iter();
     let mut all: Vec<InsideView> =
         there.filter(|(_, inside)| area.is_none_or(|area| inside.area == *area)).map(view).collect();
-    all.sort_by(|a, b| b.since.cmp(&a.since));
+    all.sort_by_key(|case| std::cmp::Reverse(case.since));
     all
 }
 

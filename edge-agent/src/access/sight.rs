@@ -30,6 +30,8 @@ const OTHERS: usize = 4;
 
 /// What reaches the gates from other threads.
 #[derive(Debug)]
+// Passed one at a time and never kept.
+#[allow(clippy::large_enum_variant)]
 pub enum Sighting {
     /// Something happened at a lane.
     At(Name, Input),

@@ -29,6 +29,8 @@ pub struct BarrierConfig {
 /// How a barrier is connected.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
+// One per lane, read once: a box would only make the file harder to read.
+#[allow(clippy::large_enum_variant)]
 pub enum RelayConfig {
     /// A relay with a web interface.
     Http(HttpConfig),

@@ -173,11 +173,10 @@ impl Case {
     pub(super) fn prove(&mut self, proof: Proof) {
         let Some(person) = &mut self.person else { return };
         person.asking = false;
-        let better = |known: Option<wire::identity::TrustLevel>| match (known, proof.trust) {
+        person.seen.trust = match (person.seen.trust, proof.trust) {
             (Some(known), Some(new)) if known.satisfies(new) => Some(known),
             (known, new) => new.or(known),
         };
-        person.seen.trust = better(person.seen.trust);
         person.seen.offline = proof.offline;
         person.seen.mismatch |= proof.mismatch;
         person.seen.check_papers |= proof.check_papers;

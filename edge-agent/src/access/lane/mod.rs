@@ -76,6 +76,8 @@ pub struct Known<'a> {
 
 /// What happens at a lane.
 #[derive(Debug, Clone)]
+// Passed one at a time and never kept.
+#[allow(clippy::large_enum_variant)]
 pub enum Input {
     /// A vehicle is seen, or its plate is read better.
     Vehicle(Car, Direction),
