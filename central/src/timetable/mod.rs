@@ -195,13 +195,13 @@ fn stop(train: &Train, delays: &[Delay], clock: Clock, day: Date) -> Option<Stop
 }
 
 /// The stop that a moment belongs to: the nearest of those whose window, so many minutes around arrival or departure, holds it.
-pub fn near<'a>(
-    stops: &'a [Stop],
+pub fn near(
+    stops: &[Stop],
     at: Timestamp,
     before_minutes: u32,
     after_minutes: u32,
     call: Call,
-) -> Option<&'a Stop> {
+) -> Option<&Stop> {
     let wide = |minutes: u32| SignedDuration::from_mins(i64::from(minutes));
     let distance = |stop: &Stop| {
         let (first, last) = match call {

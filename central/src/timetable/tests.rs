@@ -30,7 +30,7 @@ fn an_overnight_stop_departs_on_the_next_day_and_delays_move_both() {
     let plain = stops(&trains, &[], CLOCK, day, day);
     assert_eq!(plain[0].span(), Some((at("2026-11-21T23:55:00"), at("2026-11-22T00:03:00"))));
     let late = Delay { train: "SE3".into(), date: day, minutes: 40, cancelled: false };
-    let moved = stops(&trains, &[late.clone()], CLOCK, day, day);
+    let moved = stops(&trains, std::slice::from_ref(&late), CLOCK, day, day);
     assert_eq!(moved[0].span(), Some((at("2026-11-22T00:35:00"), at("2026-11-22T00:43:00"))));
     assert!(stops(&trains, &[Delay { cancelled: true, ..late }], CLOCK, day, day).is_empty());
     // Just after midnight the train of yesterday is the one at the platform.

@@ -9,7 +9,10 @@ const MAX_ADDRESSES: usize = 20_000;
 
 /// What was done when, by address.
 #[derive(Debug, Default)]
-pub struct Limit(Mutex<HashMap<(&'static str, Option<IpAddr>), VecDeque<i64>>>);
+pub struct Limit(Mutex<HashMap<Asked, VecDeque<i64>>>);
+
+/// What is asked for, and from where.
+type Asked = (&'static str, Option<IpAddr>);
 
 impl Limit {
     /// Counts a deed of an address; with more than `most` within `within_ms` it is refused with the seconds to wait. An IPv6 address
