@@ -3,7 +3,7 @@ use wire::gate::KeyKind;
 use super::*;
 
 #[path = "../../tests/support/gate_list.rs"]
-#[allow(dead_code, reason = "shared with the desk's tests")]
+#[allow(dead_code, clippy::duplicate_mod, reason = "shared with the desk's tests")]
 mod gate_list;
 use gate_list::{list, name, sealed};
 

@@ -1,7 +1,7 @@
 use super::*;
 
 #[path = "../../tests/support/gate_list.rs"]
-#[allow(dead_code, reason = "shared with other tests")]
+#[allow(dead_code, clippy::duplicate_mod, reason = "shared with other tests")]
 mod gate_list;
 
 const HOUR: Duration = Duration::from_secs(3600);

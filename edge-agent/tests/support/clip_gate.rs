@@ -151,6 +151,7 @@ impl ClipGate {
     }
 
     /// Stops the gate and returns its events in order.
+    #[allow(clippy::type_complexity)]
     pub fn stop(mut self) -> (Vec<Envelope>, Vec<(Instant, String)>, (u64, u64)) {
         // What has gone is settled within two seconds.
         std::thread::sleep(Duration::from_millis(2500));

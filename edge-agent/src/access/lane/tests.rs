@@ -214,11 +214,11 @@ fn listed_car() -> Entry {
 }
 
 fn accesses(out: &[Output]) -> Vec<&Access> {
-    let access = |output| match output {
-        &Output::Access { ref access, .. } => Some(access.as_ref()),
+    let accesses = out.iter().filter_map(|output| match output {
+        Output::Access { access, .. } => Some(access.as_ref()),
         _ => None,
-    };
-    out.iter().filter_map(access).collect()
+    });
+    accesses.collect()
 }
 
 fn incidents(out: &[Output]) -> Vec<(IncidentKind, u32)> {
