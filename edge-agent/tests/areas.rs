@@ -18,6 +18,7 @@ const HEIGHT: u32 = 240;
 const FPS: f64 = 5.0;
 
 /// Says where people are, by the number of the frame.
+#[allow(clippy::type_complexity)]
 struct Script(Mutex<(u64, Box<dyn Fn(f64) -> Vec<BBox> + Send>)>);
 
 impl Detect for Script {
