@@ -164,7 +164,8 @@ async fn nobody_sees_a_picture_that_was_made_for_another_viewer_long_ago() {
     let cookie = cookie(&desk).await;
     let mut one = open(&desk, "lan-1", &cookie, None).await.expect("opens");
     let mut other = open(&desk, "lan-1", &cookie, None).await.expect("opens");
-    (state(&mut one).await, state(&mut other).await);
+    state(&mut one).await;
+    state(&mut other).await;
     desk.tap.look(&frame((640, 360), 1.0, 90), &[]);
     one.send(Message::text("next")).await.expect("sent");
     assert_eq!(taken_apart(next(&mut one).await).0["stream_s"], 1.0);
