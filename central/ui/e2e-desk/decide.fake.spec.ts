@@ -131,7 +131,7 @@ test("Space holds the barrier and releases it, also after a button was clicked",
   await expect(page.locator("[data-barrier='held']")).toBeVisible();
   await page.keyboard.press("Space");
   await expect(page.locator("[data-barrier='closed']")).toBeVisible();
-  expect((await recorded(page, "/act")).map(({ body }) => [body.act, body.reason])).toEqual([["hold", "queue"], ["release", "over"]]);
+  expect((await recorded(page, "/act")).map(({ body }) => [body.act, body.reason])).toEqual([["hold", "convoy"], ["release", "over"]]);
 });
 
 test("F2 opens the barrier with a reason, though nobody waits", async ({ page }) => {
