@@ -51,6 +51,7 @@ impl CameraWatch {
             last_frame_at: now.last_frame_at,
             time_source: now.time_source,
             signals: self.signals.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            scene: None,
         }
     }
 }

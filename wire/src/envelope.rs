@@ -60,20 +60,26 @@ pub enum EvidenceRole {
     Vehicle,
     /// The plate alone.
     Plate,
+    /// A moment of the act: the whole frame.
+    Act,
+    /// The camera's own video around the act: `video/mp4`.
+    Clip,
+    /// Boxes and ways over the clip, `application/json` ([`Overlay`](crate::violation::Overlay)).
+    Overlay,
 }
 
-/// One original picture, addressed by its hash.
+/// One original picture, clip or overlay, addressed by its hash.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EvidenceRef {
     /// SHA-256 of the file.
     pub sha256: Digest,
     /// What it shows.
     pub role: EvidenceRole,
-    /// Always `image/jpeg` in version 1.
+    /// `image/jpeg`; `video/mp4` for a clip, `application/json` for an overlay.
     pub media_type: String,
     /// Size of the file.
     pub bytes: u32,
-    /// Pixels across.
+    /// Pixels across, of the frame for an overlay.
     pub width: u32,
     /// Pixels down.
     pub height: u32,

@@ -7,7 +7,7 @@
 //! | topic | who sends | QoS, retained | what |
 //! |---|---|---|---|
 //! | `vg/1/{site}/{agent}/event/{camera}` | edge | 1, no | a sealed [`Envelope`] |
-//! | `vg/1/{site}/{agent}/evidence/{sha256}` | edge | 1, no | one original JPEG, as its bytes |
+//! | `vg/1/{site}/{agent}/evidence/{sha256}` | edge | 1, no | one original picture, clip or overlay, as its bytes |
 //! | `vg/1/{site}/{agent}/status` | edge | 1, yes | a sealed [`Status`]; the last will is the bare [`status::offline_will`] |
 //! | `vg/1/{site}/{agent}/enrol` | edge | 1, no | an [`EnrolRequest`], proved by the one-time code |
 //! | `vg/1/{site}/{agent}/enrolled` | central | 1, no | the [`EnrolReply`], proved by the same code |
@@ -15,6 +15,9 @@
 //! | `vg/1/{site}/{agent}/list` | central | 1, yes | the [`gate::GateList`] that the agent decides from, sealed by central |
 //! | `vg/1/{site}/{agent}/ask` | edge | 1, no | a sealed [`gate::Question`]: somebody stands at the gate |
 //! | `vg/1/{site}/{agent}/answer` | central | 1, no | a sealed [`gate::Answer`] |
+//! | `vg/1/{site}/{agent}/scene/{camera}` | central | 1, yes | the [`scene::SceneMessage`] that the camera is judged by, sealed by central |
+//! | `vg/1/{site}/{agent}/task` | central | 1, no | a sealed [`scene::Task`]: a frame, or a preview of a drawn scene |
+//! | `vg/1/{site}/{agent}/result` | edge | 1, no | a sealed [`scene::TaskResult`] |
 //! | `vg/1/{site}/{agent}/signal/{controller}` | signal controller | 1, no | a [`signal::Feed`], sealed with the gateway's own key |
 //!
 //! ## Sealing
@@ -49,6 +52,12 @@
 //! and paper forms are events too: see [`gate`]. Questions about identities are no events; one that got no answer becomes an
 //! `identity_check` event, which central works off later. Names and numbers travel closed in a [`gate::SubjectBox`] only.
 //!
+//! ## Roads
+//! A [`scene`] is what was drawn on a camera's picture: lanes, lines, zones, signals, measured ground and rules. A
+//! [`violation`] event names the scene's version that judged it, the moments it rests on with the picture of each, what the signals showed,
+//! the clip in the camera's own encoding and an overlay beside it. What a kind must bring along is data
+//! (`data/violation-kinds.json`). It proposes; people decide.
+//!
 //! ## Versions
 //! Unknown fields are ignored. An envelope whose `v` is newer than [`VERSION`], or whose `kind` is unknown, is
 //! quarantined whole, never dropped. A field never changes its meaning; a new meaning is a new version with new goldens
@@ -66,10 +75,12 @@ mod name;
 pub mod payload;
 pub mod plate;
 mod receipt;
+pub mod scene;
 mod seal;
 pub mod signal;
 pub mod status;
 pub mod topic;
+pub mod violation;
 
 pub use digest::Digest;
 pub use enrol::{EnrolError, EnrolReply, EnrolRequest, EnrolResult};
@@ -94,3 +105,6 @@ pub const MAX_LIST_BYTES: usize = 8 * 1024 * 1024;
 
 /// Largest evidence picture in bytes.
 pub const MAX_EVIDENCE_BYTES: usize = 2 * 1024 * 1024;
+
+/// Largest clip in bytes: ten seconds at nine megabits per second.
+pub const MAX_CLIP_BYTES: usize = 12 * 1024 * 1024;

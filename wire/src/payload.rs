@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Name, gate};
+use crate::{Name, gate, violation};
 
 /// The `camera` of events that are about the agent and not about a camera.
 pub const AGENT_ITSELF: &str = "agent";
@@ -38,6 +38,8 @@ pub enum Payload {
     PaperEntry(gate::PaperEntry),
     /// An identity to be checked later.
     IdentityCheck(gate::IdentityCheck),
+    /// A vehicle did what a rule of the road forbids, as far as a camera can tell.
+    Violation(Box<violation::Violation>),
 }
 
 impl Payload {
@@ -56,6 +58,7 @@ impl Payload {
             Self::Shift(_) => "shift",
             Self::PaperEntry(_) => "paper_entry",
             Self::IdentityCheck(_) => "identity_check",
+            Self::Violation(_) => "violation",
         }
     }
 }

@@ -157,6 +157,9 @@ pub struct CameraHealth {
     /// Health of each signal in its picture.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub signals: Vec<SignalHealth>,
+    /// The scene that it is judged by; none without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scene: Option<crate::scene::SceneRef>,
 }
 
 /// Health of one signal. Counters run from the agent's start.

@@ -38,6 +38,12 @@ pub enum Leaf {
     Ask,
     /// Central's answer.
     Answer,
+    /// The scene that a camera is judged by, retained.
+    Scene(Name),
+    /// Central asks an agent for a frame or a preview.
+    Task,
+    /// The agent's answer to a task.
+    Result,
 }
 
 impl Topic {
@@ -59,6 +65,9 @@ impl Topic {
             ("list", None, None) => Leaf::List,
             ("ask", None, None) => Leaf::Ask,
             ("answer", None, None) => Leaf::Answer,
+            ("scene", Some(camera), None) => Leaf::Scene(Name::new(camera).ok()?),
+            ("task", None, None) => Leaf::Task,
+            ("result", None, None) => Leaf::Result,
             ("signal", Some(controller), None) => Leaf::Signal(Name::new(controller).ok()?),
             _ => return None,
         };
@@ -80,13 +89,22 @@ impl fmt::Display for Topic {
             Leaf::List => f.write_str("list"),
             Leaf::Ask => f.write_str("ask"),
             Leaf::Answer => f.write_str("answer"),
+            Leaf::Scene(camera) => write!(f, "scene/{camera}"),
+            Leaf::Task => f.write_str("task"),
+            Leaf::Result => f.write_str("result"),
         }
     }
 }
 
 /// What central subscribes to: everything that edges send. Newer protocol versions come in too, to be quarantined.
-pub const CENTRAL_FILTERS: [&str; 5] =
-    ["vg/+/+/+/event/+", "vg/+/+/+/evidence/+", "vg/+/+/+/status", "vg/+/+/+/enrol", "vg/+/+/+/ask"];
+pub const CENTRAL_FILTERS: [&str; 6] = [
+    "vg/+/+/+/event/+",
+    "vg/+/+/+/evidence/+",
+    "vg/+/+/+/status",
+    "vg/+/+/+/enrol",
+    "vg/+/+/+/ask",
+    "vg/+/+/+/result",
+];
 
 #[cfg(test)]
 mod tests {
@@ -106,6 +124,9 @@ mod tests {
             Leaf::List,
             Leaf::Ask,
             Leaf::Answer,
+            Leaf::Scene(name("huong-bac")),
+            Leaf::Task,
+            Leaf::Result,
         ] {
             let topic = Topic { site: name("kcn"), agent: name("edge-1"), leaf };
             assert_eq!(Topic::parse(&topic.to_string()), Some(topic));

@@ -184,6 +184,7 @@ fn status() -> Status {
             last_frame_at: Some("2026-11-20T07:05:14.9Z".parse().unwrap()),
             time_source: Some(TimeSource::Rtcp),
             signals: vec![],
+            scene: None,
         }],
         outbox: OutboxHealth {
             events: 3,

@@ -1,7 +1,7 @@
 //! The bounds that the store and the console rely on, beyond what the types of an envelope already say.
 
 use wire::payload::{PlateReading, Vehicle};
-use wire::{Envelope, Payload};
+use wire::{Envelope, EvidenceRole, Payload};
 
 /// Most pictures that one event may name.
 const MAX_EVIDENCE: usize = 16;
@@ -15,8 +15,13 @@ pub(super) fn check_bounds(envelope: &Envelope) -> Result<(), String> {
         return Err(format!("{} pictures, at most {MAX_EVIDENCE} are allowed", envelope.evidence.len()));
     }
     for picture in &envelope.evidence {
-        if picture.media_type != "image/jpeg" {
-            return Err("evidence must be image/jpeg".to_owned());
+        let expected = match picture.role {
+            EvidenceRole::Clip => "video/mp4",
+            EvidenceRole::Overlay => "application/json",
+            _ => "image/jpeg",
+        };
+        if picture.media_type != expected {
+            return Err(format!("evidence of this role must be {expected}"));
         }
     }
     match &envelope.payload {
@@ -30,6 +35,10 @@ pub(super) fn check_bounds(envelope: &Envelope) -> Result<(), String> {
         Payload::Access(access) => {
             check_gate(envelope)?;
             access.reading.as_ref().map_or(Ok(()), check_reading)
+        }
+        Payload::Violation(violation) => {
+            check_gate(envelope)?;
+            violation.reading.as_ref().map_or(Ok(()), check_reading)
         }
         Payload::GuardAction(_)
         | Payload::Incident(_)

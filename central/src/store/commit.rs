@@ -200,6 +200,8 @@ impl Batch {
             | Payload::Shift(_)
             | Payload::PaperEntry(_)
             | Payload::IdentityCheck(_) => self.at_a_gate(decided).await?,
+            // Kept whole among the events; cases are opened from there.
+            Payload::Violation(_) => {}
             Payload::Vehicle(vehicle) => {
                 if let Some(judged) = &decided.vehicle {
                     let written =

@@ -34,7 +34,8 @@ impl EvictionClass {
                 | Payload::Incident(_)
                 | Payload::CountCorrection(_)
                 | Payload::PaperEntry(_)
-                | Payload::IdentityCheck(_),
+                | Payload::IdentityCheck(_)
+                | Payload::Violation(_),
             ) => Self::Watch,
         }
     }

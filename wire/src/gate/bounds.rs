@@ -38,7 +38,7 @@ pub struct BoundsError {
     pub expected: &'static str,
 }
 
-/// Checks the events of gates; those of other kinds pass.
+/// Checks the events of gates and of roads; those of other kinds pass.
 ///
 /// # Errors
 /// The first field that is out of bounds.
@@ -52,6 +52,7 @@ pub fn check_event(payload: &Payload) -> Result<(), BoundsError> {
         Payload::Shift(shift) => shift_event(shift),
         Payload::PaperEntry(entry) => paper_entry(entry),
         Payload::IdentityCheck(check) => identity_check(check),
+        Payload::Violation(violation) => crate::violation::check_violation(violation),
         Payload::Crossing(_) | Payload::Vehicle(_) | Payload::CameraState(_) | Payload::OutboxLoss(_) => {
             Ok(())
         }
