@@ -67,6 +67,8 @@ pub enum Role {
     GateOperator,
     /// Traffic police reviewer.
     TrafficPolice,
+    /// Commander of the traffic police: signs notices, minutes and decisions as far as the rank goes, edits law data, never reviews.
+    PoliceSigner,
     /// Operator of the provincial operations centre.
     IocOperator,
     /// Runs one or more sites: edits policies, members and corrections there.
@@ -79,9 +81,10 @@ pub enum Role {
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::GateOperator,
         Self::TrafficPolice,
+        Self::PoliceSigner,
         Self::IocOperator,
         Self::SiteManager,
         Self::Enterprise,
@@ -93,6 +96,7 @@ impl Role {
         match self {
             Self::GateOperator => "gate_operator",
             Self::TrafficPolice => "traffic_police",
+            Self::PoliceSigner => "police_signer",
             Self::IocOperator => "ioc_operator",
             Self::SiteManager => "site_manager",
             Self::Enterprise => "enterprise",
@@ -151,6 +155,10 @@ pub struct NewUser {
     /// The group whose people and vehicles an enterprise's account sees; for no other role.
     #[serde(default)]
     pub group: Option<String>,
+    /// Of police accounts: the rank that signers' caps are looked up by (`officer`, `team_chief`, `commune_chief`, `division_head`,
+    /// `provincial_director`).
+    #[serde(default)]
+    pub rank: Option<String>,
     /// Language of the texts written for it.
     #[serde(default)]
     pub language: Language,
@@ -184,6 +192,7 @@ pub async fn create_user(store: &Store, new: NewUser, now_ms: i64) -> Result<Use
         return Err(AuthError::BadSite(bad.clone()));
     }
     check_scope(&new)?;
+    check_rank(&new)?;
     check_password(&username, &new.password)?;
     if new.role != Role::GateOperator && (new.desk_pin.is_some() || new.desk_supervisor) {
         return Err(AuthError::BadScope(
@@ -204,6 +213,7 @@ pub async fn create_user(store: &Store, new: NewUser, now_ms: i64) -> Result<Use
         role: new.role.as_str().to_owned(),
         sites: serde_json::json!(new.sites).to_string(),
         group_id: new.group,
+        rank: new.rank,
         language: new.language.as_str().to_owned(),
         disabled: 0,
         created_at_ms: now_ms,
@@ -224,6 +234,23 @@ fn check_username(username: &str) -> Result<(), AuthError> {
         && username.starts_with(|c: char| c.is_ascii_lowercase())
         && username.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b));
     if fits { Ok(()) } else { Err(AuthError::BadUsername(username.to_owned())) }
+}
+
+/// The rank decides how far a signature goes: a signer without one could sign nothing.
+fn check_rank(new: &NewUser) -> Result<(), AuthError> {
+    let police = matches!(new.role, Role::TrafficPolice | Role::PoliceSigner);
+    let fits = |rank: &String| {
+        !rank.is_empty() && rank.len() <= 40 && rank.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
+    };
+    match &new.rank {
+        None if new.role == Role::PoliceSigner => {
+            Err(AuthError::BadScope("a signer's account needs its rank, such as team_chief"))
+        }
+        None => Ok(()),
+        Some(_) if !police => Err(AuthError::BadScope("only police accounts have a rank: leave it out")),
+        Some(rank) if fits(rank) => Ok(()),
+        Some(_) => Err(AuthError::BadScope("a rank is a word such as officer or team_chief")),
+    }
 }
 
 /// Roles that are tied to a place must name it: forgotten, an empty list would mean every site.

@@ -119,6 +119,10 @@ enum UserCommand {
         /// Group of an enterprise's account: it sees this group's people and vehicles only.
         #[arg(long, value_name = "GROUP")]
         group: Option<Name>,
+        /// Rank of a police account, which caps on fines are looked up by: officer, team_chief, commune_chief, division_head or
+        /// provincial_director. A signer needs one.
+        #[arg(long, value_name = "RANK")]
+        rank: Option<String>,
         /// Language of the console: vi or en.
         #[arg(long, default_value = "vi")]
         language: String,
@@ -308,6 +312,7 @@ async fn first_admin(store: &Store) -> anyhow::Result<()> {
         role: Role::Admin,
         sites: Vec::new(),
         group: None,
+        rank: None,
         language: Language::default(),
         password: password.clone(),
         desk_pin: None,
@@ -322,7 +327,7 @@ async fn first_admin(store: &Store) -> anyhow::Result<()> {
 
 async fn user(command: UserCommand) -> anyhow::Result<()> {
     match command {
-        UserCommand::Add { config, username, role, name, sites, group, language, password_stdin } => {
+        UserCommand::Add { config, username, role, name, sites, group, rank, language, password_stdin } => {
             let role = Role::parse(&role).with_context(|| {
                 let known = Role::ALL.map(Role::as_str).join(", ");
                 format!("role {role:?} is none of {known}")
@@ -340,6 +345,7 @@ async fn user(command: UserCommand) -> anyhow::Result<()> {
                 role,
                 sites: sites.into_iter().map(String::from).collect(),
                 group: group.map(String::from),
+                rank,
                 language,
                 password: password.clone(),
                 desk_pin: None,

@@ -56,7 +56,7 @@ pub fn view(owner: &Owner, role: Role, pick_vi: bool) -> OwnerView {
     let org = is_org(&owner.kind);
     let (name, address, id_number) = match role {
         Role::GateOperator | Role::SiteManager => (Some(mask_name(&owner.kind, &owner.name)), None, None),
-        Role::TrafficPolice => {
+        Role::TrafficPolice | Role::PoliceSigner => {
             let id = owner.id_number.as_deref().map(|id| if org { id.to_owned() } else { mask_id(id) });
             (Some(owner.name.clone()), owner.address.clone(), id)
         }
@@ -98,7 +98,7 @@ fn reason(role: Role) -> (&'static str, &'static str) {
             "Nhân viên cổng chỉ cần tên rút gọn để đối chiếu tại chỗ.",
             "At the gate a shortened name is enough to compare with the driver.",
         ),
-        Role::TrafficPolice => (
+        Role::TrafficPolice | Role::PoliceSigner => (
             "Số định danh chỉ hiện 3 số cuối; số đầy đủ nằm trong hồ sơ vụ việc.",
             "Only the last 3 digits of the number are shown; the whole number belongs in the case file.",
         ),

@@ -22,6 +22,10 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration { version: 4, name: "gates", sql: include_str!("migrations/0004_gates.sql") },
     Migration { version: 5, name: "people", sql: include_str!("migrations/0005_people.sql") },
+    Migration { version: 6, name: "law", sql: include_str!("migrations/0006_law.sql") },
+    Migration { version: 7, name: "scenes", sql: include_str!("migrations/0007_scenes.sql") },
+    Migration { version: 8, name: "cases", sql: include_str!("migrations/0008_cases.sql") },
+    Migration { version: 9, name: "handling", sql: include_str!("migrations/0009_handling.sql") },
 ];
 
 const TABLE: &str = "create table if not exists schema_versions (

@@ -26,6 +26,8 @@ row! {
         sites: String,
         /// The group that an enterprise's account sees.
         group_id: Option<String>,
+        /// Rank of a police account.
+        rank: Option<String>,
         /// Its language.
         language: String,
     }
@@ -80,7 +82,7 @@ impl Store {
     ) -> Result<Option<SessionRow>, StoreError> {
         let row = sqlx::query(
             "select s.session_id, s.created_at_ms, s.last_used_ms, s.expires_at_ms,
-                u.user_id, u.username, u.display_name, u.role, u.sites, u.group_id, u.language
+                u.user_id, u.username, u.display_name, u.role, u.sites, u.group_id, u.rank, u.language
              from sessions s join users u on u.user_id = s.user_id
              where s.session_id = $1 and s.expires_at_ms > $2 and s.last_used_ms > $3 and u.disabled = 0",
         )

@@ -20,6 +20,8 @@ row! {
         sites: String,
         /// The group that an enterprise's account sees.
         group_id: Option<String>,
+        /// Rank of a police account.
+        rank: Option<String>,
         /// `vi` or `en`.
         language: String,
         /// 1 when it may not sign in.
@@ -115,8 +117,8 @@ impl Store {
         let mut writer = self.write().await?;
         let done = sqlx::query(
             "insert into users (user_id, username, display_name, password_hash, role, sites, language, disabled,
-                created_at_ms, changed_at_ms, group_id)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (username) do nothing",
+                created_at_ms, changed_at_ms, group_id, rank)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (username) do nothing",
         )
         .bind(&user.user_id)
         .bind(&user.username)
@@ -129,6 +131,7 @@ impl Store {
         .bind(user.created_at_ms)
         .bind(user.changed_at_ms)
         .bind(&user.group_id)
+        .bind(&user.rank)
         .execute(&mut *writer)
         .await?;
         writer.commit().await?;
@@ -220,6 +223,7 @@ mod tests {
             role: Role::GateOperator,
             sites: vec!["kcn".into()],
             group: None,
+            rank: None,
             language: Language::Vi,
             password: "trời xanh mây trắng".into(),
             desk_pin: None,

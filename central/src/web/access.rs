@@ -13,7 +13,9 @@ use super::problem::Problem;
 use super::session::{COOKIE, session_id};
 use crate::app;
 use crate::auth::Language;
-use crate::auth::Role::{self, Admin, Enterprise, GateOperator, IocOperator, SiteManager, TrafficPolice};
+use crate::auth::Role::{
+    self, Admin, Enterprise, GateOperator, IocOperator, PoliceSigner, SiteManager, TrafficPolice,
+};
 use crate::store::StoreError;
 use crate::store::audit::AuditRow;
 use crate::store::rows::Scope;
@@ -30,7 +32,8 @@ pub enum Access {
 
 const EVERY_ROLE: Access = Access::Roles(&Role::ALL);
 /// Everybody but tenants: what is not made for them stays closed to them.
-const STAFF: Access = Access::Roles(&[GateOperator, TrafficPolice, IocOperator, SiteManager, Admin]);
+const STAFF: Access =
+    Access::Roles(&[GateOperator, TrafficPolice, PoliceSigner, IocOperator, SiteManager, Admin]);
 /// Who keeps the lists of people and vehicles: the site all of them, an enterprise its own.
 const LIST_KEEPERS: Access = Access::Roles(&[SiteManager, Enterprise]);
 /// Who reads those lists, as far as names go for each. The admin has no purpose for them.
@@ -130,6 +133,11 @@ pub const RULES: &[(&str, &str, Access)] = &[
     ("GET", "/api/v1/exports/streams", EXPORTERS),
     ("GET", "/api/v1/exports/residents", POLICE),
     ("GET", "/api/v1/openapi.json", Access::Public),
+    // Law and documents.
+    // Scenes.
+    // Cases and review.
+    // Handlings.
+    // The citizen's side.
 ];
 
 /// The rule of an operation; HEAD is a GET without its body.
@@ -153,6 +161,8 @@ pub struct Viewer {
     pub sites: Vec<String>,
     /// The group that an enterprise's account sees.
     pub group: Option<String>,
+    /// Rank of a police account: how far its signature goes.
+    pub rank: Option<String>,
     /// Sites and group, for queries.
     pub scope: Scope,
     /// Language of texts.
@@ -177,8 +187,11 @@ impl Viewer {
         }
         Some(Self {
             role,
-            scope: Scope::of(&sites).within(row.group_id.clone()).for_police(role == TrafficPolice),
+            scope: Scope::of(&sites)
+                .within(row.group_id.clone())
+                .for_police(matches!(role, TrafficPolice | PoliceSigner)),
             group: row.group_id,
+            rank: row.rank,
             sites,
             language: if row.language == "en" { Language::En } else { Language::Vi },
             user_id: row.user_id,

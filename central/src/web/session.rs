@@ -48,6 +48,8 @@ pub struct User {
     pub sites: Vec<String>,
     /// The group that an enterprise's account sees.
     pub group: Option<String>,
+    /// Rank of a police account.
+    pub rank: Option<String>,
     /// Language.
     pub language: Language,
 }
@@ -59,6 +61,7 @@ impl User {
             role: Role::parse(&row.role)?,
             sites: serde_json::from_str(&row.sites).ok()?,
             group: row.group_id,
+            rank: row.rank,
             language: if row.language == "en" { Language::En } else { Language::Vi },
             id: row.user_id,
             username: row.username,

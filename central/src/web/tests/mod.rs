@@ -102,6 +102,7 @@ impl Site {
             role,
             sites: sites.iter().map(|site| (*site).to_owned()).collect(),
             group: (role == Role::Enterprise).then(|| "may-10".to_owned()),
+            rank: (role == Role::PoliceSigner).then(|| "team_chief".to_owned()),
             language: Language::Vi,
             password: PASSWORD.into(),
             desk_pin: None,

@@ -1,0 +1,1 @@
+-- Schema 6: law as data with dates, its changes, documents.

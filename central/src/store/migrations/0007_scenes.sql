@@ -1,0 +1,1 @@
+-- Schema 7: scenes of road cameras, their versions and drafts.

@@ -1,0 +1,1 @@
+-- Schema 9: handlings: owner, notice, response, minutes, decision, payment, warnings; citizens.
