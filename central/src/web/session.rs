@@ -132,6 +132,7 @@ pub async fn current(viewer: Viewer) -> Json<User> {
         role: viewer.role,
         sites: viewer.sites,
         group: viewer.group,
+        rank: viewer.rank,
         language: viewer.language,
     })
 }
