@@ -7,6 +7,7 @@ import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { AGENTS, CAMERAS, SITES, makeAlert, makePassage, nextFeed, pictures, sha } from "./fake/data.mjs";
 import { accesses, incidentAlerts, makeAccess } from "./fake/gates.mjs";
+import { citizenRoutes } from "./fake/citizen.mjs";
 import { gateRoutes, publicRoutes } from "./fake/routes.mjs";
 import { draw } from "./fake/scene.mjs";
 
@@ -214,6 +215,8 @@ async function apiCall(request, response, url) {
   }
   const open = publicRoutes({ method: request.method, path, body: bodyOf(request, text), send: (status, data) => send(response, status, data) ?? true, refuse: (status, code, detail) => refuse(response, status, code, detail) ?? true });
   if (open) return undefined;
+  const citizens = citizenRoutes({ request, response, method: request.method, path, body: bodyOf(request, text), form: isForm(request) ? text : "", send: (status, data, headers) => send(response, status, data, headers) ?? true, refuse: (status, code, detail) => refuse(response, status, code, detail) ?? true });
+  if (citizens) return undefined;
   const user = sessions.get(/vg_session=(\w+)/.exec(request.headers.cookie ?? "")?.[1]);
   if (!user) return refuse(response, 401, "not_signed_in", "Chưa đăng nhập");
   return signedIn(request, response, path, url.searchParams, user, text);

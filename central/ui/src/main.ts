@@ -1,11 +1,16 @@
 import { applyTheme } from "./shell/theme";
 
-/** The page for visitors, who have no account and perhaps an old phone: it comes without the console's weight. */
-const PUBLIC = /^\/(dang-ky|register)\/?$/;
+/** Pages for people who have no account and perhaps an old phone: they come without the console's weight. */
+const PUBLIC: [RegExp, () => Promise<{ start: (root: HTMLElement) => unknown }>][] = [
+  [/^\/(dang-ky|register)\/?$/, () => import("./pages/visitor/start")],
+  [/^\/vi-pham(\/|$)/, () => import("./pages/citizen/start")],
+  [/^\/xac-minh(\/|$)/, () => import("./pages/verification/start")],
+];
 
 applyTheme();
 const root = document.getElementById("root");
 if (root) {
-  const page = PUBLIC.test(window.location.pathname) ? import("./pages/visitor/start") : import("./console");
+  const open = PUBLIC.find(([path]) => path.test(window.location.pathname))?.[1];
+  const page: Promise<{ start: (root: HTMLElement) => unknown }> = open ? open() : import("./console");
   void page.then(({ start }) => start(root));
 }

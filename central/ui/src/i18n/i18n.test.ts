@@ -1,10 +1,14 @@
 import { expect, test } from "vitest";
 import { en as enConsole, vi as viConsole } from "./index";
+import enCitizen from "./citizen.en.json";
+import viCitizen from "./citizen.vi.json";
+import enVerification from "./verification.en.json";
+import viVerification from "./verification.vi.json";
 import enVisitor from "./visitor.en.json";
 import viVisitor from "./visitor.vi.json";
 
-const en = { ...enConsole, ...enVisitor };
-const vi = { ...viConsole, ...viVisitor };
+const en = { ...enConsole, ...enVisitor, ...enCitizen, ...enVerification };
+const vi = { ...viConsole, ...viVisitor, ...viCitizen, ...viVerification };
 
 type Tree = { [key: string]: string | Tree };
 

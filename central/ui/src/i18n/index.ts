@@ -8,6 +8,8 @@ import enMembers from "./members.en.json";
 import viMembers from "./members.vi.json";
 import { STORED, storedLanguage } from "./stored";
 import viBase from "./vi.json";
+import type viCitizen from "./citizen.vi.json";
+import type viVerification from "./verification.vi.json";
 import type viVisitor from "./visitor.vi.json";
 
 /** All texts: one file per part of the console, all in one tree. */
@@ -16,7 +18,7 @@ export const en = { ...enBase, ...enGates, ...enMembers };
 
 declare module "i18next" {
   interface CustomTypeOptions {
-    resources: { translation: typeof vi & typeof viVisitor };
+    resources: { translation: typeof vi & typeof viVisitor & typeof viCitizen & typeof viVerification };
   }
 }
 

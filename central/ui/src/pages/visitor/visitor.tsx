@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { ApiError } from "../../api/client";
 import { membersApi } from "../../api/members";
 import type { PublicSite } from "../../api/types";
-import { STORED } from "../../i18n/stored";
+import { Top } from "../public/top";
 import { BLANK, codeOf, toVisit } from "./form";
 import { Details } from "./details";
 import { Notice } from "./notice";
@@ -70,7 +70,7 @@ export function VisitorPage() {
   };
   return (
     <div className="visitor">
-      <Top />
+      <Top title={t("visitor.title")} language={t("visitor.language")} />
       <main>
         {step.at === "start" && <Start onNew={() => setStep({ at: "details" })} onCode={go} />}
         {step.at === "details" && <Details sites={sites} typed={typed} onChange={setTyped} onNext={() => setStep({ at: "notice" })} onBack={() => setStep({ at: "start" })} />}
@@ -89,28 +89,6 @@ export function VisitorPage() {
       </main>
       {site && <footer className="v-foot">{t("visitor.dpo", { contact: site.dpo })}</footer>}
     </div>
-  );
-}
-
-function Top() {
-  const { t, i18n } = useTranslation();
-  const other = i18n.language === "vi" ? "en" : "vi";
-  return (
-    <header className="v-top">
-      <b>{t("visitor.title")}</b>
-      <button
-        type="button"
-        className="v-link"
-        lang={other}
-        onClick={() => {
-          localStorage.setItem(STORED, other);
-          document.documentElement.lang = other;
-          void i18n.changeLanguage(other);
-        }}
-      >
-        {t("visitor.language")}
-      </button>
-    </header>
   );
 }
 
