@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp};
 use wire::status::{CameraHealth, CameraWord, ClockHealth, Presence, SignalHealth};
+use wire::violation::ClockAt;
 use wire::{Name, Status};
 
 use crate::access::Gates;
@@ -134,17 +135,32 @@ impl WallClock {
     }
 }
 
+/// The clock as an event tells it.
+pub fn clock_at() -> ClockAt {
+    let (known, timex) = kernel_timex();
+    // The offset is told in nanoseconds or microseconds.
+    let per_ms = if timex.status & libc::STA_NANO == 0 { 1_000 } else { 1_000_000 };
+    let synchronised = known.is_some_and(|state| state != libc::TIME_ERROR);
+    let offset_ms = synchronised.then(|| i64::from(timex.offset) / per_ms);
+    ClockAt { synchronised, offset_ms, camera_offset_ms: None }
+}
+
+/// The state of the kernel's clock, when it tells, and its numbers.
+fn kernel_timex() -> (Option<libc::c_int>, libc::timex) {
+    // SAFETY: `timex` is plain data for which all zeros is valid; with `modes` 0 the call only reads into it.
+    unsafe {
+        let mut timex: libc::timex = std::mem::zeroed();
+        let state = libc::adjtimex(&mut timex);
+        ((state >= 0).then_some(state), timex)
+    }
+}
+
 /// What the kernel knows of its clock.
 fn kernel_clock(set_back: u64) -> ClockHealth {
-    // SAFETY: `timex` is plain data for which all zeros is valid; with `modes` 0 the call only reads into it.
-    let (state, timex) = unsafe {
-        let mut timex: libc::timex = std::mem::zeroed();
-        (libc::adjtimex(&mut timex), timex)
-    };
-    let known = state >= 0;
+    let (state, timex) = kernel_timex();
     ClockHealth {
-        synchronised: known && state != libc::TIME_ERROR,
-        max_error_ms: known.then(|| u64::try_from(timex.maxerror / 1000).unwrap_or(0)),
+        synchronised: state.is_some_and(|state| state != libc::TIME_ERROR),
+        max_error_ms: state.map(|_| u64::try_from(timex.maxerror / 1000).unwrap_or(0)),
         set_back,
     }
 }

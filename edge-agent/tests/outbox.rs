@@ -62,7 +62,7 @@ fn vehicle(content: &[u8]) -> Draft {
         track: TrackRef { id: 1, frames: 2, first: at, last: at },
         signal: None,
     });
-    let picture = Picture { role: EvidenceRole::Overview, jpeg: content.to_vec(), width: 20, height: 20 };
+    let picture = Picture { role: EvidenceRole::Overview, bytes: content.to_vec(), width: 20, height: 20 };
     draft(payload, vec![picture])
 }
 

@@ -142,7 +142,7 @@ fn a_vehicle_over_the_line_is_one_event_with_its_voted_plate_and_pictures() {
     assert_eq!(vehicle.picture, [WIDTH, HEIGHT]);
     let roles: Vec<_> = drafts[0].pictures.iter().map(|picture| picture.role).collect();
     assert_eq!(roles, [EvidenceRole::Overview, EvidenceRole::Plate]);
-    let overview = image::load_from_memory(&drafts[0].pictures[0].jpeg).unwrap();
+    let overview = image::load_from_memory(&drafts[0].pictures[0].bytes).unwrap();
     assert_eq!((overview.width(), overview.height()), (WIDTH, HEIGHT));
     assert_eq!((drafts[0].captured.source, drafts[0].captured.uncertainty_ms), (TimeSource::Rtcp, 7));
     assert_eq!(drafts[0].models.len(), 2);

@@ -68,6 +68,34 @@ pub enum EvidenceRole {
     Overlay,
 }
 
+impl EvidenceRole {
+    /// What a file of this role must be.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Overview | Self::Vehicle | Self::Plate | Self::Act => "image/jpeg",
+            Self::Clip => "video/mp4",
+            Self::Overlay => "application/json",
+        }
+    }
+
+    /// How such a file's name ends.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Overview | Self::Vehicle | Self::Plate | Self::Act => "jpg",
+            Self::Clip => "mp4",
+            Self::Overlay => "json",
+        }
+    }
+
+    /// Most bytes of such a file.
+    pub fn max_bytes(self) -> usize {
+        match self {
+            Self::Clip => crate::MAX_CLIP_BYTES,
+            _ => crate::MAX_EVIDENCE_BYTES,
+        }
+    }
+}
+
 /// One original picture, clip or overlay, addressed by its hash.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EvidenceRef {

@@ -1,7 +1,7 @@
 //! The bounds that the store and the console rely on, beyond what the types of an envelope already say.
 
 use wire::payload::{PlateReading, Vehicle};
-use wire::{Envelope, EvidenceRole, Payload};
+use wire::{Envelope, Payload};
 
 /// Most pictures that one event may name.
 const MAX_EVIDENCE: usize = 16;
@@ -15,11 +15,7 @@ pub(super) fn check_bounds(envelope: &Envelope) -> Result<(), String> {
         return Err(format!("{} pictures, at most {MAX_EVIDENCE} are allowed", envelope.evidence.len()));
     }
     for picture in &envelope.evidence {
-        let expected = match picture.role {
-            EvidenceRole::Clip => "video/mp4",
-            EvidenceRole::Overlay => "application/json",
-            _ => "image/jpeg",
-        };
+        let expected = picture.role.media_type();
         if picture.media_type != expected {
             return Err(format!("evidence of this role must be {expected}"));
         }

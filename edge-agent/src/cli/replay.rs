@@ -148,8 +148,9 @@ impl<'a> Printer<'a> {
 }
 
 fn save(folder: &Path, picture: &Picture) -> anyhow::Result<()> {
-    let path = folder.join(format!("{}.jpg", Digest::of(&picture.jpeg)));
-    std::fs::write(&path, &picture.jpeg).with_context(|| format!("cannot write {}", path.display()))
+    let name = format!("{}.{}", Digest::of(&picture.bytes), picture.role.extension());
+    let path = folder.join(name);
+    std::fs::write(&path, &picture.bytes).with_context(|| format!("cannot write {}", path.display()))
 }
 
 fn describe(payload: &wire::Payload) -> String {

@@ -7,17 +7,31 @@ use wire::{Captured, Digest, Envelope, EvidenceRef, EvidenceRole, ModelRef, Name
 use super::frame;
 use super::policy::EvictionClass;
 
-/// A picture of an event: the original file.
+/// One file of an event: a picture, a clip or an overlay, exactly as it will be kept. Its media type follows from its role.
 #[derive(Debug, Clone)]
 pub struct Picture {
     /// What it shows.
     pub role: EvidenceRole,
-    /// The JPEG file.
-    pub jpeg: Vec<u8>,
-    /// Pixels across.
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// Pixels across, of the frame for an overlay.
     pub width: u32,
     /// Pixels down.
     pub height: u32,
+}
+
+impl Picture {
+    /// How the envelope names it.
+    pub fn reference(&self) -> EvidenceRef {
+        EvidenceRef {
+            sha256: Digest::of(&self.bytes),
+            role: self.role,
+            media_type: self.role.media_type().to_owned(),
+            bytes: self.bytes.len() as u32,
+            width: self.width,
+            height: self.height,
+        }
+    }
 }
 
 /// An event that has no number yet.
@@ -33,7 +47,7 @@ pub struct Draft {
     pub captured: Captured,
     /// Kind and facts.
     pub payload: Payload,
-    /// Original pictures.
+    /// Original pictures, clip and overlay.
     pub pictures: Vec<Picture>,
     /// Models that took part.
     pub models: Vec<ModelRef>,
@@ -42,17 +56,7 @@ pub struct Draft {
 impl Draft {
     /// The references to its pictures, in order.
     pub(super) fn evidence(&self) -> Vec<EvidenceRef> {
-        self.pictures
-            .iter()
-            .map(|picture| EvidenceRef {
-                sha256: Digest::of(&picture.jpeg),
-                role: picture.role,
-                media_type: "image/jpeg".to_owned(),
-                bytes: picture.jpeg.len() as u32,
-                width: picture.width,
-                height: picture.height,
-            })
-            .collect()
+        self.pictures.iter().map(Picture::reference).collect()
     }
 
     /// The envelope this becomes as number `seq` after the envelope with body digest `prev`.

@@ -324,7 +324,7 @@ impl Outbox {
         let pictures: Vec<(Digest, Vec<u8>)> = draft
             .pictures
             .iter()
-            .map(|picture| (Digest::of(&picture.jpeg), frame::wrap(frame::PICTURE, &picture.jpeg)))
+            .map(|picture| (Digest::of(&picture.bytes), frame::wrap(frame::PICTURE, &picture.bytes)))
             .collect();
         let sealed = draft.into_envelope(&self.site, &self.agent, seq, inner.prev).seal(&self.key)?;
         let evidence: Vec<Digest> = pictures.iter().map(|(sha256, _)| *sha256).collect();

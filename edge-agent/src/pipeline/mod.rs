@@ -10,6 +10,7 @@ mod lanes;
 mod shots;
 mod times;
 mod vehicle;
+mod violations;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -36,6 +37,7 @@ use faces::People;
 use lanes::Lanes;
 pub use times::{Counts, Stage, StageTimes};
 use vehicle::{Passing, Watched};
+pub use violations::{DeskSetup, ViolationDesk};
 
 /// A crossing is written down this long after it happened even if the track goes on, seconds.
 const SETTLE_S: f64 = 1.5;

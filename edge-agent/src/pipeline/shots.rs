@@ -11,6 +11,8 @@ const KEPT: usize = 2;
 pub(super) struct Shot {
     /// Number of the look within its track.
     pub number: u64,
+    /// Number of the frame in its stream.
+    pub frame: u64,
     /// How good it is: the score of its reading, or a small value for a picture without one.
     pub worth: f32,
     /// The frame. A copy: the decoder's buffers are few and go round.

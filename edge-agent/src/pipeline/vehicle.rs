@@ -1,7 +1,7 @@
 //! What is known about one vehicle while its track lives: looks at its plate, pictures, lines it passed.
 
 use uuid::Uuid;
-use wire::payload::{Direction, NoReading, PlateReading, TrackRef, Vehicle};
+use wire::payload::{Direction, NoReading, PlateFinding, PlateReading, TrackRef, Vehicle};
 use wire::plate::VehicleGroup;
 use wire::{EvidenceRole, Name, Payload};
 
@@ -33,6 +33,23 @@ pub(super) struct Passing {
     pub rule: Name,
     pub direction: Direction,
     pub captured: CaptureTime,
+}
+
+/// What is known of a vehicle at one moment, for whoever tells of it.
+#[derive(Debug, Clone)]
+pub struct VehicleFacts {
+    /// Mean detector score of its class, `0..=1`.
+    pub(super) class_score: f32,
+    /// What the looks at its plate come to; the box counts in the frame of `shot`.
+    pub(super) reading: Option<PlateReading>,
+    /// Why there is no reading.
+    pub(super) no_reading: Option<NoReading>,
+    /// What is wrong with the plate itself.
+    pub(super) finding: Option<PlateFinding>,
+    /// Its track.
+    pub(super) track: TrackRef,
+    /// The look whose reading won. Pixels are shared.
+    pub(super) shot: Option<Shot>,
 }
 
 /// One vehicle.
@@ -81,6 +98,21 @@ impl Watched {
     /// What the looks at its plate come to so far.
     pub(super) fn reading(&self) -> Option<PlateReading> {
         self.vote.result().map(|vote| vote.reading)
+    }
+
+    /// Everything known by now.
+    pub(super) fn facts(&self, track: u64) -> VehicleFacts {
+        let vote = self.vote.result();
+        let shot = self.shots.choose(vote.as_ref().map(|vote| vote.best_shot)).cloned();
+        let plate = shot.as_ref().and_then(|shot| shot.plate).unwrap_or_default().rounded();
+        VehicleFacts {
+            class_score: self.class_score,
+            no_reading: if vote.is_some() { None } else { Some(self.no_reading()) },
+            reading: vote.map(|vote| PlateReading { bbox: plate, ..vote.reading }),
+            finding: self.findings.finding(),
+            track: TrackRef { id: track, frames: self.frames, first: self.first.at, last: self.last.at },
+            shot,
+        }
     }
 
     /// How much a look at this moment promises; zero when none should be made.
@@ -191,7 +223,7 @@ fn group(class: ObjectClass) -> Option<VehicleGroup> {
 
 fn shot(number: u64, worth: f32, frame: &Frame, vehicle: BBox, plate: Option<BBox>) -> Shot {
     let vehicle = vehicle.clip(frame.picture.width, frame.picture.height);
-    Shot { number, worth, picture: copy(frame), vehicle, plate }
+    Shot { number, frame: frame.index, worth, picture: copy(frame), vehicle, plate }
 }
 
 fn frame_area(frame: &Frame) -> f32 {

@@ -12,6 +12,7 @@ pub mod line;
 pub mod minute;
 #[cfg(test)]
 mod tests;
+pub mod violation;
 pub mod zone;
 
 pub use left::{LeftThing, LeftWatch};

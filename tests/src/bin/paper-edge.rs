@@ -131,7 +131,7 @@ fn append(outbox: &Outbox, journal: &mut std::fs::File, turn: u64) -> anyhow::Re
         payload,
         pictures: pictures
             .into_iter()
-            .map(|jpeg| Picture { role: EvidenceRole::Overview, jpeg, width: 1280, height: 720 })
+            .map(|bytes| Picture { role: EvidenceRole::Overview, bytes, width: 1280, height: 720 })
             .collect(),
         models: Vec::new(),
     };
