@@ -19,6 +19,7 @@ use crate::evidence::EvidenceStore;
 use crate::health::Health;
 use crate::ingest::mqtt::Connection;
 use crate::intake::Intake;
+use crate::law::Laws;
 use crate::lists::Lists;
 use crate::lists::faces::Faces;
 use crate::notify::Hub;
@@ -52,6 +53,8 @@ pub struct State {
     pub data_key: Arc<DataKey>,
     /// Services that are asked about identities.
     pub registers: Arc<Registers>,
+    /// Every version of the law.
+    pub laws: Laws,
     /// Counters and troubles.
     pub health: Arc<Health>,
     /// Cancelled when central stops: streams end, loops leave.
@@ -74,6 +77,8 @@ impl State {
         let evidence = EvidenceStore::open(&config.evidence_folder())?;
         let lists = Lists::default();
         lists.reload(&store).await?;
+        let laws = Laws::default();
+        store.load_laws(&laws, Timestamp::now().as_millisecond()).await?;
         let (settings, data) = (config.faces.clone(), folder.clone());
         let today = Timestamp::now().to_zoned(TimeZone::system()).date();
         let faces = tokio::task::spawn_blocking(move || settings.open(&data, today)).await??;
@@ -87,6 +92,7 @@ impl State {
             key: Arc::new(key),
             data_key: Arc::new(data_key),
             registers: Arc::new(registers),
+            laws,
             health: Arc::default(),
             stop: CancellationToken::new(),
         })

@@ -19,6 +19,7 @@ pub mod health;
 pub mod ingest;
 pub mod intake;
 pub mod key;
+pub mod law;
 pub mod lists;
 pub mod masking;
 pub mod matching;

@@ -202,7 +202,11 @@ fn fields(before: &Value, after: &Value) -> Vec<FieldDifference> {
     let mut seen = std::collections::BTreeSet::new();
     names
         .filter(|name| seen.insert(*name))
-        .map(|name| FieldDifference { field: name.clone(), from: before[name].clone(), to: after[name].clone() })
+        .map(|name| FieldDifference {
+            field: name.clone(),
+            from: before[name].clone(),
+            to: after[name].clone(),
+        })
         .filter(|field| field.from != field.to)
         .collect()
 }

@@ -72,7 +72,13 @@ impl Wrongs {
         let mut by_key: BTreeMap<String, Vec<&T>> = BTreeMap::new();
         for row in rows {
             if row.legal_basis().trim().is_empty() {
-                self.say(row, "legal_basis", "no_basis", "thiếu căn cứ pháp lý", "say the text that it follows");
+                self.say(
+                    row,
+                    "legal_basis",
+                    "no_basis",
+                    "thiếu căn cứ pháp lý",
+                    "say the text that it follows",
+                );
             }
             if row.valid_to().is_some_and(|last| last < row.valid_from()) {
                 let en = "the last day is before the first";
@@ -96,13 +102,20 @@ impl Wrongs {
     fn behaviour(&mut self, row: &Behaviour) {
         if row.fine_low < 0 || row.fine_high < row.fine_low || row.fine_high > MOST_FINE {
             let en = "a range from 0 upwards, low not above high, in VND";
-            self.say(row, "fine_low", "bad_fine", "khung phạt phải từ 0 trở lên, mức thấp không quá mức cao", en);
+            self.say(
+                row,
+                "fine_low",
+                "bad_fine",
+                "khung phạt phải từ 0 trở lên, mức thấp không quá mức cao",
+                en,
+            );
         }
         if row.points > LICENCE_POINTS {
             self.say(row, "points", "bad_points", "giấy phép chỉ có 12 điểm", "a licence has 12 points");
         }
         let months = (row.revoke_months_low, row.revoke_months_high);
-        if !matches!(months, (None, None)) && !matches!(months, (Some(low), Some(high)) if 0 < low && low <= high)
+        if !matches!(months, (None, None))
+            && !matches!(months, (Some(low), Some(high)) if 0 < low && low <= high)
         {
             let en = "months of revocation: both, low not above high, or none";
             self.say(row, "revoke_months_low", "bad_months", "số tháng tước giấy phép không hợp lệ", en);
@@ -117,7 +130,13 @@ impl Wrongs {
             self.say(row, "vehicle", "unknown_vehicle", "loại phương tiện không có", &en);
         }
         if [&row.key, &row.title_vi, &row.title_en, &row.text_vi].iter().any(|text| text.trim().is_empty()) {
-            self.say(row, "title_vi", "empty", "thiếu tên hoặc nội dung", "key, titles and wording are needed");
+            self.say(
+                row,
+                "title_vi",
+                "empty",
+                "thiếu tên hoặc nội dung",
+                "key, titles and wording are needed",
+            );
         }
     }
 
@@ -137,9 +156,11 @@ impl Wrongs {
     /// On every day on which brackets change, those of a vehicle lie side by side, the last one open.
     fn brackets(&mut self, edition: &Edition) {
         let days: BTreeSet<Date> = edition.speed_brackets.iter().flat_map(boundary_days).collect();
-        let vehicles: BTreeSet<&str> = edition.speed_brackets.iter().map(|row| row.vehicle.as_str()).collect();
+        let vehicles: BTreeSet<&str> =
+            edition.speed_brackets.iter().map(|row| row.vehicle.as_str()).collect();
         let mut said = BTreeSet::new();
-        for (day, vehicle) in days.iter().flat_map(|day| vehicles.iter().map(move |vehicle| (*day, *vehicle))) {
+        for (day, vehicle) in days.iter().flat_map(|day| vehicles.iter().map(move |vehicle| (*day, *vehicle)))
+        {
             let mut rows: Vec<_> =
                 on_day(&edition.speed_brackets, day).filter(|row| row.vehicle == vehicle).collect();
             rows.sort_by_key(|row| (row.over_kmh, !row.over_included));
@@ -152,8 +173,8 @@ impl Wrongs {
                 }
             }
             for pair in rows.windows(2) {
-                let touch = pair[0].to_kmh == Some(pair[1].over_kmh)
-                    && pair[0].to_included != pair[1].over_included;
+                let touch =
+                    pair[0].to_kmh == Some(pair[1].over_kmh) && pair[0].to_included != pair[1].over_included;
                 if !touch && said.insert((pair[1].key(), "over_kmh")) {
                     let en = "must begin where the bracket before it ends: no gap, no speed in both";
                     self.say(pair[1], "over_kmh", "bad_bracket", "phải nối liền với khung trước", en);
@@ -163,7 +184,13 @@ impl Wrongs {
                 && last.to_kmh.is_some()
                 && said.insert((last.key(), "to_kmh"))
             {
-                self.say(*last, "to_kmh", "bad_bracket", "khung cuối phải để ngỏ", "the last bracket is open");
+                self.say(
+                    *last,
+                    "to_kmh",
+                    "bad_bracket",
+                    "khung cuối phải để ngỏ",
+                    "the last bracket is open",
+                );
             }
         }
     }

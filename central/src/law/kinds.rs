@@ -74,7 +74,9 @@ impl Law {
             .find(|row| row.class.eq_ignore_ascii_case(class) && row.holds_on(on));
         match row {
             Some(row) => Some(row.vehicle.as_str()).filter(|vehicle| !vehicle.is_empty()),
-            None => Some(class).filter(|class| self.edition().behaviours.iter().any(|row| row.vehicle == *class)),
+            None => {
+                Some(class).filter(|class| self.edition().behaviours.iter().any(|row| row.vehicle == *class))
+            }
         }
     }
 

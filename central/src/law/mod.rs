@@ -32,8 +32,8 @@ pub use kinds::Facts;
 pub use laws::Laws;
 pub use money::{Act, Amount, CapCheck, Circumstances, Combined};
 pub use rows::{
-    Behaviour, CameraUse, Cap, Confidence, Deadline, Exemption, Form, Holiday, PlateHandling, RejectReason, Row,
-    SpeedBracket,
+    Behaviour, CameraUse, Cap, Confidence, Deadline, Exemption, Form, Holiday, PlateHandling, RejectReason,
+    Row, SpeedBracket,
 };
 pub use speed::{Road, SpeedLimit};
 pub use time::{Alert, Due};
@@ -120,9 +120,8 @@ impl Law {
 
     /// What is done with a plate of this bearer; the row `usual` for one that no other row names.
     pub fn plate_handling(&self, bearer: &str, on: Date) -> Option<&PlateHandling> {
-        let row = |bearer: &str| {
-            self.edition().plates.iter().find(|row| row.bearer == bearer && row.holds_on(on))
-        };
+        let row =
+            |bearer: &str| self.edition().plates.iter().find(|row| row.bearer == bearer && row.holds_on(on));
         row(bearer).or_else(|| row("usual"))
     }
 

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::rows::{Confidence, Row as _, SpeedBracket, SpeedRule};
+use super::rows::{Confidence, SpeedBracket, SpeedRule};
 use super::{Law, on_day};
 
 impl SpeedBracket {
@@ -11,9 +11,10 @@ impl SpeedBracket {
     pub fn holds(&self, excess_kmh: f64) -> bool {
         let low = f64::from(self.over_kmh);
         let above = if self.over_included { excess_kmh >= low } else { excess_kmh > low };
-        let below = self.to_kmh.map(f64::from).is_none_or(|high| {
-            if self.to_included { excess_kmh <= high } else { excess_kmh < high }
-        });
+        let below = self
+            .to_kmh
+            .map(f64::from)
+            .is_none_or(|high| if self.to_included { excess_kmh <= high } else { excess_kmh < high });
         above && below
     }
 }
@@ -94,9 +95,10 @@ impl Law {
         if of_class.iter().any(|row| row.area == "any") {
             return of_class.into_iter().filter(|row| row.area == "any").collect();
         }
-        let general = places.iter().copied().filter(|row| {
-            row.classes.is_empty() && !of_class.iter().any(|own| own.area == row.area)
-        });
+        let general = places
+            .iter()
+            .copied()
+            .filter(|row| row.classes.is_empty() && !of_class.iter().any(|own| own.area == row.area));
         general.chain(of_class.iter().copied()).collect()
     }
 }

@@ -82,6 +82,7 @@ impl Site {
             key: Arc::new(DeviceKey::from_seed(&[1; 32])),
             registers: Arc::default(),
             data_key: Arc::new(crate::sealing::DataKey::from_bytes(&[1; 32])),
+            laws: crate::law::Laws::default(),
             health: Arc::default(),
             stop: tokio_util::sync::CancellationToken::new(),
         };
