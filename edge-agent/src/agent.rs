@@ -30,6 +30,7 @@ use crate::identity::Identity;
 use crate::outbox::{Draft, Outbox};
 use crate::pipeline::{Faces, Models, Pipeline};
 use crate::publish::Publisher;
+use crate::scene_link;
 use crate::vision::signal::{Feeds, SharedFeeds};
 use crate::vision::{Detector, FaceReader, ModelStore, PlateReader, Runtime};
 
@@ -118,6 +119,8 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<Stop
             .map_err(anyhow::Error::msg)?,
     });
     let (gate_link, list) = link::connect(&gates, &config.state_dir, own.clone(), &identity);
+    let (scene_link, scenes, recorders) =
+        scene_link::connect(&config.cameras, &config.state_dir, own.clone(), &identity);
 
     let (drafts, written) = sync_channel(DRAFTS);
     let writer = spawn("outbox", {
@@ -143,10 +146,16 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<Stop
         let make = {
             let (camera, tracker, models) = (camera.clone(), config.tracker.clone(), models.clone());
             let (feeds, gates) = (feeds.clone(), gates.clone());
+            let (slot, recorder) = (scenes.slot(&camera.id), recorders.get(&camera.id).cloned());
             move || {
-                Pipeline::new(&camera, tracker.clone(), models.clone())
+                let pipeline = Pipeline::new(&camera, tracker.clone(), models.clone())
                     .with_feeds(&camera, feeds.clone())
                     .with_eyes(gates.eyes(&camera))
+                    .with_scene(slot.clone());
+                match recorder.clone() {
+                    Some(recorder) => pipeline.with_recorder(recorder),
+                    None => pipeline,
+                }
             }
         };
         let tap = Arc::new(Tap::new());
@@ -159,7 +168,7 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<Stop
     drop(drafts);
 
     gates.watch_cameras(watches.clone());
-    let health = Arc::new(Health::new(watches, outbox.clone()).with_gates(gates.clone()));
+    let health = Arc::new(Health::new(watches, outbox.clone()).with_gates(gates.clone()).with_scenes(scenes));
     let desk_url = config.desk.as_ref().map(|desk| desk.url());
     let status = Arc::new(move |presence| {
         let mut status = health.status(presence);
@@ -175,7 +184,8 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<Stop
     let publisher_stop = CancellationToken::new();
     let publisher = Publisher::new(config.central.clone(), own, identity, outbox.clone(), status)
         .with_feeds(feeds)
-        .with_gates(gate_link);
+        .with_gates(gate_link)
+        .with_scenes(scene_link);
     let connected = publisher.connected();
     let publisher = tokio::spawn(publisher.run(publisher_stop.clone()));
 

@@ -13,6 +13,7 @@ use serde::Deserialize;
 use thiserror::Error;
 use wire::Name;
 use wire::identity::RequiredTrust;
+use wire::scene::Scene;
 
 pub use areas::{LineWatchKind, WatchKind, ZoneWatchRule};
 pub use faces::FacesConfig;
@@ -24,6 +25,7 @@ use crate::desk::DeskConfig;
 use crate::detection::ObjectClass;
 use crate::outbox::Bounds;
 use crate::publish::BrokerConfig;
+use crate::scene_link;
 use crate::rules::{Anchor, Line, LineCounter, Zone, ZoneWatch};
 use crate::track::TrackerConfig;
 use crate::vision::signal::{ControllerConfig, SignalConfig};
@@ -154,6 +156,18 @@ pub struct CameraConfig {
     /// Signals.
     #[serde(default, rename = "signal")]
     pub signals: Vec<SignalConfig>,
+    /// File with the scene that rules about traffic judge by; central's replaces it when it is newer.
+    #[serde(default)]
+    pub scene: Option<PathBuf>,
+}
+
+impl CameraConfig {
+    /// The scene of the configured file; none without one.
+    pub fn scene_of_file(&self) -> Option<Scene> {
+        let loaded = self.scene.as_deref().map(|path| scene_link::load(path, &self.id))?;
+        // It was checked with the configuration: somebody changed it since.
+        loaded.inspect_err(|error| tracing::error!(camera = %self.id, %error, "the scene is not used")).ok()
+    }
 }
 
 fn yes() -> bool {
@@ -331,6 +345,9 @@ impl Config {
             if let Some(CredentialSource::File(path)) = &mut camera.stream.credentials {
                 *path = folder.join(&*path);
             }
+            if let Some(path) = &mut camera.scene {
+                *path = folder.join(&*path);
+            }
         }
     }
 
@@ -362,6 +379,9 @@ impl Config {
             problems.extend(rule_problems(camera));
             problems.extend(areas::problems(camera));
             problems.extend(self.signal_problems(camera));
+            if let Some(Err(error)) = camera.scene.as_deref().map(|path| scene_link::load(path, id)) {
+                problems.push(format!("camera {id}: {error}"));
+            }
         }
         problems.extend(self.card_reader_problems());
         problems.extend(self.desk.iter().flat_map(DeskConfig::problems));

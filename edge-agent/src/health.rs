@@ -13,6 +13,7 @@ use crate::access::Gates;
 use crate::camera::{CameraState, CameraStats, Latest, StatsSnapshot};
 use crate::frame::Frame;
 use crate::outbox::Outbox;
+use crate::scene_link::Scenes;
 
 /// A wall clock that falls behind the monotonic one by more than this was set back, milliseconds.
 const SET_BACK_MS: i128 = 500;
@@ -53,6 +54,7 @@ impl CameraWatch {
             time_source: now.time_source,
             signals: self.signals.lock().unwrap_or_else(PoisonError::into_inner).clone(),
             scene: None,
+            scene_refused: None,
         }
     }
 }
@@ -75,18 +77,29 @@ pub struct Health {
     clock: Mutex<WallClock>,
     run: String,
     gates: Option<Gates>,
+    scenes: Option<Arc<Scenes>>,
 }
 
 impl Health {
     /// Watches `cameras` and `outbox` from now on.
     pub fn new(cameras: Vec<CameraWatch>, outbox: Arc<Outbox>) -> Self {
         let run = format!("{:08x}", rand::random::<u32>());
-        Self { cameras, outbox, clock: Mutex::new(WallClock::start()), run, gates: None }
+        Self { cameras, outbox, clock: Mutex::new(WallClock::start()), run, gates: None, scenes: None }
     }
 
     /// Watches the gates too.
     pub fn with_gates(self, gates: Gates) -> Self {
         Self { gates: Some(gates), ..self }
+    }
+
+    /// Tells which scenes are in use.
+    pub fn with_scenes(self, scenes: Arc<Scenes>) -> Self {
+        Self { scenes: Some(scenes), ..self }
+    }
+
+    fn camera(&self, watch: &CameraWatch) -> CameraHealth {
+        let word = self.scenes.as_ref().map(|scenes| scenes.word(&watch.id)).unwrap_or_default();
+        CameraHealth { scene: word.in_use, scene_refused: word.refused, ..watch.health() }
     }
 
     /// The heartbeat at this moment.
@@ -99,7 +112,7 @@ impl Health {
             at,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             run: self.run.clone(),
-            cameras: self.cameras.iter().map(CameraWatch::health).collect(),
+            cameras: self.cameras.iter().map(|watch| self.camera(watch)).collect(),
             outbox: self.outbox.health(),
             clock: kernel_clock(set_back),
             gates: self.gates.as_ref().and_then(Gates::health),

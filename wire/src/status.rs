@@ -160,6 +160,9 @@ pub struct CameraHealth {
     /// The scene that it is judged by; none without one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scene: Option<crate::scene::SceneRef>,
+    /// Why the newest scene that was refused was refused, English; none when none was refused since the last good one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scene_refused: Option<String>,
 }
 
 /// Health of one signal. Counters run from the agent's start.

@@ -185,6 +185,7 @@ fn status() -> Status {
             time_source: Some(TimeSource::Rtcp),
             signals: vec![],
             scene: None,
+            scene_refused: None,
         }],
         outbox: OutboxHealth {
             events: 3,

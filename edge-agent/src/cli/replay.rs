@@ -15,6 +15,7 @@ use crate::camera::{FrameSource, Next, ReplayError, ReplayOptions, ReplaySource,
 use crate::config::Config;
 use crate::outbox::{Draft, Picture};
 use crate::pipeline::{Pipeline, Stage, StageTimes};
+use crate::scene_link::{SceneInUse, SceneSlot};
 
 /// Runs the whole pipeline over a video, picture or folder of pictures, as fast as the machine can.
 ///
@@ -62,7 +63,9 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<()> {
     let analysis_fps = (!args.every_frame).then_some(camera.stream.analysis_fps);
     let options = ReplayOptions { start: args.start, analysis_fps, ..ReplayOptions::default() };
     let mut source = ReplaySource::open(&args.video, options)?;
-    let mut pipeline = Pipeline::new(camera, config.tracker.clone(), agent::load_models(&config)?);
+    let scene = camera.scene_of_file().map(|scene| SceneInUse::new(scene, args.start.unwrap_or_else(Timestamp::now)));
+    let mut pipeline = Pipeline::new(camera, config.tracker.clone(), agent::load_models(&config)?)
+        .with_scene(SceneSlot::fixed(scene));
     let mut printer = Printer::new(&args, config.site.clone(), config.agent.clone())?;
     let bar = progress(source.expected_frames());
     let began = Instant::now();

@@ -26,6 +26,7 @@ use crate::config::{CameraConfig, LineRule, Words, ZoneRule};
 use crate::detection::ObjectClass;
 use crate::frame::{CaptureTime, Frame};
 use crate::outbox::Draft;
+use crate::scene_link::{self, Recorder, SceneInUse, SceneSlot};
 use crate::rules::{self, Crossing, LineCounter, ZoneChange, ZoneEvent, ZoneWatch};
 use crate::track::{ChangeKind, TrackChanges, TrackView, Tracker, TrackerConfig};
 use crate::vision::face::BestFace;
@@ -75,6 +76,11 @@ pub struct Pipeline {
     tracker: Tracker,
     watch: Option<Watch>,
     signals: Option<SignalWatch>,
+    signals_configured: Vec<SignalConfig>,
+    signals_watched: Vec<SignalConfig>,
+    feeds: SharedFeeds,
+    scene: SceneSlot,
+    recorder: Option<Arc<Recorder>>,
     areas: Areas,
     vehicles: HashMap<u64, Watched>,
     people: Option<People>,
@@ -100,6 +106,11 @@ impl Pipeline {
             tracker: Tracker::new(tracker),
             watch: None,
             signals: signal_watch(&camera.id, &camera.signals, SharedFeeds::default()),
+            signals_configured: camera.signals.clone(),
+            signals_watched: camera.signals.clone(),
+            feeds: SharedFeeds::default(),
+            scene: SceneSlot::fixed(None),
+            recorder: None,
             areas: Areas::new(&camera.lines, &camera.zones),
             vehicles: HashMap::new(),
             lanes: Lanes::default(),
@@ -111,7 +122,21 @@ impl Pipeline {
 
     /// Lets the feeds of signal controllers replace what the lamps in the picture show.
     pub fn with_feeds(mut self, camera: &CameraConfig, feeds: SharedFeeds) -> Self {
-        self.signals = signal_watch(&camera.id, &camera.signals, feeds);
+        self.signals = signal_watch(&camera.id, &camera.signals, feeds.clone());
+        self.feeds = feeds;
+        self
+    }
+
+    /// Judges by the scene of this slot: looked at before each frame, so that one frame is judged by one scene.
+    pub fn with_scene(mut self, slot: SceneSlot) -> Self {
+        self.scene = slot;
+        self
+    }
+
+    /// Leaves behind what central may ask about.
+    pub fn with_recorder(mut self, recorder: Arc<Recorder>) -> Self {
+        recorder.restarted();
+        self.recorder = Some(recorder);
         self
     }
 
@@ -148,6 +173,9 @@ impl Pipeline {
     pub fn frame(&mut self, frame: &Frame) -> Result<Vec<Draft>, VisionError> {
         self.times.begin();
         let now_s = frame.captured.stream_s;
+        if let Some(scene) = self.scene.change() {
+            self.use_scene(scene);
+        }
         // Lamps change in scenes that are still otherwise.
         if let Some(signals) = &mut self.signals {
             signals.frame(frame);
@@ -170,6 +198,11 @@ impl Pipeline {
         };
         self.tracks_moving = changes.seen().any(moves);
         let drafts = self.conclude(frame, &changes);
+        if let Some(recorder) = &self.recorder {
+            let signals = self.signals.as_ref().map(SignalWatch::health).unwrap_or_default();
+            let signals = signals.into_iter().map(|signal| signal.reading).collect();
+            recorder.note(frame, changes, signals);
+        }
         self.times.end_frame();
         Ok(drafts)
     }
@@ -185,6 +218,16 @@ impl Pipeline {
         let told = self.areas.finish();
         drafts.extend(told.into_iter().map(|told| self.told(told, None)));
         drafts
+    }
+
+    /// Another scene from this frame on. Signals that stay as they were drawn go on without a break.
+    fn use_scene(&mut self, scene: Option<SceneInUse>) {
+        let drawn = scene.as_ref().map(|in_use| &*in_use.scene);
+        let signals = scene_link::signals(&self.signals_configured, drawn);
+        if signals != self.signals_watched {
+            self.signals = signal_watch(&self.camera, &signals, self.feeds.clone());
+            self.signals_watched = signals;
+        }
     }
 
     fn conclude(&mut self, frame: &Frame, changes: &TrackChanges) -> Vec<Draft> {

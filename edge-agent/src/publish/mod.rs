@@ -30,6 +30,7 @@ use crate::access::ask::Asker;
 use crate::access::list::{Lists, Taken};
 use crate::identity::{Identity, IdentityError};
 use crate::outbox::{Outbox, OutboxError};
+use crate::scene_link::{SceneLink, TaskAnswer};
 use crate::vision::signal::{Feeds, SharedFeeds};
 
 pub use central::CentralWatch;
@@ -102,6 +103,7 @@ pub struct Publisher {
     connected: watch::Sender<bool>,
     feeds: SharedFeeds,
     gates: Option<GateLink>,
+    scenes: Option<SceneLink>,
 }
 
 impl Publisher {
@@ -123,6 +125,7 @@ impl Publisher {
             connected: watch::channel(false).0,
             feeds: SharedFeeds::default(),
             gates: None,
+            scenes: None,
         }
     }
 
@@ -135,6 +138,12 @@ impl Publisher {
     /// Takes lists and answers for gates, and sends their questions.
     pub fn with_gates(mut self, gates: GateLink) -> Self {
         self.gates = Some(gates);
+        self
+    }
+
+    /// Takes scenes and tasks of cameras, and sends what comes of the tasks.
+    pub fn with_scenes(mut self, scenes: SceneLink) -> Self {
+        self.scenes = Some(scenes);
         self
     }
 
@@ -183,6 +192,7 @@ impl Publisher {
         if self.gates.is_some() {
             more.extend([Leaf::List, Leaf::Answer]);
         }
+        more.extend(self.scenes.iter().flat_map(SceneLink::topics));
         connection.subscribe(more).await?;
         tokio::select! {
             enrolled = self.enrol_if_needed(&mut connection) => enrolled?,
@@ -256,9 +266,13 @@ impl Publisher {
                     Incoming::Broken(error) => return Err(error.into()),
                     Incoming::Message(Leaf::Receipt, message) => self.take_receipts(&message, &central, &mut session)?,
                     Incoming::Message(Leaf::Signal(controller), message) => self.take_feed(&controller, &message),
+                    Incoming::Message(leaf @ (Leaf::Scene(_) | Leaf::Task), message) => {
+                        self.scenes.iter().for_each(|scenes| scenes.take(&leaf, &message, &central));
+                    }
                     Incoming::Message(leaf, message) => self.take_for_gates(&leaf, &message, &central),
                 },
                 question = next_question(&mut self.gates) => self.send_question(connection, question),
+                answer = next_answer(&mut self.scenes) => send_answer(connection, answer),
                 changed = appended.changed() => if changed.is_err() { return Ok(()) },
                 _ = tick.tick() => self.look_for_central(),
                 _ = heartbeat.tick() => {
@@ -458,6 +472,24 @@ async fn next_question(gates: &mut Option<GateLink>) -> Vec<u8> {
             None => std::future::pending().await,
         },
         None => std::future::pending().await,
+    }
+}
+
+/// The next answer to a task of central; never, where there are no scenes.
+async fn next_answer(scenes: &mut Option<SceneLink>) -> TaskAnswer {
+    match scenes {
+        Some(scenes) => scenes.answer().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// The picture first. What the client does not take now is not sent: who asked notices by the deadline, and may ask again.
+fn send_answer(connection: &Connection, answer: TaskAnswer) {
+    let TaskAnswer { picture, result } = answer;
+    let picture_sent =
+        picture.is_none_or(|(sha256, jpeg)| connection.send(Leaf::Evidence(sha256), jpeg));
+    if !picture_sent || !connection.send(Leaf::Result, result) {
+        tracing::warn!("the connection is too busy for the result of a task");
     }
 }
 
