@@ -7,6 +7,7 @@ pub mod alerts;
 pub mod app;
 pub mod auth;
 pub mod broker;
+pub mod cases;
 pub mod cli;
 pub mod config;
 pub mod crowding;

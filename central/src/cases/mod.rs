@@ -1,0 +1,9 @@
+//! Cases: a violation on its way to a human verdict.
+//!
+//! A violation event becomes a case in the commit that stores it. Screening asks whether it is admissible and compares it with its
+//! neighbours; what is admissible waits for people. Review alone can make a case confirmed, out of answers of distinct people
+//! who each played the act and typed the plate: nothing in the configuration changes that. Known cases measure the
+//! reviewers.
+
+pub mod chain;
+pub mod state;
