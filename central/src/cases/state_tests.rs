@@ -164,7 +164,7 @@ fn no_sequence_of_answers_confirms_without_enough_people() {
     for second in [false, true] {
         let mut ends = 0;
         go(State::Review1, Tally::default(), second, 6, &mut ends);
-        assert!(ends > 4);
+        assert!(ends >= 4);
     }
 }
 
