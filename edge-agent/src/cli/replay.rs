@@ -63,7 +63,8 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<()> {
     let analysis_fps = (!args.every_frame).then_some(camera.stream.analysis_fps);
     let options = ReplayOptions { start: args.start, analysis_fps, ..ReplayOptions::default() };
     let mut source = ReplaySource::open(&args.video, options)?;
-    let scene = camera.scene_of_file().map(|scene| SceneInUse::new(scene, args.start.unwrap_or_else(Timestamp::now)));
+    let scene =
+        camera.scene_of_file().map(|scene| SceneInUse::new(scene, args.start.unwrap_or_else(Timestamp::now)));
     let mut pipeline = Pipeline::new(camera, config.tracker.clone(), agent::load_models(&config)?)
         .with_scene(SceneSlot::fixed(scene));
     let mut printer = Printer::new(&args, config.site.clone(), config.agent.clone())?;

@@ -486,8 +486,7 @@ async fn next_answer(scenes: &mut Option<SceneLink>) -> TaskAnswer {
 /// The picture first. What the client does not take now is not sent: who asked notices by the deadline, and may ask again.
 fn send_answer(connection: &Connection, answer: TaskAnswer) {
     let TaskAnswer { picture, result } = answer;
-    let picture_sent =
-        picture.is_none_or(|(sha256, jpeg)| connection.send(Leaf::Evidence(sha256), jpeg));
+    let picture_sent = picture.is_none_or(|(sha256, jpeg)| connection.send(Leaf::Evidence(sha256), jpeg));
     if !picture_sent || !connection.send(Leaf::Result, result) {
         tracing::warn!("the connection is too busy for the result of a task");
     }

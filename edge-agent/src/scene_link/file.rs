@@ -56,8 +56,8 @@ pub enum SceneFileError {
 /// # Errors
 /// [`SceneFileError`]: says which file and what to mend.
 pub fn load(path: &Path, camera: &Name) -> Result<Scene, SceneFileError> {
-    let text = std::fs::read(path)
-        .map_err(|source| SceneFileError::Read { path: path.to_owned(), source })?;
+    let text =
+        std::fs::read(path).map_err(|source| SceneFileError::Read { path: path.to_owned(), source })?;
     if text.len() > MAX_SCENE_BYTES {
         return Err(SceneFileError::TooLarge { path: path.to_owned() });
     }

@@ -137,12 +137,7 @@ impl Scenes {
     ///
     /// # Errors
     /// [`SceneRefused`], noted for the heartbeat and logged already.
-    pub fn take(
-        &self,
-        camera: &Name,
-        message: &[u8],
-        central: &PublicKey,
-    ) -> Result<Taken, SceneRefused> {
+    pub fn take(&self, camera: &Name, message: &[u8], central: &PublicKey) -> Result<Taken, SceneRefused> {
         let Some(slot) = self.cameras.get(camera) else {
             return Err(SceneRefused::NotOurs(format!("camera {camera}")));
         };

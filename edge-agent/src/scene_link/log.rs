@@ -51,11 +51,7 @@ impl TrackLog {
     /// two streams have nothing to do with each other.
     pub fn add(&mut self, mut logged: Logged) {
         let now_s = logged.captured.stream_s;
-        if self
-            .frames
-            .back()
-            .is_some_and(|last| last.captured.stream_s > now_s || last.size != logged.size)
-        {
+        if self.frames.back().is_some_and(|last| last.captured.stream_s > now_s || last.size != logged.size) {
             self.clear();
         }
         logged.changes.changes.shrink_to_fit();

@@ -85,7 +85,10 @@ mod tests {
     fn a_drawn_signal_takes_the_place_of_a_configured_one_and_keeps_its_timing_and_other_lines() {
         let merged = signals(&configured(), Some(&scene()));
         assert_eq!((merged.len(), merged[0].boxes.len(), merged[0].timing.least_red_s), (1, 3, 9.0));
-        assert_eq!(merged[0].governs.iter().map(|line| line.as_str()).collect::<Vec<_>>(), ["vach-dung", "vach-cu"]);
+        assert_eq!(
+            merged[0].governs.iter().map(|line| line.as_str()).collect::<Vec<_>>(),
+            ["vach-dung", "vach-cu"]
+        );
     }
 
     #[test]
