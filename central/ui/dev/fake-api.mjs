@@ -1,11 +1,14 @@
 // A stand-in for central while the console is being worked on: same paths, invented data, nothing kept.
 //   node dev/fake-api.mjs [port]      serves /api/v1 and, if built, dist/
-// Logins: gate / police / ioc / admin / manager / tenant, password "vong-gac-demo".
+// Logins: gate / police / police2 / signer / signer2 / ioc / admin / manager / tenant, password "vong-gac-demo".
 import { createReadStream, existsSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { AGENTS, CAMERAS, SITES, makeAlert, makePassage, nextFeed, pictures, sha } from "./fake/data.mjs";
+import { caseRoutes, files } from "./fake/cases.mjs";
+import { handlingRoutes } from "./fake/handlings.mjs";
+import { lawRoutes } from "./fake/law.mjs";
 import { accesses, incidentAlerts, makeAccess } from "./fake/gates.mjs";
 import { citizenRoutes } from "./fake/citizen.mjs";
 import { gateRoutes, publicRoutes } from "./fake/routes.mjs";
@@ -17,8 +20,8 @@ const DIST = fileURLToPath(new URL("../dist/", import.meta.url));
 const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2" };
 const NEXT = { new: ["acknowledged", "verifying", "confirmed", "false_alarm"], acknowledged: ["verifying", "confirmed", "false_alarm"], verifying: ["confirmed", "false_alarm"], confirmed: ["closed"], false_alarm: ["closed"], closed: [] };
 
-const users = [["gate", "Trần Văn Gác", "gate_operator"], ["police", "Lê Thị Cảnh", "traffic_police"], ["ioc", "Phạm Trực Ban", "ioc_operator"], ["admin", "Quản trị hệ thống", "admin"], ["manager", "Đỗ Quản Lý", "site_manager"], ["tenant", "Nhân sự May Mẫu A", "enterprise"]].map(
-  ([username, display_name, role]) => ({ id: `u-${username}`, username, display_name, role, sites: ["gate_operator", "site_manager", "enterprise"].includes(role) ? ["khanh-phu"] : [], group: role === "enterprise" ? "may-a" : null, language: "vi" }),
+const users = [["gate", "Trần Văn Gác", "gate_operator"], ["police", "Lê Thị Cảnh", "traffic_police", "officer"], ["police2", "Trần Minh Xét", "traffic_police", "officer"], ["signer", "Vũ Hải Ký", "police_signer", "team_chief"], ["signer2", "Ngô Đức Duyệt", "police_signer", "division_head"], ["ioc", "Phạm Trực Ban", "ioc_operator"], ["admin", "Quản trị hệ thống", "admin"], ["manager", "Đỗ Quản Lý", "site_manager"], ["tenant", "Nhân sự May Mẫu A", "enterprise"]].map(
+  ([username, display_name, role, rank = null]) => ({ id: `u-${username}`, username, display_name, role, sites: ["gate_operator", "site_manager", "enterprise"].includes(role) ? ["khanh-phu"] : [], group: role === "enterprise" ? "may-a" : null, rank, language: "vi" }),
 );
 const sessions = new Map();
 const viewers = new Set();
@@ -180,6 +183,11 @@ async function signedIn(request, response, path, query, user, text) {
     if (path === "/audit") return admin ? send(response, 200, page(log, query)) : refuse(response, 403, "forbidden", "");
     if (path === "/stream") return stream(request, response, user);
     if (query.get("format")) return file(response, path, query);
+    if (resource === "evidence" && files.has(id)) {
+      const { type, bytes } = files.get(id);
+      response.writeHead(200, { "content-type": type, "content-length": bytes.length, "cache-control": "private, immutable, max-age=31536000" });
+      return response.end(bytes);
+    }
     if (resource === "evidence" && pictures.has(id)) {
       const { scene, view } = pictures.get(id);
       response.writeHead(200, { "content-type": "image/svg+xml", "cache-control": "private, immutable, max-age=31536000" });
@@ -198,7 +206,8 @@ async function signedIn(request, response, path, query, user, text) {
     }
     if (method === "DELETE" && path === "/session") return send(response, 204, undefined, { "set-cookie": "vg_session=; Max-Age=0; Path=/" });
   }
-  return gateRoutes({ method, path, query, user, page, body: bodyOf(request, text), upload: text, send: (status, data) => send(response, status, data), refuse: (status, code, detail) => refuse(response, status, code, detail) });
+  const call = { method, path, query, user, page, body: bodyOf(request, text), upload: text, response, send: (status, data) => send(response, status, data) ?? true, refuse: (status, code, detail) => refuse(response, status, code, detail) ?? true };
+  return caseRoutes(call) ?? handlingRoutes(call) ?? lawRoutes(call) ?? gateRoutes(call);
 }
 
 async function apiCall(request, response, url) {

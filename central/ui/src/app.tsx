@@ -18,6 +18,7 @@ import { VerifyPage } from "./pages/identity/verify";
 import { InsidePage } from "./pages/inside/inside";
 import { MusterPage } from "./pages/inside/muster";
 import { StaysPage } from "./pages/inside/stays";
+import { ReviewPage } from "./pages/review/review";
 import { GroupsPage } from "./pages/members/groups";
 import { ImportPage } from "./pages/members/import";
 import { PeoplePage, VehiclesPage } from "./pages/members/members";
@@ -28,6 +29,14 @@ import { PassagePage } from "./pages/passage/passage";
 import { PolicyPage } from "./pages/policy/policy";
 import { QuarantinePage } from "./pages/quarantine";
 import { SignInPage } from "./pages/sign-in";
+import { CasePage } from "./pages/cases/case";
+import { CasesPage } from "./pages/cases/cases";
+import { DevicesPage } from "./pages/enforcement/devices";
+import { HandlingPage } from "./pages/handlings/handling";
+import { HandlingsPage } from "./pages/handlings/handlings";
+import { LawPage } from "./pages/law/law";
+import { ReviewFiguresPage } from "./pages/review/figures";
+import { ViolationsPage } from "./pages/violations/violations";
 import { CrowdingPage } from "./pages/stations/crowding";
 import { TimetablePage } from "./pages/stations/timetable";
 import { VisitsPage } from "./pages/visits/visits";
@@ -80,6 +89,15 @@ export function App() {
           <Route path="visits" element={<VisitsPage />} />
           <Route path="identity" element={<VerifyPage />} />
           <Route path="identity/checks" element={<ChecksPage />} />
+          <Route path="review" element={<ReviewPage />} />
+          <Route path="review/figures" element={<ReviewFiguresPage />} />
+          <Route path="cases" element={<CasesPage />} />
+          <Route path="cases/:id" element={<CasePage />} />
+          <Route path="handlings" element={<HandlingsPage />} />
+          <Route path="handlings/:id" element={<HandlingPage />} />
+          <Route path="violations" element={<ViolationsPage />} />
+          <Route path="enforcement/devices" element={<DevicesPage />} />
+          <Route path="law" element={<LawPage />} />
           <Route path="cameras" element={<HealthPage />} />
           <Route path="quarantine" element={<QuarantinePage />} />
           <Route path="admin" element={<AdminPage />} />

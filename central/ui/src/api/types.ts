@@ -1,10 +1,15 @@
 /** The REST and SSE contract of central, `/api/v1`. Times are RFC 3339 UTC; boxes are `[x, y, w, h]` in pixels of the overview picture. */
 
+export type * from "./case-types";
 export type * from "./fleet-types";
 export type * from "./gate-types";
+export type * from "./handling-types";
+export type * from "./law-types";
 export type * from "./member-types";
 
-export type Role = "gate_operator" | "traffic_police" | "ioc_operator" | "admin" | "site_manager" | "enterprise";
+export type Role = "gate_operator" | "traffic_police" | "police_signer" | "ioc_operator" | "admin" | "site_manager" | "enterprise";
+/** Of police accounts, lowest first. */
+export type Rank = "officer" | "team_chief" | "commune_chief" | "division_head" | "provincial_director";
 export type Language = "vi" | "en";
 export type Box = [number, number, number, number];
 export type Size = [number, number];
@@ -19,6 +24,8 @@ export interface User {
   language: Language;
   /** Of an enterprise's account: whose people and vehicles it looks after. */
   group?: string | null;
+  /** Of police accounts: how far a signature goes. */
+  rank?: Rank | null;
 }
 
 export interface Summary {
@@ -302,6 +309,8 @@ export interface NewUser {
   sites: string[];
   /** An enterprise's account: the one group that it sees. */
   group?: string;
+  /** Of police accounts: the rank that a signature's cap is looked up by. A signer has one. */
+  rank?: Rank;
   /** Of a guard: the PIN of the desk, 6 to 12 digits; without it there is no desk. */
   desk_pin?: string;
   /** May open in an emergency, forgive anti-passback and correct counts. */

@@ -2,8 +2,12 @@ import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
 import type { Language } from "../api/types";
 import enBase from "./en.json";
+import enCases from "./cases.en.json";
+import viCases from "./cases.vi.json";
 import enGates from "./gates.en.json";
 import viGates from "./gates.vi.json";
+import enHandlings from "./handlings.en.json";
+import viHandlings from "./handlings.vi.json";
 import enMembers from "./members.en.json";
 import viMembers from "./members.vi.json";
 import { STORED, storedLanguage } from "./stored";
@@ -13,8 +17,8 @@ import type viVerification from "./verification.vi.json";
 import type viVisitor from "./visitor.vi.json";
 
 /** All texts: one file per part of the console, all in one tree. */
-export const vi = { ...viBase, ...viGates, ...viMembers };
-export const en = { ...enBase, ...enGates, ...enMembers };
+export const vi = { ...viBase, ...viGates, ...viMembers, ...viCases, ...viHandlings };
+export const en = { ...enBase, ...enGates, ...enMembers, ...enCases, ...enHandlings };
 
 declare module "i18next" {
   interface CustomTypeOptions {

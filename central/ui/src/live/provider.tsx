@@ -56,9 +56,21 @@ function throttledInside(client: QueryClient): () => void {
   };
 }
 
+/** Cases and handlings changed: their lists are read again; what somebody has open stays as it is. */
+function throttledCases(client: QueryClient): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  return () => {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      for (const name of ["cases", "handlings", "violation-figures", "violation-map"]) void client.invalidateQueries({ queryKey: [name] });
+    }, COUNTS_EVERY_MS);
+  };
+}
+
 function wire(stream: LiveStream, client: QueryClient): () => void {
   const numbers = throttledNumbers(client);
   const inside = throttledInside(client);
+  const cases = throttledCases(client);
   const off = [
     stream.on("camera", (camera) =>
       client.setQueryData<Camera[]>(
@@ -77,6 +89,7 @@ function wire(stream: LiveStream, client: QueryClient): () => void {
     stream.on("counts", numbers),
     stream.on("access", inside),
     stream.on("inside", inside),
+    stream.on("case", cases),
     stream.on("otherwise", () => void client.invalidateQueries({ queryKey: ["otherwise"] })),
   ];
   return () => off.forEach((stop) => stop());
@@ -84,7 +97,7 @@ function wire(stream: LiveStream, client: QueryClient): () => void {
 
 /** Reads everything on the screen again, but for passages and accesses, whose new versions come by their own events, and a policy that is being edited. */
 function resync(client: QueryClient): void {
-  void client.invalidateQueries({ predicate: ({ queryKey }) => !["passage", "access", "session", "policy"].includes(String(queryKey[0])) });
+  void client.invalidateQueries({ predicate: ({ queryKey }) => !["passage", "access", "session", "policy", "case", "handling", "overlay"].includes(String(queryKey[0])) });
 }
 
 /** `silent` for tenants, to whom central sends no events: what they see is read again in its own time. */

@@ -1,6 +1,6 @@
 import type { Access, Agent, Alert, Camera, Otherwise, Passage } from "../api/types";
 
-/** What the stream carries. `counts` and `inside` only say that numbers changed: they are read again. */
+/** What the stream carries. `counts`, `inside` and `case` only say that numbers changed: they are read again. */
 export interface LiveEvents {
   passage: Passage;
   alert: Alert;
@@ -10,6 +10,7 @@ export interface LiveEvents {
   access: Access;
   otherwise: Otherwise;
   inside: unknown;
+  case: unknown;
 }
 
 export type LiveKind = keyof LiveEvents;
@@ -18,7 +19,7 @@ export type Listener<K extends LiveKind> = (data: LiveEvents[K]) => void;
 
 type Listeners = { [K in LiveKind]: Set<Listener<K>> };
 
-const KINDS: LiveKind[] = ["passage", "alert", "camera", "agent", "counts", "access", "otherwise", "inside"];
+const KINDS: LiveKind[] = ["passage", "alert", "camera", "agent", "counts", "access", "otherwise", "inside", "case"];
 const BACK_OFF_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
 
 /**

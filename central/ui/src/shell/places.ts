@@ -1,18 +1,18 @@
-import { BellRing, Building2, Camera, ChartColumn, DoorOpen, Fingerprint, type LucideIcon, PackageX, Radio, Settings2, UsersRound } from "lucide-react";
+import { BellRing, Building2, Camera, ChartColumn, DoorOpen, Fingerprint, Gavel, type LucideIcon, PackageX, Radio, Scale, Settings2, TrafficCone, UsersRound } from "lucide-react";
 import type { Role, User } from "../api/types";
 
 type May = (user: User) => boolean;
 
 export interface Page {
   /** Its word is `page.WORD`. */
-  word: "gates" | "accesses" | "otherwise" | "policy" | "inside" | "stays" | "muster" | "figures" | "reports" | "crowding" | "timetable" | "exports" | "groups" | "people" | "vehicles" | "passes" | "import" | "visits" | "verify" | "checks";
+  word: "gates" | "accesses" | "otherwise" | "policy" | "inside" | "stays" | "muster" | "figures" | "reports" | "crowding" | "timetable" | "exports" | "groups" | "people" | "vehicles" | "passes" | "import" | "visits" | "verify" | "checks" | "review" | "cases" | "reviewers" | "devices" | "violation_figures" | "handlings" | "law_data";
   path: string;
   may: May;
 }
 
 export interface Place {
   /** Its word is `nav.ID`. */
-  id: "feed" | "alerts" | "gates" | "inside" | "figures" | "members" | "identity" | "cameras" | "quarantine" | "admin";
+  id: "feed" | "alerts" | "gates" | "inside" | "figures" | "members" | "violations" | "handling" | "law" | "identity" | "cameras" | "quarantine" | "admin";
   icon: LucideIcon;
   /** The first one that the person may open is where the place leads. */
   pages: Page[];
@@ -27,6 +27,12 @@ const not = (...roles: Role[]): May => (user) => !roles.includes(user.role);
 const atGates = not("enterprise");
 const reading = only("site_manager", "ioc_operator", "traffic_police", "admin");
 const members = only("site_manager", "enterprise", "ioc_operator", "traffic_police");
+
+/** Who looks at cases and decides them; a commander reads. */
+export const mayReview = only("traffic_police");
+/** Who signs, approves device records and law data: never who reviews. */
+export const maySign = only("police_signer");
+const police = only("traffic_police", "police_signer");
 
 /** Members, crowding, corrections: the site's own matters. */
 export const mayManage = only("site_manager");
@@ -69,6 +75,15 @@ export const PLACES: Place[] = [
     page("verify", "/identity", only("traffic_police", "gate_operator")),
     page("checks", "/identity/checks", only("gate_operator", "traffic_police", "site_manager", "ioc_operator")),
   ]),
+  place("violations", TrafficCone, [
+    page("review", "/review", mayReview),
+    page("cases", "/cases", only("traffic_police", "police_signer", "ioc_operator")),
+    page("violation_figures", "/violations", only("ioc_operator", "traffic_police", "police_signer", "admin")),
+    page("reviewers", "/review/figures", maySign),
+    page("devices", "/enforcement/devices", only("traffic_police", "police_signer", "admin")),
+  ]),
+  place("handling", Gavel, [page("handlings", "/handlings", police)]),
+  place("law", Scale, [page("law_data", "/law", only("traffic_police", "police_signer", "admin"))]),
   single("cameras", Camera, "/cameras", not("enterprise")),
   single("quarantine", PackageX, "/quarantine", only("admin", "ioc_operator")),
   single("admin", Settings2, "/admin", only("admin")),

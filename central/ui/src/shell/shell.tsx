@@ -32,6 +32,8 @@ export function Shell({ user }: { user: User }) {
     "g i": () => void navigate(keep("/inside")),
     "g f": () => void navigate(keep("/figures")),
     "g m": () => void navigate(keep("/members")),
+    "g r": () => void navigate(keep("/review")),
+    "g h": () => void navigate(keep("/handlings")),
     "g t": toggleTheme,
     "g v": () => chooseLanguage(otherLanguage),
   });

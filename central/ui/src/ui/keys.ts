@@ -4,10 +4,20 @@ import { useEffect, useRef } from "react";
 export type KeyMap = Record<string, (() => void) | undefined>;
 
 const SEQUENCE_MS = 1_200;
+/** Keys that only begin a sequence: what follows them is never a shortcut of its own. */
+const LEADERS = new Set(["g"]);
 
-function typing(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+/** Whether a key belongs to the control that has the focus: text of any kind, or a choice that letters pick from. */
+export function typing(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.closest('[role="combobox"], [role="textbox"]') !== null);
 }
+
+/** Space and Enter press the button that has the focus. */
+const presses = (event: KeyboardEvent) =>
+  (event.key === " " || event.key === "Enter") && event.target instanceof HTMLElement && event.target.closest('button, a[href], summary, [role="button"], [role="tab"]') !== null;
+
+/** A Vietnamese input method is putting a letter together: its strokes are not shortcuts. */
+const composing = (event: KeyboardEvent) => event.isComposing || event.keyCode === 229 || event.key === "Process" || event.key === "Dead";
 
 /** Single-key shortcuts. They rest while the person types, and while a dialog or a menu is open above the page. */
 export function useKeys(map: KeyMap, options: { insideDialog?: boolean } = {}): void {
@@ -20,11 +30,11 @@ export function useKeys(map: KeyMap, options: { insideDialog?: boolean } = {}): 
     let before = "";
     let at = 0;
     const onKey = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || typing(event.target)) return;
+      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || composing(event) || typing(event.target) || presses(event)) return;
       if (!inside && document.querySelector('[data-modal="true"], [role="menu"], [role="listbox"]')) return;
       const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-      const sequence = event.timeStamp - at < SEQUENCE_MS ? `${before} ${key}` : "";
-      const action = latest.current[sequence] ?? latest.current[key];
+      const soon = event.timeStamp - at < SEQUENCE_MS;
+      const action = (soon ? latest.current[`${before} ${key}`] : undefined) ?? (soon && LEADERS.has(before) ? undefined : latest.current[key]);
       before = key;
       at = event.timeStamp;
       if (!action) return;

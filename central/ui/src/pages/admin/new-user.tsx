@@ -4,17 +4,18 @@ import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError, api } from "../../api/client";
 import { keys, useSites } from "../../api/queries";
-import type { Language, NewUser, Role } from "../../api/types";
-import { Field } from "../../ui/field";
+import type { Language, NewUser, Rank, Role } from "../../api/types";
+import { Field, SelectField } from "../../ui/field";
 import { DeskFields } from "./desk-fields";
 import { Select } from "../../ui/select";
 
-const ROLES: Role[] = ["gate_operator", "traffic_police", "ioc_operator", "site_manager", "enterprise", "admin"];
+const ROLES: Role[] = ["gate_operator", "traffic_police", "police_signer", "ioc_operator", "site_manager", "enterprise", "admin"];
+const RANKS: Rank[] = ["officer", "team_chief", "commune_chief", "division_head", "provincial_director"];
 const USERNAME = /^[a-z0-9][a-z0-9._-]{1,63}$/;
 const LEAST_PASSWORD = 12;
 const BLANK: NewUser = { username: "", display_name: "", role: "gate_operator", sites: [], language: "vi", password: "" };
 
-type Trouble = Partial<Record<"username" | "display_name" | "password" | "group" | "sites" | "desk_pin", "username_rule" | "required" | "password_hint" | "group_hint" | "one_site" | "desk_pin_rule">>;
+type Trouble = Partial<Record<"username" | "display_name" | "password" | "group" | "sites" | "desk_pin" | "rank", "username_rule" | "required" | "password_hint" | "group_hint" | "one_site" | "desk_pin_rule">>;
 
 function check(user: NewUser): Trouble {
   const trouble: Trouble = {};
@@ -22,6 +23,7 @@ function check(user: NewUser): Trouble {
   if (!user.display_name.trim()) trouble.display_name = "required";
   if (user.password.length < LEAST_PASSWORD) trouble.password = "password_hint";
   if (user.desk_pin && !/^\d{6,12}$/.test(user.desk_pin)) trouble.desk_pin = "desk_pin_rule";
+  if (user.role === "police_signer" && !user.rank) trouble.rank = "required";
   const tenant = user.role === "enterprise";
   if (tenant && !/^[a-z0-9-]{1,32}$/.test(user.group ?? "")) trouble.group = "group_hint";
   if ((tenant && user.sites.length !== 1) || (user.role === "site_manager" && user.sites.length === 0)) trouble.sites = tenant ? "one_site" : "required";
@@ -69,7 +71,7 @@ export function NewUserForm() {
             label={t("admin.role")}
             value={user.role}
             options={ROLES.map((role) => ({ value: role, label: t(`role.${role}`) }))}
-            onChange={(role) => set({ role: ROLES.find((known) => known === role) ?? "gate_operator", group: undefined, desk_pin: undefined, desk_supervisor: undefined, desk_gates: undefined })}
+            onChange={(role) => set({ role: ROLES.find((known) => known === role) ?? "gate_operator", group: undefined, desk_pin: undefined, desk_supervisor: undefined, desk_gates: undefined, rank: undefined })}
           />
         </div>
         <div className="field">
@@ -102,6 +104,16 @@ export function NewUserForm() {
         <small className={trouble.sites ? "tone-text-deny" : ""}>{t(trouble.sites ? `admin.${trouble.sites}` : "admin.sites_hint")}</small>
       </fieldset>
       {user.role === "gate_operator" && <DeskFields user={user} trouble={trouble.desk_pin && t(`admin.${trouble.desk_pin}`)} set={set} />}
+      {(user.role === "police_signer" || user.role === "traffic_police") && (
+        <SelectField
+          word={t("admin.rank")}
+          value={user.rank ?? ""}
+          all={t("admin.no_rank")}
+          options={RANKS.map((rank) => ({ value: rank, label: t(`rank.${rank}`) }))}
+          onChange={(rank) => set({ rank: RANKS.find((known) => known === rank) })}
+          hint={trouble.rank ? t(`admin.${trouble.rank}`) : t("admin.rank_hint")}
+        />
+      )}
       {user.role === "enterprise" && (
         <Field word={t("admin.group")} trouble={trouble.group && t(`admin.${trouble.group}`)} hint={t("admin.group_hint")}>
           <input value={user.group ?? ""} maxLength={32} autoComplete="off" autoCapitalize="none" spellCheck={false} onChange={(event) => set({ group: event.target.value })} />

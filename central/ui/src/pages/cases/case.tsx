@@ -1,0 +1,179 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { ArrowLeft, FileX2, Gavel, MonitorPlay } from "lucide-react";
+import { type FormEvent, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Link, useNavigate, useParams } from "react-router";
+import type { CaseDetail } from "../../api/case-types";
+import { caseKeys, casesApi, useCase } from "../../api/cases";
+import { evidenceUrl } from "../../api/client";
+import { drawnColour } from "../../format/plate";
+import { bytes } from "../../format/numbers";
+import { Player } from "../../player/player";
+import { mayReview, maySign } from "../../shell/places";
+import { useKeepSite } from "../../shell/site";
+import { useUser } from "../../shell/user";
+import { Field } from "../../ui/field";
+import { useKeys } from "../../ui/keys";
+import { Loaded } from "../../ui/loaded";
+import { Done, Refusal } from "../../ui/outcome";
+import { Plate } from "../../ui/plate";
+import { Time } from "../../ui/time";
+import { usePageTitle } from "../../ui/title";
+import { useWord } from "../../ui/words";
+import { CaseHead } from "../review/case";
+import { FactsCard } from "../review/facts-card";
+import { GateCard } from "../review/gate-card";
+import { LawCard } from "../review/law-card";
+import { Warnings } from "../review/warnings";
+import { CaseBadge } from "./badge";
+import { ChainLog } from "./log";
+
+const WAITING = ["screened", "review_1", "review_2", "review_3"];
+
+/** One case to read: its clip, what it rests on, who did what with it. */
+export function CasePage() {
+  const { t } = useTranslation();
+  const { id = "" } = useParams();
+  const query = useCase(id);
+  const keep = useKeepSite();
+  const navigate = useNavigate();
+  usePageTitle(query.data?.number ?? t("cases.title"));
+  useKeys({ Escape: () => void navigate(keep("/cases")) });
+  return (
+    <div className="page passage-page">
+      <div className="page-back">
+        <Link to={keep("/cases")} className="button button-quiet">
+          <ArrowLeft aria-hidden="true" />
+          {t("cases.back")} <kbd>Esc</kbd>
+        </Link>
+      </div>
+      <Loaded query={query} shape="camera" count={1}>
+        {(detail) => <Shown key={detail.id} detail={detail} />}
+      </Loaded>
+    </div>
+  );
+}
+
+function Shown({ detail }: { detail: CaseDetail }) {
+  const { t } = useTranslation();
+  const user = useUser();
+  const keep = useKeepSite();
+  return (
+    <div className="case-layout">
+      <div className="case-left">
+        <div className="case-film">
+          <CaseHead detail={detail} />
+          <Warnings detail={detail} />
+          <Player detail={detail} />
+        </div>
+        <ChainLog steps={detail.log} kind="case_step" />
+      </div>
+      <div className="case-right">
+        <section className="card">
+          <div className="badges">
+            <CaseBadge state={detail.state} size="m" />
+            {detail.plate_confirmed && <Plate display={detail.plate_display ?? detail.plate_confirmed} kind={detail.reading?.kind} colour={drawnColour(detail.reading?.colour)} lines={detail.reading?.lines} />}
+          </div>
+          <div className="form-acts">
+            {mayReview(user) && WAITING.includes(detail.state) && (
+              <Link className="button button-primary" to={`/review?case=${detail.id}`}>
+                <MonitorPlay aria-hidden="true" />
+                {t("cases.review")}
+              </Link>
+            )}
+            {detail.handling_id && (
+              <Link className="button" to={keep(`/handlings/${detail.handling_id}`)}>
+                <Gavel aria-hidden="true" />
+                {t("cases.handling")}
+              </Link>
+            )}
+          </div>
+        </section>
+        <LawCard rows={detail.law} at={detail.at} />
+        <GateCard detail={detail} />
+        <FactsCard detail={detail} />
+        <Files detail={detail} />
+        {(mayReview(user) || maySign(user)) && !["voided", "expired", "inadmissible"].includes(detail.state) && <VoidForm detail={detail} />}
+      </div>
+    </div>
+  );
+}
+
+function Files({ detail }: { detail: CaseDetail }) {
+  const { t, i18n } = useTranslation();
+  const word = useWord();
+  return (
+    <section className="side-card">
+      <h3>{t("cases.evidence")}</h3>
+      <ul className="file-list">
+        {detail.evidence.map((file, at) => {
+          const size = bytes(file.bytes, i18n.language);
+          return (
+            <li key={file.sha256 + file.role + at}>
+              {file.present ? (
+                <a className="link" href={evidenceUrl(file.sha256)} target="_blank" rel="noreferrer">
+                  {word("evidence_role", file.role)}
+                </a>
+              ) : (
+                <span className="tone-text-deny">
+                  {word("evidence_role", file.role)}: {t("cases.evidence_lost")}
+                </span>
+              )}
+              <span className="quiet">{t(size.key, { n: size.n })}</span>
+              <code title={file.sha256}>{file.sha256.slice(0, 12)}</code>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}
+
+/** Voiding takes a reason from one person and the word of another. */
+function VoidForm({ detail }: { detail: CaseDetail }) {
+  const { t } = useTranslation();
+  const user = useUser();
+  const client = useQueryClient();
+  const [reason, setReason] = useState("");
+  const asked = detail.log.findLast(({ what }) => what === "void_asked" || what === "voided");
+  const after = () => void client.invalidateQueries({ queryKey: caseKeys.one(detail.id) });
+  const ask = useMutation({ mutationFn: () => casesApi.voidAsk(detail.id, reason.trim()), onSuccess: after });
+  const confirm = useMutation({ mutationFn: () => casesApi.voidConfirm(detail.id), onSuccess: after });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (reason.trim().length >= 5) ask.mutate();
+  };
+  return (
+    <details className="side-card void">
+      <summary>
+        <FileX2 aria-hidden="true" />
+        {t("cases.void")}
+      </summary>
+      <p className="quiet">{t("cases.void_hint")}</p>
+      {asked?.what === "void_asked" ? (
+        <>
+          <p>
+            {asked.actor} · <Time at={asked.at} />: <q>{asked.reason}</q>
+          </p>
+          {maySign(user) && asked.actor !== user.display_name ? (
+            <button type="button" className="button button-danger" aria-busy={confirm.isPending} onClick={() => confirm.mutate()}>
+              {t("cases.void_confirm")}
+            </button>
+          ) : (
+            <Done>{t("cases.void_asked")}</Done>
+          )}
+        </>
+      ) : (
+        <form className="form" onSubmit={submit}>
+          <Field word={t("cases.void_reason")}>
+            <textarea rows={2} value={reason} maxLength={500} onChange={(event) => setReason(event.target.value)} />
+          </Field>
+          <button type="submit" className="button button-danger" disabled={reason.trim().length < 5} aria-busy={ask.isPending}>
+            {t("cases.void_ask")}
+          </button>
+        </form>
+      )}
+      <Refusal error={ask.error ?? confirm.error} />
+    </details>
+  );
+}

@@ -1,0 +1,32 @@
+import { Link2 } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import type { CaseStep } from "../../api/case-types";
+import { Time } from "../../ui/time";
+import { useWord } from "../../ui/words";
+
+/** Each step with the hash that holds the one before: a chain that shows a change. */
+export function ChainLog({ steps, kind }: { steps: CaseStep[]; kind: "case_step" | "handling_step" }) {
+  const { t } = useTranslation();
+  const word = useWord();
+  return (
+    <section className="card">
+      <h2>{t("cases.log")}</h2>
+      <p className="quiet">{t("cases.log_hint")}</p>
+      <ol className="history chain" data-testid="chain">
+        {steps.toReversed().map((step) => (
+          <li key={step.hash}>
+            <b>{word(kind, step.what)}</b>
+            {step.reason && <q>{word("reject_reason", step.reason)}</q>}
+            <span>
+              <Time at={step.at} /> · {step.actor === "system" ? t("cases.by_system") : step.actor}
+              {step.role && ` · ${word("role", step.role)}`}
+            </span>
+            <code title={step.hash}>
+              <Link2 aria-hidden="true" /> {step.hash.slice(0, 16)}
+            </code>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}

@@ -1,0 +1,184 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { ArrowRight, Cctv, PencilLine } from "lucide-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { DeviceRow } from "../../api/case-types";
+import { caseKeys, casesApi, useDevices } from "../../api/cases";
+import { written } from "../../format/days";
+import { mayReview, maySign } from "../../shell/places";
+import { useSite } from "../../shell/site";
+import { useUser } from "../../shell/user";
+import { Field } from "../../ui/field";
+import { Loaded } from "../../ui/loaded";
+import { Refusal } from "../../ui/outcome";
+import { PageHead } from "../../ui/page-head";
+import { Time, useNow } from "../../ui/time";
+import { Badge } from "../../ui/verdict";
+import { useWord } from "../../ui/words";
+import { DeviceForm } from "./device-form";
+import { type Validity, admissible, deviceDiff, validity } from "./validity";
+
+/** Approval, calibration and users of each enforcement camera: without them nothing it sees is evidence. */
+export function DevicesPage() {
+  const { t } = useTranslation();
+  const site = useSite();
+  const user = useUser();
+  const query = useDevices();
+  const [editing, setEditing] = useState<DeviceRow | null>(null);
+  return (
+    <div className="page">
+      <PageHead title={t("devices.title")} lead={t("devices.lead")} query={query} />
+      <Loaded query={query} shape="camera" count={2} isEmpty={(rows) => rows.length === 0} empty={{ icon: Cctv, title: t("devices.empty"), hint: t("devices.empty_hint") }}>
+        {(rows) => (
+          <ol className="device-list">
+            {rows
+              .filter((row) => !site || row.site === site)
+              .map((row) => (
+                <Device key={row.site + row.camera} row={row} onEdit={mayReview(user) ? () => setEditing(row) : undefined} />
+              ))}
+          </ol>
+        )}
+      </Loaded>
+      {editing && <DeviceForm row={editing} onClose={() => setEditing(null)} />}
+    </div>
+  );
+}
+
+function Device({ row, onEdit }: { row: DeviceRow; onEdit?: () => void }) {
+  const { t } = useTranslation();
+  const word = useWord();
+  const now = useNow(60_000);
+  const good = admissible(row, now);
+  return (
+    <li className={`card device tone-${good ? "admit" : "deny"}`} data-device={row.camera} data-good={good}>
+      <header className="card-head">
+        <div>
+          <h2>{row.camera_name ?? row.camera}</h2>
+          <p className="quiet">
+            {row.type} {row.model} · {row.serial} · {t("devices.annex", { item: row.annex_item })} {row.version ? `· v${row.version}` : ""}
+          </p>
+        </div>
+        <Badge tone={good ? "admit" : "deny"} size="s">
+          {t(good ? "devices.good" : "devices.bad")}
+        </Badge>
+      </header>
+      <Bar word={t("devices.approval")} note={row.approval_decision ? `${row.approval_decision.no}, ${row.approval_decision.by}` : null} to={row.approval_decision?.to} is={validity(row.approval_decision?.from, row.approval_decision?.to, now)} />
+      <Bar word={t("devices.calibration")} note={row.calibration ? `${row.calibration.cert_no}, ${row.calibration.agency}` : null} to={row.calibration?.to} is={validity(row.calibration?.from, row.calibration?.to, now)} />
+      <dl className="facts">
+        <div className="fact">
+          <dt>{t("devices.position")}</dt>
+          <dd>{row.approved_position ? `${row.approved_position.vi} (±${row.approved_position.radius_m} m)` : t("devices.none")}</dd>
+        </div>
+        <div className="fact">
+          <dt>{t("devices.users")}</dt>
+          <dd>{row.trained_users.join(", ") || t("devices.none")}</dd>
+        </div>
+        <div className="fact">
+          <dt>{t("devices.clock")}</dt>
+          <dd>±{row.max_clock_offset_ms} ms</dd>
+        </div>
+        <div className="fact">
+          <dt>{t("devices.sign")}</dt>
+          <dd>{row.sign_installed ? written(row.sign_installed.on) : t("devices.none")}</dd>
+        </div>
+        <div className="fact">
+          <dt>{t("cases.state")}</dt>
+          <dd>{word("device_status", row.status)}</dd>
+        </div>
+      </dl>
+      {row.proposal ? (
+        <Proposal row={row} />
+      ) : (
+        onEdit && (
+          <button type="button" className="button" onClick={onEdit}>
+            <PencilLine aria-hidden="true" />
+            {t("devices.propose")}
+          </button>
+        )
+      )}
+    </li>
+  );
+}
+
+const TONE: Record<Validity["state"], string> = { valid: "admit", soon: "wait", over: "deny", missing: "deny", future: "wait" };
+
+/** How much of a validity has gone, and its last day in words. */
+function Bar({ word, note, to, is }: { word: string; note: string | null; to?: string | null; is: Validity }) {
+  const { t } = useTranslation();
+  const until = to ? written(to.slice(0, 10)) : "";
+  return (
+    <div className={`valid tone-${TONE[is.state]}`} data-valid={is.state}>
+      <p>
+        <b>{word}</b> <span className="quiet">{note}</span>
+      </p>
+      <p className="valid-word">{is.state === "valid" && !to ? t("devices.open_end") : t(`devices.valid.${is.state}`, { day: until, days: Number.isFinite(is.days) ? is.days : 0 })}</p>
+      <span className="due-bar" aria-hidden="true">
+        <span style={{ width: `${is.state === "missing" ? 0 : Math.max(2, (to ? is.share : 0.02) * 100)}%` }} />
+      </span>
+    </div>
+  );
+}
+
+/** A proposed record with its difference; a commander other than the proposer decides. */
+function Proposal({ row }: { row: DeviceRow }) {
+  const { t } = useTranslation();
+  const user = useUser();
+  const word = useWord();
+  const client = useQueryClient();
+  const [reason, setReason] = useState("");
+  const [refusing, setRefusing] = useState(false);
+  const proposal = row.proposal;
+  const after = () => void client.invalidateQueries({ queryKey: caseKeys.devices });
+  const approve = useMutation({ mutationFn: () => casesApi.approveDevice(row.site, row.camera, proposal?.id ?? ""), onSuccess: after });
+  const refuse = useMutation({ mutationFn: () => casesApi.refuseDevice(row.site, row.camera, proposal?.id ?? "", reason.trim()), onSuccess: after });
+  if (!proposal) return null;
+  return (
+    <section className="device-proposal" data-testid="proposal">
+      <h3>
+        {t("devices.proposed", { by: proposal.by })} · <Time at={proposal.at} form="short" />
+      </h3>
+      {proposal.note && <p>{proposal.note}</p>}
+      <ul className="changes">
+        {deviceDiff(row, proposal.record).map(({ path, from, to }) => (
+          <li key={path}>
+            <span className="change-values">
+              <span>{path.split(".").map((part) => word("device_field", part)).join(" · ")}:</span>
+              <del>{from || "–"}</del>
+              <ArrowRight aria-hidden="true" />
+              <ins>{to || "–"}</ins>
+            </span>
+          </li>
+        ))}
+      </ul>
+      {maySign(user) && !proposal.mine && (
+        <div className="form-acts">
+          <button type="button" className="button button-primary" aria-busy={approve.isPending} onClick={() => approve.mutate()}>
+            {t("devices.approve")}
+          </button>
+          {refusing ? (
+            <form
+              className="otherwise-form"
+              onSubmit={(event) => {
+                event.preventDefault();
+                if (reason.trim()) refuse.mutate();
+              }}
+            >
+              <Field word={t("law.why_not")}>
+                <input value={reason} maxLength={300} onChange={(event) => setReason(event.target.value)} />
+              </Field>
+              <button type="submit" className="button button-danger" disabled={!reason.trim()}>
+                {t("devices.refuse")}
+              </button>
+            </form>
+          ) : (
+            <button type="button" className="button button-danger" onClick={() => setRefusing(true)}>
+              {t("devices.refuse")}
+            </button>
+          )}
+        </div>
+      )}
+      {!maySign(user) && <p className="quiet">{t("devices.waits")}</p>}
+      <Refusal error={approve.error ?? refuse.error} />
+    </section>
+  );
+}

@@ -1,0 +1,127 @@
+import { ArrowLeft, Check, LockKeyhole, PenLine } from "lucide-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Link, useNavigate, useParams } from "react-router";
+import type { HandlingAction, HandlingDetail } from "../../api/handling-types";
+import { useHandling } from "../../api/handlings";
+import { useKeepSite } from "../../shell/site";
+import { DueBar } from "../../ui/due";
+import { useKeys } from "../../ui/keys";
+import { Loaded } from "../../ui/loaded";
+import { StaleNote } from "../../ui/states";
+import { usePageTitle } from "../../ui/title";
+import { useSay } from "../../ui/words";
+import { ChainLog } from "../cases/log";
+import { ActionForm } from "./action-form";
+import { HandlingBadge } from "./badge";
+import { ActsCard, CasesCard, DeadlinesCard, DocumentsCard, LiableCard, MessagesCard, PaymentCard, ResponsesCard } from "./parts";
+import { STATIONS, stationOf } from "./station";
+
+/** One handling: where it stands, who is liable, what runs, and what can be done next. */
+export function HandlingPage() {
+  const { t } = useTranslation();
+  const { id = "" } = useParams();
+  const query = useHandling(id);
+  const keep = useKeepSite();
+  const navigate = useNavigate();
+  usePageTitle(query.data?.number ?? t("handlings.title"));
+  useKeys({ Escape: () => void navigate(keep("/handlings")) });
+  return (
+    <div className="page passage-page">
+      <div className="page-back">
+        <Link to={keep("/handlings")} className="button button-quiet">
+          <ArrowLeft aria-hidden="true" />
+          {t("cases.back")} <kbd>Esc</kbd>
+        </Link>
+        <StaleNote query={query} />
+      </div>
+      <Loaded query={query} shape="row" count={4}>
+        {(handling) => <Shown key={handling.id} handling={handling} />}
+      </Loaded>
+    </div>
+  );
+}
+
+function Shown({ handling }: { handling: HandlingDetail }) {
+  const { t } = useTranslation();
+  const say = useSay();
+  const [doing, setDoing] = useState<HandlingAction | null>(null);
+  return (
+    <>
+      <header className="handling-head">
+        <h1 className="mono">{handling.number}</h1>
+        <HandlingBadge row={handling} size="m" />
+        <DueBar due={handling.due} label={handling.due ? say(handling.due.what_vi, handling.due.what_en) : undefined} />
+        <Stations state={handling.state} />
+      </header>
+      <div className="case-layout">
+        <div className="case-left">
+          <ActsCard handling={handling} />
+          <ResponsesCard handling={handling} />
+          <DocumentsCard handling={handling} />
+          <DeadlinesCard handling={handling} />
+          <ChainLog steps={handling.log} kind="handling_step" />
+        </div>
+        <div className="case-right">
+          <Actions actions={handling.actions} onDo={setDoing} />
+          <LiableCard handling={handling} />
+          <PaymentCard handling={handling} />
+          <CasesCard handling={handling} />
+          <MessagesCard handling={handling} />
+        </div>
+      </div>
+      {doing && <ActionForm key={doing.action} handling={handling} action={doing} onClose={() => setDoing(null)} />}
+      <span className="sr-only" role="status">
+        {t("handlings.state_is", { state: say(handling.state_vi, handling.state_en) })}
+      </span>
+    </>
+  );
+}
+
+/** The whole way in seven stations, and at which one this handling is. */
+function Stations({ state }: { state: string }) {
+  const { t } = useTranslation();
+  const here = stationOf(state);
+  const at = here ? STATIONS.indexOf(here) : -1;
+  if (at < 0) return null;
+  return (
+    <ol className="stations" aria-label={t("handlings.way")}>
+      {STATIONS.map((station, index) => (
+        <li key={station} className={index < at ? "station-done" : index === at ? "station-here" : ""} aria-current={index === at ? "step" : undefined}>
+          <span className="station-mark">{index < at || state === "closed" ? <Check aria-hidden="true" /> : index + 1}</span>
+          {t(`handlings.station.${station}`)}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+/** What can be done now; what cannot says why. Dangerous ones stand last. */
+function Actions({ actions, onDo }: { actions: HandlingAction[]; onDo: (action: HandlingAction) => void }) {
+  const { t } = useTranslation();
+  const say = useSay();
+  const rows = actions.toSorted((a, b) => Number(a.danger) - Number(b.danger) || Number(b.allowed) - Number(a.allowed));
+  const first = rows.find(({ allowed, danger }) => allowed && !danger);
+  return (
+    <section className="card" data-testid="actions">
+      <h2>{t("handlings.actions")}</h2>
+      {rows.length === 0 && <p className="quiet">{t("handlings.no_actions")}</p>}
+      <ul className="action-list">
+        {rows.map((action) => (
+          <li key={action.action} data-action={action.action}>
+            <button type="button" className={`button ${action === first ? "button-primary" : action.danger ? "button-danger" : ""}`} disabled={!action.allowed} onClick={() => onDo(action)} aria-describedby={action.allowed ? undefined : `why-${action.action}`}>
+              {action.needs_signature && <PenLine aria-hidden="true" />}
+              {say(action.vi, action.en)}
+            </button>
+            {!action.allowed && (
+              <small id={`why-${action.action}`} className="why-not">
+                <LockKeyhole aria-hidden="true" />
+                {say(action.why_not_vi, action.why_not_en)}
+              </small>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

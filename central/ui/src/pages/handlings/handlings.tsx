@@ -1,0 +1,91 @@
+import { Building2, FolderSearch, UserRound } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import type { HandlingRow } from "../../api/handling-types";
+import { useHandlings } from "../../api/handlings";
+import { dong } from "../../format/money";
+import { useAddress, useKeepSite, useSite } from "../../shell/site";
+import { DueBar } from "../../ui/due";
+import { moveFocus, useKeys } from "../../ui/keys";
+import { MoreRows } from "../../ui/more";
+import { PageHead } from "../../ui/page-head";
+import { Plate } from "../../ui/plate";
+import { SearchField } from "../../ui/search-field";
+import { Select } from "../../ui/select";
+import { Empty, Failed, Skeleton } from "../../ui/states";
+import { Time } from "../../ui/time";
+import { useSay, useWord } from "../../ui/words";
+import { HandlingBadge } from "./badge";
+import { ALL_STATES } from "./station";
+
+const LEVELS = ["50", "80", "100"] as const;
+
+/** Files on their way from the owner to the receipt: those whose time runs out first. */
+export function HandlingsPage() {
+  const { t } = useTranslation();
+  const word = useWord();
+  const [address, change] = useAddress();
+  const of = (key: string) => address.get(key) ?? "";
+  const query = useHandlings({ state: of("state"), due: of("due"), q: of("q"), site: useSite() });
+  const rows = query.data?.pages.flatMap((page) => page.items);
+  const counts = query.data?.pages[0]?.counts ?? {};
+  useKeys({ j: () => moveFocus("handlings", 1), k: () => moveFocus("handlings", -1), "/": () => document.getElementById("handling-search")?.focus() });
+  return (
+    <div className="page">
+      <PageHead title={t("handlings.title")} query={query}>
+        <SearchField id="handling-search" word={t("handlings.search")} value={of("q")} onSearch={(q) => change({ q })} />
+        <div className="chips" role="group" aria-label={t("handlings.deadline")}>
+          {LEVELS.map((level) => (
+            <button key={level} type="button" className="chip" aria-pressed={of("due") === level} onClick={() => change({ due: of("due") === level ? "" : level })} data-level={level}>
+              {t(`handlings.level_${level}`)}
+            </button>
+          ))}
+        </div>
+        <Select label={t("cases.state")} all={t("cases.all_states")} value={of("state")} options={ALL_STATES.map((state) => ({ value: state, label: counts[state] ? `${word("handling_state", state)} (${counts[state]})` : word("handling_state", state) }))} onChange={(state) => change({ state })} />
+      </PageHead>
+      {query.isPending && <Skeleton count={6} shape="row" />}
+      {query.isError && !query.data && <Failed error={query.error} retry={() => void query.refetch()} />}
+      {rows?.length === 0 && <Empty icon={FolderSearch} title={t("handlings.empty")} hint={t("handlings.empty_hint")} />}
+      <ol className="row-list" data-list="handlings">
+        {rows?.map((row) => (
+          <Row key={row.id} row={row} />
+        ))}
+      </ol>
+      <MoreRows query={query} />
+    </div>
+  );
+}
+
+function Row({ row }: { row: HandlingRow }) {
+  const { t, i18n } = useTranslation();
+  const say = useSay();
+  const keep = useKeepSite();
+  const PartyIcon = row.party?.kind === "org" ? Building2 : UserRound;
+  const [first, ...others] = row.cases;
+  return (
+    <li className="handling-row" data-number={row.number} data-state={row.state}>
+      <Link to={keep(`/handlings/${row.id}`)} className="handling-link" data-item>
+        <span className="case-what">
+          <b className="mono">{row.number}</b>
+          <HandlingBadge row={row} />
+        </span>
+        <span className="handling-plates">
+          {first?.plate_display && <Plate display={first.plate_display} colour={first.plate_colour} size="s" />}
+          {others.length > 0 && <small>{t("handlings.more_cases", { count: others.length })}</small>}
+        </span>
+        <span className="case-place">
+          <span>{first ? say(first.kind_vi, first.kind_en) || first.kind : "–"}</span>
+          {first && <Time at={first.at} />}
+        </span>
+        <span className="handling-party">
+          <PartyIcon aria-hidden="true" />
+          {row.party?.name ?? t("handlings.nobody")}
+        </span>
+        <span className="handling-due">
+          <DueBar due={row.due} label={row.due ? say(row.due.what_vi, row.due.what_en) : undefined} />
+        </span>
+        <b className="handling-amount">{row.amount === null ? "" : dong(row.amount, i18n.language)}</b>
+      </Link>
+    </li>
+  );
+}

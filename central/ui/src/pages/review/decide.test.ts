@@ -1,0 +1,60 @@
+import { expect, test } from "vitest";
+import type { CaseDetail, Played } from "../../api/case-types";
+import { type ClaimState, joined, lookedShare, missingFor, readDraft, writeDraft } from "./decide";
+import { beside, hold } from "./held";
+
+const played: Played = { needed_ms: 4000, seen_ms: 0, pictures_needed: 3, pictures_seen: 0 };
+const detail = {
+  kind: "red_light",
+  reading: null,
+  plate_confirmed: null,
+  review: { round: 1, may: true, why_not: null, played, may_decide: false },
+  gate: { admissible: true, missing: [], conditions: [] },
+} as unknown as CaseDetail;
+const held: ClaimState = { is: "held", until: 1 };
+const codes = (of: CaseDetail, seen: Played, claim: ClaimState = held, behaviour = "moto.red_light") => missingFor(of, seen, claim, behaviour).map(({ code }) => code);
+
+test("nothing can be approved before the act was played, the pictures seen and the plate typed", () => {
+  expect(codes(detail, played)).toEqual(["clip", "pictures", "plate"]);
+  expect(codes(detail, joined(played, 4000, 2))).toEqual(["pictures", "plate"]);
+  expect(codes({ ...detail, plate_confirmed: "35N136055" }, joined(played, 4000, 3))).toEqual([]);
+  expect(missingFor(detail, joined(played, 1500, 0), held, "x")[0]).toEqual({ code: "clip", left: 3 });
+});
+
+test("a lost lease, missing evidence and a reviewer who may not are named first", () => {
+  const bad = { ...detail, review: { ...detail.review, may: false, why_not: "own_first_review" }, gate: { admissible: false, missing: [{ need: "clip", vi: "", en: "" }], conditions: [{ code: "clock", ok: false, vi: "", en: "" }] } };
+  expect(codes(bad, joined(played, 9000, 9), { is: "lost" }, "")).toEqual(["may_not", "lease", "inadmissible", "plate", "behaviour"]);
+});
+
+test("a vehicle without a plate has none to type", () => {
+  expect(codes({ ...detail, kind: "plate_missing" }, joined(played, 4000, 3))).toEqual([]);
+});
+
+test("what central counted is never taken back by what the page counts", () => {
+  expect(joined({ ...played, seen_ms: 3000, pictures_seen: 2 }, 1000, 1)).toEqual({ ...played, seen_ms: 3000, pictures_seen: 2 });
+  expect(lookedShare(joined(played, 2000, 3))).toBe(0.75);
+  expect(lookedShare({ needed_ms: 0, seen_ms: 0, pictures_needed: 0, pictures_seen: 0 })).toBe(1);
+});
+
+test("what was typed is kept until it is sent", () => {
+  writeDraft("c1", { plate: "35N1", note: "" });
+  expect(readDraft("c1")).toEqual({ plate: "35N1", note: "" });
+  writeDraft("c1", { plate: "", note: "" });
+  expect(readDraft("c1")).toEqual({ plate: "", note: "" });
+  expect(sessionStorage.length).toBe(0);
+});
+
+const rows = (...ids: string[]) => ids.map((id) => ({ id }));
+
+test("new cases wait, and a case that somebody else decided stays in its place, marked", () => {
+  const first = hold([], rows("a", "b", "c"), false);
+  const next = hold(first.rows, rows("x", "a", "c", "y"), false);
+  expect(next.rows.map(({ row, gone }) => `${row.id}${gone ? "!" : ""}`)).toEqual(["a", "b!", "c"]);
+  expect(next.waiting).toBe(2);
+  expect(hold(next.rows, rows("x", "a"), true).rows.map(({ row }) => row.id)).toEqual(["x", "a"]);
+  expect(beside(next.rows, "a", 1)).toBe("c");
+  expect(beside(next.rows, "b", 1)).toBe("c");
+  expect(beside(next.rows, "c", 1)).toBe("c");
+  expect(beside(next.rows, "nowhere", 1)).toBe("a");
+  expect(beside([], "a", 1)).toBeNull();
+});

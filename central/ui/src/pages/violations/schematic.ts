@@ -1,0 +1,50 @@
+import type { PlacePoint } from "../../api/handling-types";
+
+export interface Spot {
+  key: string;
+  place_vi: string;
+  place_en: string;
+  lat: number | null;
+  lon: number | null;
+  count: number;
+  confirmed: number;
+  paid: number;
+}
+
+/** Points of one place joined, the busiest first. */
+export function spots(points: PlacePoint[]): Spot[] {
+  const byPlace = new Map<string, Spot>();
+  for (const point of points) {
+    const key = `${point.site}/${point.camera ?? point.place_vi}`;
+    const sum = Object.values(point.counts).reduce((total, count) => total + count, 0);
+    const old = byPlace.get(key) ?? { key, place_vi: point.place_vi, place_en: point.place_en ?? "", lat: point.lat, lon: point.lon, count: 0, confirmed: 0, paid: 0 };
+    byPlace.set(key, { ...old, count: old.count + sum, confirmed: old.confirmed + (point.counts.confirmed ?? 0), paid: old.paid + (point.counts.paid ?? 0) });
+  }
+  return [...byPlace.values()].toSorted((a, b) => b.count - a.count);
+}
+
+export interface Placed extends Spot {
+  /** In the drawing, 0 to 1, north up. */
+  x: number;
+  y: number;
+  radius: number;
+}
+
+/** Puts the places with a position into a square, keeping their true proportions, with room at its edges. */
+export function place(all: Spot[], edge = 0.12): Placed[] {
+  const known = all.filter((spot) => spot.lat !== null && spot.lon !== null);
+  if (known.length === 0) return [];
+  const lats = known.map(({ lat }) => lat as number);
+  const middle = (Math.min(...lats) + Math.max(...lats)) / 2;
+  const east = (spot: Spot) => (spot.lon as number) * Math.cos((middle * Math.PI) / 180);
+  const xs = known.map(east);
+  const size = Math.max(Math.max(...xs) - Math.min(...xs), Math.max(...lats) - Math.min(...lats)) || 1;
+  const cx = (Math.min(...xs) + Math.max(...xs)) / 2;
+  const most = Math.max(...known.map(({ count }) => count), 1);
+  return known.map((spot) => ({
+    ...spot,
+    x: 0.5 + ((east(spot) - cx) / size) * (1 - 2 * edge),
+    y: 0.5 - (((spot.lat as number) - middle) / size) * (1 - 2 * edge),
+    radius: 0.018 + 0.055 * Math.sqrt(spot.count / most),
+  }));
+}

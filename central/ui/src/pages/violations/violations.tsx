@@ -1,0 +1,178 @@
+import { useQuery } from "@tanstack/react-query";
+import { MapPinned, TriangleAlert } from "lucide-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { FigureGroup, ViolationFigure, ViolationFigures } from "../../api/handling-types";
+import { itemsOf } from "../../api/cases";
+import { handlingKeys, handlingsApi } from "../../api/handlings";
+import { addDays, dayOf, endOfDay, startOfDay, written } from "../../format/days";
+import { dong, shortDong } from "../../format/money";
+import { percent, whole } from "../../format/numbers";
+import { useAddress, useSite } from "../../shell/site";
+import { FigureTable } from "../../ui/figure-table";
+import { Loaded } from "../../ui/loaded";
+import { PageHead } from "../../ui/page-head";
+import { useSay, useWord } from "../../ui/words";
+import { DayField } from "../accesses/filters";
+import { Chips } from "../figures/figures";
+import { type Spot, place, spots } from "./schematic";
+
+const GROUPS: readonly FigureGroup[] = ["kind", "place", "hour", "day"];
+
+/** Violations by kind, place, hour and day, what became of them, and the money; no plates, no owners. */
+export function ViolationsPage() {
+  const { t } = useTranslation();
+  const [address, change] = useAddress();
+  const site = useSite();
+  const to = address.get("to") || dayOf(Date.now());
+  const from = address.get("from") || addDays(to, -29);
+  const group = GROUPS.find((one) => one === address.get("group")) ?? "kind";
+  const query = useQuery({ queryKey: handlingKeys.figures(from, to, site, group), queryFn: () => handlingsApi.figures(startOfDay(from), endOfDay(to), site, group) });
+  const map = useQuery({ queryKey: handlingKeys.map(from, to), queryFn: async () => spots(itemsOf(await handlingsApi.map(startOfDay(from), endOfDay(to))).filter((point) => !site || point.site === site)) });
+  return (
+    <div className="page">
+      <PageHead title={t("violations.title")} query={query}>
+        <DayField word={t("reviewers.from")} value={from} onChange={(day) => change({ from: day })} />
+        <DayField word={t("reviewers.to")} value={to} onChange={(day) => change({ to: day })} />
+      </PageHead>
+      <Loaded query={query}>
+        {(data) => (
+          <>
+            <Totals total={data.total} />
+            <Loss data={data} />
+            <Chips label={t("violations.by")} value={group} options={GROUPS} word={(one) => t(`violations.group.${one}`)} onChange={(next) => change({ group: next === "kind" ? "" : next })} />
+            <Rows data={data} group={group} />
+          </>
+        )}
+      </Loaded>
+      <Loaded query={map} count={3} isEmpty={(rows) => rows.length === 0} empty={{ icon: MapPinned, title: t("violations.no_places"), hint: t("violations.no_places_hint") }}>
+        {(rows) => <Places rows={rows} />}
+      </Loaded>
+    </div>
+  );
+}
+
+const money = (row: ViolationFigure) => row.vnd_decided ?? row.vnd ?? 0;
+
+/** The way of all cases as one line of numbers, each with its part of the one before. */
+function Totals({ total }: { total: ViolationFigure }) {
+  const { t, i18n } = useTranslation();
+  const n = (value: number) => whole(value, i18n.language);
+  const part = (value: number, of: number) => (of > 0 ? percent(value / of, i18n.language) : "–");
+  return (
+    <div className="tiles">
+      <Tile word={t("violations.detected")} value={n(total.detected)} note={t("violations.inadmissible_part", { part: part(total.inadmissible, total.detected) })} />
+      <Tile word={t("violations.confirmed")} value={n(total.confirmed)} note={t("violations.rejected_part", { part: part(total.rejected, total.confirmed + total.rejected) })} />
+      <Tile word={t("violations.noticed")} value={n(total.noticed)} />
+      <Tile word={t("violations.decided")} value={n(total.decided)} note={dong(money(total), i18n.language)} />
+      <Tile word={t("violations.paid")} value={n(total.paid)} note={total.vnd_paid !== undefined ? dong(total.vnd_paid, i18n.language) : part(total.paid, total.decided)} />
+      <Tile word={t("violations.overdue")} value={n(total.overdue)} note={total.median_days === null ? undefined : t("violations.median", { days: n(total.median_days) })} />
+    </div>
+  );
+}
+
+function Tile({ word, value, note }: { word: string; value: string; note?: string }) {
+  return (
+    <div className="tile">
+      <span className="figure-label">{word}</span>
+      <span className="figure-value">{value}</span>
+      {note && <span className="figure-note">{note}</span>}
+    </div>
+  );
+}
+
+/** What these figures cannot know: cameras that were off see no violations. */
+function Loss({ data }: { data: ViolationFigures }) {
+  const { t } = useTranslation();
+  const say = useSay();
+  if (data.loss?.whole) return null;
+  return (
+    <p className="figures-loss">
+      <span className="loss loss-some" data-testid="loss">
+        <TriangleAlert aria-hidden="true" />
+        <span>{data.loss ? say(data.loss.note_vi, data.loss.note_en) : t("violations.loss_unknown")}</span>
+      </span>
+    </p>
+  );
+}
+
+function Rows({ data, group }: { data: ViolationFigures; group: FigureGroup }) {
+  const { t, i18n } = useTranslation();
+  const say = useSay();
+  const word = useWord();
+  const n = (value: number) => whole(value, i18n.language);
+  const name = (row: ViolationFigure) => say(row.key_vi, row.key_en) || (group === "day" ? written(row.key.slice(0, 10)) : group === "hour" ? `${row.key.padStart(2, "0")}:00` : group === "kind" ? word("violation_kind", row.key) : row.key);
+  const most = Math.max(1, ...data.rows.map(({ detected }) => detected));
+  return (
+    <>
+      {(group === "hour" || group === "day") && (
+        <figure className="card violation-chart">
+          <svg viewBox={`0 0 ${Math.max(data.rows.length, 1)} 40`} preserveAspectRatio="none" role="img" aria-label={t("violations.chart")}>
+            {data.rows.map((row, at) => (
+              <g key={row.key}>
+                <title>{`${name(row)}: ${n(row.detected)}`}</title>
+                <rect className="bar-all" x={at + 0.12} width={0.76} y={40 - (row.detected / most) * 38} height={(row.detected / most) * 38} />
+                <rect className="bar-good" x={at + 0.12} width={0.76} y={40 - (row.confirmed / most) * 38} height={(row.confirmed / most) * 38} />
+              </g>
+            ))}
+          </svg>
+          <figcaption>
+            <span className="key-all">{t("violations.detected")}</span> <span className="key-good">{t("violations.confirmed")}</span>
+          </figcaption>
+        </figure>
+      )}
+      <FigureTable
+        title={t(`violations.group.${group}`)}
+        heads={[t(`violations.group.${group}`), t("violations.detected"), t("violations.inadmissible"), t("violations.rejected"), t("violations.confirmed"), t("violations.noticed"), t("violations.decided"), t("violations.paid"), t("violations.money"), t("violations.overdue")]}
+        rows={data.rows.map((row) => ({ key: row.key, cells: [name(row), n(row.detected), n(row.inadmissible), n(row.rejected), n(row.confirmed), n(row.noticed), n(row.decided), n(row.paid), money(row) > 0 ? shortDong(money(row), i18n.language) : "–", n(row.overdue)] }))}
+      />
+    </>
+  );
+}
+
+/** Places by their position to each other, without a map server: a drawing and the list that says the same. */
+function Places({ rows }: { rows: Spot[] }) {
+  const { t, i18n } = useTranslation();
+  const say = useSay();
+  const [over, setOver] = useState<string | null>(null);
+  const placed = place(rows);
+  const n = (value: number) => whole(value, i18n.language);
+  return (
+    <section className="card places" aria-label={t("violations.places")}>
+      <h2>{t("violations.places")}</h2>
+      <div className="places-split">
+        {placed.length > 0 && (
+          <svg className="schematic" viewBox="0 0 100 100" role="img" aria-label={t("violations.schematic")}>
+            <path className="north" d="M94 4l3 7h-6z" />
+            <text className="north-word" x="94" y="16">
+              {t("violations.north")}
+            </text>
+            {placed.map((spot, at) => (
+              <g key={spot.key} className={over === spot.key ? "spot spot-over" : "spot"} onPointerEnter={() => setOver(spot.key)} onPointerLeave={() => setOver(null)}>
+                <circle cx={spot.x * 100} cy={spot.y * 100} r={spot.radius * 100} />
+                <text x={spot.x * 100} y={spot.y * 100 + 1.5}>
+                  {at + 1}
+                </text>
+              </g>
+            ))}
+          </svg>
+        )}
+        <ol className="place-list">
+          {rows.map((spot) => {
+            const at = placed.findIndex(({ key }) => key === spot.key);
+            return (
+              <li key={spot.key} className={over === spot.key ? "place-over" : ""} onPointerEnter={() => setOver(spot.key)} onPointerLeave={() => setOver(null)} data-place={spot.key}>
+                <span className="spot-number">{at >= 0 ? at + 1 : "–"}</span>
+                <span>
+                  {say(spot.place_vi, spot.place_en)}
+                  {at < 0 && <small> {t("violations.no_position")}</small>}
+                </span>
+                <b>{n(spot.count)}</b>
+              </li>
+            );
+          })}
+        </ol>
+      </div>
+    </section>
+  );
+}
