@@ -82,6 +82,27 @@ impl BBox {
     }
 }
 
+/// Distance of a point from the border of a polygon, in the points' own units: positive inside, negative outside.
+pub fn polygon_depth(corners: &[Point], p: Point) -> f32 {
+    let mut inside = false;
+    let mut nearest = f32::INFINITY;
+    for (index, a) in corners.iter().enumerate() {
+        let b = &corners[(index + 1) % corners.len()];
+        if (a.y > p.y) != (b.y > p.y) && p.x < (b.x - a.x) * (p.y - a.y) / (b.y - a.y) + a.x {
+            inside = !inside;
+        }
+        let (ex, ey) = (b.x - a.x, b.y - a.y);
+        let length2 = ex * ex + ey * ey;
+        let along = if length2 > 0.0 {
+            (((p.x - a.x) * ex + (p.y - a.y) * ey) / length2).clamp(0.0, 1.0)
+        } else {
+            0.0
+        };
+        nearest = nearest.min((p.x - a.x - along * ex).hypot(p.y - a.y - along * ey));
+    }
+    if inside { nearest } else { -nearest }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -17,6 +17,7 @@ pub mod outbox;
 pub mod pipeline;
 pub mod publish;
 pub mod rules;
+pub mod scene;
 pub mod scene_link;
 pub mod secret;
 pub mod track;

@@ -12,6 +12,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::movement::{one_vehicle, really_moved};
 use super::{Anchor, RuleError, band, check_ids, check_inside, check_margin, check_picture};
 use crate::detection::ObjectClass;
 use crate::geometry::{BBox, Point};
@@ -138,12 +139,6 @@ struct Recent {
     bbox: BBox,
 }
 
-/// An anchor must have come this part of the object's size from where it was deepest on the old side.
-const REAL_WAY: f32 = 0.3;
-/// The far edge of the box must have come along by this part of the anchor's way.
-const COMES_ALONG: f32 = 0.25;
-/// Or the width must have changed by this part of the height's change (of their logarithms), in the same sense.
-const GROWS_ALIKE: f32 = 0.4;
 /// Looks in a row that must show a person on the other side while its box covers somebody else's by this part of the smaller one:
 /// in a single look, two people who pass each other may be one box with the feet of the nearer one.
 const CROWDED_LOOKS: u32 = 2;
@@ -152,11 +147,6 @@ const CROWDED_SHARE: f32 = 0.6;
 const DOUBLE_S: f64 = 1.5;
 /// How long after a crossing it may still become clear what it was, seconds.
 const DECIDE_S: f64 = 2.0;
-/// Two boxes of like vehicles that share this part of the smaller one are on one vehicle.
-const DOUBLE_SHARE: f32 = 0.75;
-/// The same for boxes of unlike kinds, as intersection over union: a motorcycle beside a bus is within its box.
-const DOUBLE_IOU: f32 = 0.7;
-
 impl LineCounter {
     /// A counter for pictures of this size in pixels.
     ///
@@ -237,7 +227,7 @@ impl Counted {
         if side != 0 && (walker.side == 0 || (!changed && distance.abs() > walker.deepest.1)) {
             next.deepest = deepest;
         }
-        let moved = changed && self.really_moved(&walker.deepest.0, &track.bbox, side);
+        let moved = changed && really_moved(|p| self.distance(p), self.line.anchor, &walker.deepest.0, &track.bbox, side);
         next.looks_beyond = if moved { walker.looks_beyond + 1 } else { 0 };
         let crossed = moved && (!crowded || next.looks_beyond >= CROWDED_LOOKS);
         // An object that is not believed yet, whose class may still change, or that has not really moved, keeps
@@ -304,30 +294,6 @@ impl Counted {
         self.line.classes.is_empty() || self.line.classes.contains(&track.class)
     }
 
-    /// Whether the way from one box to another is that of an object that moved towards `side`, and not of a box
-    /// that changed its shape.
-    fn really_moved(&self, from: &BBox, to: &BBox, side: i8) -> bool {
-        let towards = f32::from(side);
-        let way =
-            |point: fn(&BBox) -> Point| towards * (self.distance(point(to)) - self.distance(point(from)));
-        let anchor = match self.line.anchor {
-            Anchor::Foot => way(BBox::foot),
-            Anchor::Centre => way(BBox::centre),
-        };
-        let size = from.area().min(to.area()).sqrt();
-        if anchor < REAL_WAY * size {
-            return false;
-        }
-        // The corners that lie furthest from the foot, so that a cut on any one side leaves one of them where it was.
-        let corners: [fn(&BBox) -> Point; 2] =
-            [|b| Point { x: b.x, y: b.y }, |b| Point { x: b.right(), y: b.y }];
-        if corners.into_iter().all(|corner| way(corner) >= COMES_ALONG * anchor) {
-            return true;
-        }
-        let (wider, taller) = ((to.w / from.w).ln(), (to.h / from.h).ln());
-        wider * taller > 0.0 && wider.abs() >= GROWS_ALIKE * taller.abs()
-    }
-
     /// Keeps the boxes of those who just crossed up to date, and forgets them in time.
     fn refresh_recent(&mut self, changes: &TrackChanges) {
         self.recent.retain(|first| changes.time_s - first.time_s <= DOUBLE_S);
@@ -360,14 +326,7 @@ fn crowded(track: &TrackView, changes: &TrackChanges) -> bool {
 
 /// Whether this track is a second one on the vehicle that just crossed.
 fn doubles(first: &Recent, track: &TrackView) -> bool {
-    if first.track == track.id || first.class == ObjectClass::Person || track.class == ObjectClass::Person {
-        return false;
-    }
-    let two_wheels = |class| matches!(class, ObjectClass::Bicycle | ObjectClass::Motorcycle);
-    let overlap = first.bbox.intersect(&track.bbox).area();
-    let smaller = first.bbox.area().min(track.bbox.area()).max(1.0);
-    let like = two_wheels(first.class) == two_wheels(track.class);
-    first.bbox.iou(&track.bbox) >= DOUBLE_IOU || (like && overlap / smaller >= DOUBLE_SHARE)
+    first.track != track.id && one_vehicle((&first.bbox, first.class), (&track.bbox, track.class))
 }
 
 /// Where and when the way from `a` to `b` passes the endless line, and whether between the ends.

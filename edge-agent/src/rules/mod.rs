@@ -10,6 +10,7 @@ use crate::geometry::{BBox, Point};
 pub mod left;
 pub mod line;
 pub mod minute;
+mod movement;
 #[cfg(test)]
 mod tests;
 pub mod violation;

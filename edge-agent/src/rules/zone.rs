@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Anchor, RuleError, band, check_ids, check_inside, check_margin, check_picture};
 use crate::detection::ObjectClass;
-use crate::geometry::Point;
+use crate::geometry::{Point, polygon_depth};
 use crate::track::{ChangeKind, TrackChanges, TrackView};
 
 /// A part of the picture.
@@ -178,7 +178,7 @@ impl Watched {
             return;
         }
         let at = self.zone.anchor.of(&track.bbox);
-        let depth = depth(&self.corners, at);
+        let depth = polygon_depth(&self.corners, at);
         let band = band(self.zone.margin, picture, &track.bbox);
         let seen = |stay: Stay| Stay { last_s: time_s, at, class: track.class, hidden: false, ..stay };
         match self.stays.get(&track.id).copied() {
@@ -244,25 +244,4 @@ impl Watched {
             point: Point { x: stay.at.x / picture.0, y: stay.at.y / picture.1 },
         }
     }
-}
-
-/// Distance from the border, pixels: positive inside, negative outside.
-fn depth(corners: &[Point], p: Point) -> f32 {
-    let mut inside = false;
-    let mut nearest = f32::INFINITY;
-    for (index, a) in corners.iter().enumerate() {
-        let b = &corners[(index + 1) % corners.len()];
-        if (a.y > p.y) != (b.y > p.y) && p.x < (b.x - a.x) * (p.y - a.y) / (b.y - a.y) + a.x {
-            inside = !inside;
-        }
-        let (ex, ey) = (b.x - a.x, b.y - a.y);
-        let length2 = ex * ex + ey * ey;
-        let along = if length2 > 0.0 {
-            (((p.x - a.x) * ex + (p.y - a.y) * ey) / length2).clamp(0.0, 1.0)
-        } else {
-            0.0
-        };
-        nearest = nearest.min((p.x - a.x - along * ex).hypot(p.y - a.y - along * ey));
-    }
-    if inside { nearest } else { -nearest }
 }

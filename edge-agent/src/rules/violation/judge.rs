@@ -1,0 +1,262 @@
+//! Asks every rule of a scene, frame by frame.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use wire::Name;
+use wire::scene::{SceneRule, VehicleClass};
+use wire::violation::{Kind, Measured};
+
+use super::facts::{FrameAt, Looks, SignalHistory};
+use super::finding::{Finding, FoundMoment};
+use super::memory::{Memory, Trail};
+use super::passages::{Passage, Passages};
+use super::{hours, red_light};
+use crate::detection::ObjectClass;
+use crate::geometry::BBox;
+use crate::scene::CalibratedScene;
+use crate::track::TrackChanges;
+
+/// Below this share of its track's votes, a class is a doubt.
+const SURE_CLASS: f32 = 0.7;
+/// Two findings of one rule within this time may be of one vehicle, seconds; looks around the act are compared.
+const TWICE_S: f64 = 4.0;
+const COMPARED_S: f64 = 1.5;
+/// Findings remembered per rule, to know a double by.
+const REMEMBERED: usize = 32;
+/// A track seen under two numbers around the act is a doubt.
+const JOINED_S: f64 = 3.0;
+/// So is one that was out of sight for longer than this around it, seconds.
+const HIDDEN_S: f64 = 0.6;
+
+/// What a rule goes by in one frame.
+pub(super) struct World<'a> {
+    pub scene: &'a CalibratedScene,
+    pub memory: &'a Memory,
+    /// Lines passed with this frame.
+    pub passages: &'a [Passage],
+    pub signals: &'a dyn SignalHistory,
+    pub looks: &'a Looks,
+    pub now: FrameAt,
+    /// The stream is over: what waits is decided with what is known.
+    pub last: bool,
+}
+
+/// One rule's own state.
+pub(super) trait Rule: Send {
+    /// Looks at one frame.
+    fn see(&mut self, world: &World) -> Vec<Found>;
+    /// A track goes on under another number.
+    fn joined(&mut self, _from: u64, _to: u64) {}
+    /// Passages or stays that a signal that nobody could see kept it from judging.
+    fn unknown_signal(&self) -> u64 {
+        0
+    }
+}
+
+/// What a rule says about a track; the judge completes it.
+#[derive(Debug, Clone)]
+pub(super) struct Found {
+    pub track: u64,
+    pub lane: Option<Name>,
+    pub moments: Vec<FoundMoment>,
+    pub measured: Option<Measured>,
+    pub score: f32,
+    pub doubts: Vec<&'static str>,
+}
+
+/// What happened with one rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleCounts {
+    /// The rule.
+    pub rule: Name,
+    /// Findings told.
+    pub found: u64,
+    /// Findings that were a second track on a vehicle told of already.
+    pub doubled: u64,
+    /// Acts of which nothing can be said, because nobody could see the signal.
+    pub unknown_signal: u64,
+}
+
+/// Judges one camera's tracks by its scene.
+pub struct Judge {
+    scene: Arc<CalibratedScene>,
+    memory: Memory,
+    passages: Passages,
+    rules: Vec<Asked>,
+    now: Option<FrameAt>,
+}
+
+struct Asked {
+    rule: SceneRule,
+    state: Box<dyn Rule>,
+    told: VecDeque<Told>,
+    found: u64,
+    doubled: u64,
+}
+
+/// A finding told a moment ago: where its vehicle was, frame by frame.
+struct Told {
+    track: u64,
+    act_s: f64,
+    looks: Vec<(u64, BBox, ObjectClass)>,
+}
+
+impl Judge {
+    /// Judges by the rules that are switched on.
+    pub fn new(scene: Arc<CalibratedScene>) -> Self {
+        Self::of(scene, |rule| rule.on)
+    }
+
+    /// Judges by all rules, for a preview.
+    pub fn preview(scene: Arc<CalibratedScene>) -> Self {
+        Self::of(scene, |_| true)
+    }
+
+    fn of(scene: Arc<CalibratedScene>, wanted: fn(&SceneRule) -> bool) -> Self {
+        let asked = |rule: &SceneRule| {
+            let state = state(rule, &scene)?;
+            Some(Asked { rule: rule.clone(), state, told: VecDeque::new(), found: 0, doubled: 0 })
+        };
+        let rules = scene.scene().rules.iter().filter(|rule| wanted(rule)).filter_map(asked).collect();
+        Self { passages: Passages::new(&scene), scene, memory: Memory::default(), rules, now: None }
+    }
+
+    /// The scene it judges by.
+    pub fn scene(&self) -> &Arc<CalibratedScene> {
+        &self.scene
+    }
+
+    /// Takes what one frame changed. Findings may be of acts some seconds back.
+    pub fn update(
+        &mut self,
+        changes: &TrackChanges,
+        signals: &dyn SignalHistory,
+        looks: &Looks,
+        now: FrameAt,
+    ) -> Vec<Finding> {
+        if self.rules.is_empty() || self.now.is_some_and(|last| now.stream_s() < last.stream_s()) {
+            return Vec::new();
+        }
+        self.now = Some(now);
+        for (from, to) in self.memory.update(changes, now, &self.scene) {
+            self.passages.joined(from, to);
+            self.rules.iter_mut().for_each(|asked| asked.state.joined(from, to));
+        }
+        looks.priority.iter().for_each(|track| self.memory.priority(*track));
+        let passages = self.passages.update(&self.memory, &self.scene);
+        passages.iter().for_each(|passage| self.memory.passed(passage));
+        self.ask(&passages, signals, looks, now, false)
+    }
+
+    /// The stream is over.
+    pub fn finish(&mut self, signals: &dyn SignalHistory) -> Vec<Finding> {
+        let Some(now) = self.now else { return Vec::new() };
+        self.ask(&[], signals, &Looks::default(), now, true)
+    }
+
+    /// What happened with each rule.
+    pub fn counts(&self) -> impl Iterator<Item = RuleCounts> {
+        self.rules.iter().map(|asked| RuleCounts {
+            rule: asked.rule.id.clone(),
+            found: asked.found,
+            doubled: asked.doubled,
+            unknown_signal: asked.state.unknown_signal(),
+        })
+    }
+
+    fn ask(
+        &mut self,
+        passages: &[Passage],
+        signals: &dyn SignalHistory,
+        looks: &Looks,
+        now: FrameAt,
+        last: bool,
+    ) -> Vec<Finding> {
+        let (scene, memory) = (&*self.scene, &self.memory);
+        let world = World { scene, memory, passages, signals, looks, now, last };
+        let mut findings = Vec::new();
+        for asked in &mut self.rules {
+            let found = asked.state.see(&world);
+            findings.extend(found.into_iter().filter_map(|found| asked.complete(found, memory)));
+        }
+        findings
+    }
+}
+
+impl Asked {
+    /// The finding, if it is one: of a class and an hour that the rule is about, and not told of already.
+    fn complete(&mut self, found: Found, memory: &Memory) -> Option<Finding> {
+        let trail = memory.trail(found.track)?;
+        let class = trail.vehicle().filter(|class| concerns(&self.rule, *class))?;
+        let mut finding = Finding {
+            rule: self.rule.id.clone(),
+            kind: self.rule.kind,
+            track: found.track,
+            class,
+            lane: found.lane,
+            moments: found.moments,
+            measured: found.measured,
+            score: found.score.min(trail.class_score).clamp(0.0, 1.0),
+            doubts: found.doubts.into_iter().map(str::to_owned).collect(),
+        };
+        let act = finding.act()?;
+        let (act_s, at) = (act.stream_s, act.at);
+        if !hours::holds(&self.rule.hours, at) {
+            return None;
+        }
+        if self.told_already(trail, act_s) {
+            self.doubled += 1;
+            return None;
+        }
+        let mut doubt = |when: bool, word: &str| {
+            if when && !finding.doubts.iter().any(|known| known == word) {
+                finding.doubts.push(word.to_owned());
+            }
+        };
+        doubt(trail.priority, "priority_vehicle_look");
+        doubt(trail.class_score < SURE_CLASS, "class_unsure");
+        doubt(trail.joined_s.is_some_and(|joined_s| (joined_s - act_s).abs() <= JOINED_S), "track_joined");
+        doubt(trail.was_hidden(act_s - COMPARED_S, act_s + HIDDEN_S, HIDDEN_S), "occluded");
+        self.found += 1;
+        Some(finding)
+    }
+
+    fn told_already(&mut self, trail: &Trail, act_s: f64) -> bool {
+        let double = |told: &Told| {
+            told.track != trail.id && (told.act_s - act_s).abs() <= TWICE_S && trail.same_vehicle(&told.looks)
+        };
+        if self.told.iter().any(double) {
+            return true;
+        }
+        let around = trail.since(act_s - COMPARED_S).take_while(|look| look.s() <= act_s + COMPARED_S);
+        let looks = around.map(|look| (look.at.index, look.bbox, trail.class)).collect();
+        self.told.push_back(Told { track: trail.id, act_s, looks });
+        if self.told.len() > REMEMBERED {
+            self.told.pop_front();
+        }
+        false
+    }
+}
+
+/// Whether a rule is about vehicles of this class. Without a list: every motor vehicle that it can be about.
+fn concerns(rule: &SceneRule, class: VehicleClass) -> bool {
+    let can = match rule.kind {
+        Kind::Carry3plus | Kind::NoHelmet => class == VehicleClass::Motorcycle,
+        Kind::MotorwayMotorcycle => matches!(class, VehicleClass::Motorcycle | VehicleClass::Bicycle),
+        _ => true,
+    };
+    can && if rule.classes.is_empty() {
+        class != VehicleClass::Bicycle
+    } else {
+        rule.classes.contains(&class)
+    }
+}
+
+fn state(rule: &SceneRule, scene: &CalibratedScene) -> Option<Box<dyn Rule>> {
+    let _ = scene;
+    match rule.kind {
+        Kind::RedLight => Some(Box::new(red_light::RedLight::new(rule))),
+        _ => None,
+    }
+}
