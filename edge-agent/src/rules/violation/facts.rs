@@ -1,7 +1,6 @@
 //! What rules go by besides tracks: the moment, what signals showed, what others saw of a vehicle.
 
 use jiff::SignedDuration;
-use wire::{Name, SignalReading};
 
 use crate::frame::{CaptureTime, Frame};
 
@@ -30,19 +29,6 @@ impl FrameAt {
         let off = SignedDuration::try_from_secs_f64(stream_s - self.captured.stream_s).unwrap_or_default();
         let at = self.captured.at.checked_add(off).unwrap_or(self.captured.at);
         CaptureTime { at, stream_s, ..self.captured }
-    }
-}
-
-/// What the scene's signals showed. Asked a little late: a change is recognised after it happened, and dated back.
-pub trait SignalHistory {
-    /// What this signal showed at that moment; none when there is no such signal.
-    fn shown(&self, signal: &Name, then: CaptureTime) -> Option<SignalReading>;
-}
-
-/// A camera without signals.
-impl SignalHistory for () {
-    fn shown(&self, _: &Name, _: CaptureTime) -> Option<SignalReading> {
-        None
     }
 }
 

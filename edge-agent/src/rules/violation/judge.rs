@@ -7,10 +7,11 @@ use wire::Name;
 use wire::scene::{SceneRule, VehicleClass};
 use wire::violation::{Kind, Measured};
 
-use super::facts::{FrameAt, Looks, SignalHistory};
-use super::finding::{Finding, FoundMoment};
+use super::facts::{FrameAt, Looks};
+use super::finding::{Finding, FoundMoment, Signals};
 use super::memory::{Memory, Trail};
 use super::passages::{Passage, Passages};
+use super::signals::SignalLog;
 use super::{hours, red_light};
 use crate::detection::ObjectClass;
 use crate::geometry::BBox;
@@ -35,7 +36,7 @@ pub(super) struct World<'a> {
     pub memory: &'a Memory,
     /// Lines passed with this frame.
     pub passages: &'a [Passage],
-    pub signals: &'a dyn SignalHistory,
+    pub signals: &'a SignalLog,
     pub looks: &'a Looks,
     pub now: FrameAt,
     /// The stream is over: what waits is decided with what is known.
@@ -83,6 +84,7 @@ pub struct Judge {
     scene: Arc<CalibratedScene>,
     memory: Memory,
     passages: Passages,
+    signals: SignalLog,
     rules: Vec<Asked>,
     now: Option<FrameAt>,
 }
@@ -119,7 +121,14 @@ impl Judge {
             Some(Asked { rule: rule.clone(), state, told: VecDeque::new(), found: 0, doubled: 0 })
         };
         let rules = scene.scene().rules.iter().filter(|rule| wanted(rule)).filter_map(asked).collect();
-        Self { passages: Passages::new(&scene), scene, memory: Memory::default(), rules, now: None }
+        Self {
+            passages: Passages::new(&scene),
+            scene,
+            memory: Memory::default(),
+            signals: SignalLog::default(),
+            rules,
+            now: None,
+        }
     }
 
     /// The scene it judges by.
@@ -131,7 +140,7 @@ impl Judge {
     pub fn update(
         &mut self,
         changes: &TrackChanges,
-        signals: &dyn SignalHistory,
+        signals: &Signals,
         looks: &Looks,
         now: FrameAt,
     ) -> Vec<Finding> {
@@ -146,13 +155,14 @@ impl Judge {
         looks.priority.iter().for_each(|track| self.memory.priority(*track));
         let passages = self.passages.update(&self.memory, &self.scene);
         passages.iter().for_each(|passage| self.memory.passed(passage));
-        self.ask(&passages, signals, looks, now, false)
+        self.signals.note(now.captured, &signals.0);
+        self.ask(&passages, looks, now, false)
     }
 
     /// The stream is over.
-    pub fn finish(&mut self, signals: &dyn SignalHistory) -> Vec<Finding> {
+    pub fn finish(&mut self) -> Vec<Finding> {
         let Some(now) = self.now else { return Vec::new() };
-        self.ask(&[], signals, &Looks::default(), now, true)
+        self.ask(&[], &Looks::default(), now, true)
     }
 
     /// What happened with each rule.
@@ -165,15 +175,8 @@ impl Judge {
         })
     }
 
-    fn ask(
-        &mut self,
-        passages: &[Passage],
-        signals: &dyn SignalHistory,
-        looks: &Looks,
-        now: FrameAt,
-        last: bool,
-    ) -> Vec<Finding> {
-        let (scene, memory) = (&*self.scene, &self.memory);
+    fn ask(&mut self, passages: &[Passage], looks: &Looks, now: FrameAt, last: bool) -> Vec<Finding> {
+        let (scene, memory, signals) = (&*self.scene, &self.memory, &self.signals);
         let world = World { scene, memory, passages, signals, looks, now, last };
         let mut findings = Vec::new();
         for asked in &mut self.rules {

@@ -13,8 +13,9 @@ mod judge;
 mod memory;
 mod passages;
 mod red_light;
+mod signals;
 mod way_taken;
 
-pub use facts::{FrameAt, Looks, PlateLook, Riders, SignalHistory};
+pub use facts::{FrameAt, Looks, PlateLook, Riders};
 pub use finding::{Finding, FoundMoment, Signals};
 pub use judge::{Judge, RuleCounts};

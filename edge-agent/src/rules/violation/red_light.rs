@@ -13,7 +13,8 @@ use super::judge::{Found, Rule, World};
 use super::memory::{Look, Trail};
 use super::passages::Passage;
 use super::way_taken::{MOVES, way_taken};
-use super::{FoundMoment, SignalHistory};
+use super::FoundMoment;
+use super::signals::SignalLog;
 
 /// Forgiven after the change to red where the rule does not say, milliseconds.
 const GRACE_MS: u32 = 300;
@@ -127,8 +128,7 @@ impl RedLight {
 
     fn verdict(&self, passage: &Passage, trail: &Trail, signal: &Name, world: &World) -> Verdict {
         let shown = |stream_s: f64| {
-            let then = passage.past.at.moment(stream_s);
-            world.signals.shown(signal, then).map_or((LampState::Unknown, false), |r| (r.state, r.flashing))
+            world.signals.shown(signal, stream_s).map_or((LampState::Unknown, false), |r| (r.state, r.flashing))
         };
         let red = |stream_s: f64| shown(stream_s) == (LampState::Red, false);
         let dark = |stream_s: f64| matches!(shown(stream_s).0, LampState::Unknown | LampState::Off);
@@ -188,9 +188,9 @@ impl Rule for RedLight {
 }
 
 /// A frame as a moment, with what its signal showed in it.
-pub(super) fn moment(what: &str, look: &Look, signal: Option<(&Name, &dyn SignalHistory)>) -> FoundMoment {
+pub(super) fn moment(what: &str, look: &Look, signal: Option<(&Name, &SignalLog)>) -> FoundMoment {
     let shown: Option<SignalReading> =
-        signal.and_then(|(signal, history)| history.shown(signal, look.at.captured));
+        signal.and_then(|(signal, log)| log.shown(signal, look.s()));
     FoundMoment {
         what: what.to_owned(),
         stream_s: look.s(),
