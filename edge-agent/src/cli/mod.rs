@@ -8,6 +8,7 @@ mod models;
 mod pictures;
 mod plates;
 mod replay;
+mod replay_line;
 mod run;
 mod signals;
 mod trace;

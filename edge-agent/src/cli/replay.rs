@@ -10,17 +10,21 @@ use jiff::Timestamp;
 use serde::Serialize;
 use wire::{Digest, Name};
 
+use super::replay_line::{Places, line};
 use crate::agent;
 use crate::camera::{FrameSource, Next, ReplayError, ReplayOptions, ReplaySource, StatsSnapshot};
 use crate::config::Config;
 use crate::outbox::{Draft, Picture};
 use crate::pipeline::{Pipeline, Stage, StageTimes};
-use crate::scene_link::{SceneInUse, SceneSlot};
+use crate::rules::violation::RuleCounts;
+use crate::scene_link::{self, SceneInUse, SceneSlot};
 
 /// Runs the whole pipeline over a video, picture or folder of pictures, as fast as the machine can.
 ///
-/// Events go to stdout as one JSON line each, exactly as they would travel (unsigned, numbered from 1). The summary goes
-/// to stderr: frames, frames per second, and CPU milliseconds per frame by stage.
+/// Events go to stdout as one JSON line each: as they would travel (unsigned, numbered from 1), with `at_s`, `frame`, `class`, `box` and
+/// `track_id` added; a violation as a flat object with `kind`, `at_s`, `frame`, `class`, `box`, `track_id`, `rule`, `score`, `doubts`
+/// and the whole `event`. The summary goes to stderr: frames, frames per second, CPU milliseconds per frame by stage, and per rule of
+/// the scene what it found and what it could not judge.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  edge-agent replay gate.mp4 --config edge.toml --json > events.jsonl\n  \
@@ -35,6 +39,9 @@ pub struct ReplayArgs {
     /// Which camera's rules to use; needed when several are configured.
     #[arg(long, value_name = "ID")]
     pub camera: Option<String>,
+    /// Scene to judge by, in place of the camera's own.
+    #[arg(long, value_name = "FILE")]
+    pub scene: Option<PathBuf>,
     /// Events as JSON lines. Without it, one short line per event.
     #[arg(long)]
     pub json: bool,
@@ -63,8 +70,11 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<()> {
     let analysis_fps = (!args.every_frame).then_some(camera.stream.analysis_fps);
     let options = ReplayOptions { start: args.start, analysis_fps, ..ReplayOptions::default() };
     let mut source = ReplaySource::open(&args.video, options)?;
-    let scene =
-        camera.scene_of_file().map(|scene| SceneInUse::new(scene, args.start.unwrap_or_else(Timestamp::now)));
+    let scene = match &args.scene {
+        Some(path) => Some(scene_link::load(path, &camera.id)?),
+        None => camera.scene_of_file(),
+    };
+    let scene = scene.map(|scene| SceneInUse::new(scene, args.start.unwrap_or_else(Timestamp::now)));
     let mut pipeline = Pipeline::new(camera, config.tracker.clone(), agent::load_models(&config)?)
         .with_scene(SceneSlot::fixed(scene));
     let mut printer = Printer::new(&args, config.site.clone(), config.agent.clone())?;
@@ -74,6 +84,7 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<()> {
     let failed = loop {
         match source.next_frame(Duration::from_secs(1)) {
             Next::Frame(frame) => {
+                printer.places.note(frame.index, frame.captured);
                 printer.print(pipeline.frame(&frame)?)?;
                 bar.inc(1);
             }
@@ -87,9 +98,10 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<()> {
             Next::Failed(error) => break Some(error),
         }
     };
+    let rules = pipeline.rules();
     printer.print(pipeline.finish())?;
     bar.finish_and_clear();
-    let summary = Summary::new(&source.stats(), pipeline.times(), printer.events, began.elapsed());
+    let summary = Summary::new(&source.stats(), pipeline.times(), printer.events, began.elapsed(), rules);
     eprintln!("{}", if args.json_summary { serde_json::to_string(&summary)? } else { summary.to_string() });
     match failed {
         None if bad_pictures > 0 => bail!("{bad_pictures} picture(s) could not be read"),
@@ -114,6 +126,7 @@ struct Printer<'a> {
     agent: Name,
     prev: Digest,
     events: u64,
+    places: Places,
 }
 
 impl<'a> Printer<'a> {
@@ -121,7 +134,7 @@ impl<'a> Printer<'a> {
         if let Some(folder) = &args.evidence {
             std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
         }
-        Ok(Self { args, site, agent, prev: Digest::ZERO, events: 0 })
+        Ok(Self { args, site, agent, prev: Digest::ZERO, events: 0, places: Places::default() })
     }
 
     fn print(&mut self, drafts: Vec<Draft>) -> anyhow::Result<()> {
@@ -135,8 +148,7 @@ impl<'a> Printer<'a> {
             let body = serde_json::to_vec(&envelope)?;
             self.prev = Digest::of(&body);
             if self.args.json {
-                out.write_all(&body)?;
-                out.write_all(b"\n")?;
+                writeln!(out, "{}", line(&envelope, &self.places)?)?;
             } else {
                 writeln!(
                     out,
@@ -176,6 +188,10 @@ fn describe(payload: &wire::Payload) -> String {
         }
         wire::Payload::CameraState(change) => change.state.as_str().to_owned(),
         wire::Payload::OutboxLoss(loss) => format!("{} ranges", loss.seqs.len()),
+        wire::Payload::Violation(violation) => {
+            let plate = violation.reading.as_ref().map_or("-", |reading| reading.display.as_str());
+            format!("{} {} by {}: {plate}", violation.class, violation.violation, violation.rule)
+        }
         other => other.kind().to_owned(),
     }
 }
@@ -189,6 +205,7 @@ struct Summary {
     seconds: f64,
     fps: f64,
     cpu_ms_per_frame: PerFrame,
+    rules: Vec<RuleCounts>,
 }
 
 /// CPU milliseconds per analysed frame. `plates` and `evidence` are work that a detector-only loop does not do.
@@ -206,7 +223,13 @@ struct PerFrame {
 }
 
 impl Summary {
-    fn new(stats: &StatsSnapshot, times: &StageTimes, events: u64, took: Duration) -> Self {
+    fn new(
+        stats: &StatsSnapshot,
+        times: &StageTimes,
+        events: u64,
+        took: Duration,
+        rules: Vec<RuleCounts>,
+    ) -> Self {
         let frames = times.counts.frames;
         let per_frame = |ms: f64| ms / frames.max(1) as f64;
         let stage = |stage| per_frame(times.spent(stage).as_secs_f64() * 1e3);
@@ -233,6 +256,7 @@ impl Summary {
                 rest,
                 total,
             },
+            rules,
         }
     }
 }
@@ -249,6 +273,13 @@ impl std::fmt::Display for Summary {
             f,
             "CPU ms per frame: decode {:.2}, prepare {:.2}, infer {:.2}, track {:.2}, plates {:.2}, faces {:.2}, evidence {:.2}, rest {:.2}, total {:.2}",
             ms.decode, ms.prepare, ms.infer, ms.track, ms.plates, ms.faces, ms.evidence, ms.rest, ms.total
-        )
+        )?;
+        self.rules.iter().try_for_each(|rule| {
+            write!(
+                f,
+                "\nrule {}: {} found, {} doubled, {} with an unknown signal",
+                rule.rule, rule.found, rule.doubled, rule.unknown_signal
+            )
+        })
     }
 }

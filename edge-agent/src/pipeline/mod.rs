@@ -7,6 +7,7 @@ mod areas;
 mod evidence;
 mod faces;
 mod lanes;
+mod road;
 mod shots;
 mod times;
 mod vehicle;
@@ -26,16 +27,18 @@ use crate::config::{CameraConfig, LineRule, Words, ZoneRule};
 use crate::detection::ObjectClass;
 use crate::frame::{CaptureTime, Frame};
 use crate::outbox::Draft;
+use crate::rules::violation::{Looks, PlateLook, RuleCounts, Signals};
 use crate::rules::{self, Crossing, LineCounter, ZoneChange, ZoneEvent, ZoneWatch};
 use crate::scene_link::{self, Recorder, SceneInUse, SceneSlot};
 use crate::track::{ChangeKind, TrackChanges, TrackView, Tracker, TrackerConfig};
 use crate::vision::face::BestFace;
 use crate::vision::signal::{SharedFeeds, SignalConfig, SignalWatch};
-use crate::vision::{Detect, FindingConfig, MotionGate, ReadPlate, VisionError};
+use crate::vision::{Detect, FindingConfig, MotionGate, ReadPlate, Rider, VisionError};
 use areas::{Areas, Look, Told};
 pub use faces::Faces;
 use faces::People;
 use lanes::Lanes;
+use road::Road;
 pub use times::{Counts, Stage, StageTimes};
 use vehicle::{Passing, Watched};
 pub use violations::{DeskSetup, ViolationDesk};
@@ -80,6 +83,7 @@ pub struct Pipeline {
     signals_watched: Vec<SignalConfig>,
     feeds: SharedFeeds,
     scene: SceneSlot,
+    road: Option<Road>,
     recorder: Option<Arc<Recorder>>,
     areas: Areas,
     vehicles: HashMap<u64, Watched>,
@@ -110,6 +114,7 @@ impl Pipeline {
             signals_watched: camera.signals.clone(),
             feeds: SharedFeeds::default(),
             scene: SceneSlot::fixed(None),
+            road: None,
             recorder: None,
             areas: Areas::new(&camera.lines, &camera.zones),
             vehicles: HashMap::new(),
@@ -173,21 +178,24 @@ impl Pipeline {
     pub fn frame(&mut self, frame: &Frame) -> Result<Vec<Draft>, VisionError> {
         self.times.begin();
         let now_s = frame.captured.stream_s;
-        if let Some(scene) = self.scene.change() {
-            self.use_scene(scene);
-        }
+        let mut drafts = match self.scene.change() {
+            Some(scene) => self.use_scene(scene),
+            None => Vec::new(),
+        };
         // Lamps change in scenes that are still otherwise.
         if let Some(signals) = &mut self.signals {
             signals.frame(frame);
         }
         let motion = self.gate.update(now_s, &frame.picture, self.tracks_moving);
         self.times.end(Stage::Rest);
+        let mut riders = Vec::new();
         let changes = if motion.infer() {
             let found = self.models.detector.detect(&frame.picture);
             let found = self.times.end_detection(found)?;
             let changes = self.tracker.update(now_s, &found.objects);
             self.in_view.clear();
             self.in_view.extend(changes.changes.iter().map(|c| c.track).filter(|t| t.detection.is_some()));
+            riders = found.riders;
             self.times.end(Stage::Track);
             changes
         } else {
@@ -197,11 +205,10 @@ impl Pipeline {
             changes
         };
         self.tracks_moving = changes.seen().any(moves);
-        let drafts = self.conclude(frame, &changes);
+        let signals = self.shown();
+        drafts.extend(self.conclude(frame, &changes, &signals, &riders));
         if let Some(recorder) = &self.recorder {
-            let signals = self.signals.as_ref().map(SignalWatch::health).unwrap_or_default();
-            let signals = signals.into_iter().map(|signal| signal.reading).collect();
-            recorder.note(frame, changes, signals);
+            recorder.note(frame, changes, signals.0);
         }
         self.times.end_frame();
         Ok(drafts)
@@ -210,27 +217,79 @@ impl Pipeline {
     /// The stream is over: what was waiting for a better look is written down as it stands.
     pub fn finish(&mut self) -> Vec<Draft> {
         self.tracker.finish();
+        let mut drafts = self.leave_scene();
         let mut waiting: Vec<_> = self.vehicles.drain().collect();
         waiting.sort_by_key(|(id, _)| *id);
         waiting.iter().for_each(|(id, _)| self.lanes.ended(*id));
-        let mut drafts: Vec<Draft> =
-            waiting.into_iter().flat_map(|(id, mut watched)| self.settle(id, &mut watched)).collect();
+        for (id, mut watched) in waiting {
+            drafts.extend(self.settle(id, &mut watched));
+        }
         let told = self.areas.finish();
         drafts.extend(told.into_iter().map(|told| self.told(told, None)));
         drafts
     }
 
     /// Another scene from this frame on. Signals that stay as they were drawn go on without a break.
-    fn use_scene(&mut self, scene: Option<SceneInUse>) {
+    fn use_scene(&mut self, scene: Option<SceneInUse>) -> Vec<Draft> {
+        let drafts = self.leave_scene();
         let drawn = scene.as_ref().map(|in_use| &*in_use.scene);
         let signals = scene_link::signals(&self.signals_configured, drawn);
         if signals != self.signals_watched {
             self.signals = signal_watch(&self.camera, &signals, self.feeds.clone());
             self.signals_watched = signals;
         }
+        self.road = scene.and_then(|scene| Road::new(&self.camera, scene, &self.model_refs));
+        drafts
     }
 
-    fn conclude(&mut self, frame: &Frame, changes: &TrackChanges) -> Vec<Draft> {
+    /// What the scene in use still waits with is told as it stands.
+    fn leave_scene(&mut self) -> Vec<Draft> {
+        let vehicles = &self.vehicles;
+        let facts = |track| vehicles.get(&track).map(|watched| watched.facts(track));
+        self.road.take().map(|road| road.finish(facts)).unwrap_or_default()
+    }
+
+    /// What every signal shows now; asked only where somebody wants to know.
+    fn shown(&self) -> Signals {
+        let wanted = self.road.is_some() || self.recorder.is_some();
+        let signals = self.signals.as_ref().filter(|_| wanted).map(SignalWatch::health).unwrap_or_default();
+        Signals(signals.into_iter().map(|signal| signal.reading).collect())
+    }
+
+    /// The rules of the scene look at this frame.
+    fn judge(
+        &mut self,
+        frame: &Frame,
+        changes: &TrackChanges,
+        signals: &Signals,
+        riders: &[Rider],
+    ) -> Vec<Draft> {
+        let Some(road) = &mut self.road else { return Vec::new() };
+        let vehicles = &self.vehicles;
+        let mut looks = Looks { riders: road::riders(changes, riders), ..Looks::default() };
+        if road.wants_plates() {
+            let finding = |id: u64| vehicles.get(&id).and_then(Watched::finding);
+            let look = |id: u64| finding(id).map(|f| (id, PlateLook { kind: f.kind, score: f.score }));
+            looks.plates = changes.seen().filter_map(|track| look(track.id)).collect();
+        }
+        let facts = |track| vehicles.get(&track).map(|watched| watched.facts(track));
+        let drafts = road.frame(frame, changes, signals, &looks, facts);
+        self.times.end(Stage::Rest);
+        drafts
+    }
+
+    /// What happened with each rule of the scene.
+    pub fn rules(&self) -> Vec<RuleCounts> {
+        self.road.as_ref().map(Road::counts).unwrap_or_default()
+    }
+
+    fn conclude(
+        &mut self,
+        frame: &Frame,
+        changes: &TrackChanges,
+        signals: &Signals,
+        riders: &[Rider],
+    ) -> Vec<Draft> {
         let (crossings, entries) = self.watch((frame.picture.width, frame.picture.height), changes);
         self.times.end(Stage::Rest);
         let mut drafts = Vec::new();
@@ -258,6 +317,7 @@ impl Pipeline {
                 watched.seen(track, frame.captured);
             }
         }
+        drafts.extend(self.judge(frame, changes, signals, riders));
         drafts.extend(self.settle_due(frame.captured, changes));
         changes.of_kind(ChangeKind::Ended).for_each(|track| self.lanes.ended(track.id));
         self.lanes.take_pictures(frame);

@@ -115,6 +115,11 @@ impl Watched {
         }
     }
 
+    /// What is wrong with its plate, as far as the looks say.
+    pub(super) fn finding(&self) -> Option<PlateFinding> {
+        self.findings.finding()
+    }
+
     /// How much a look at this moment promises; zero when none should be made.
     pub(super) fn promise(&self, track: &TrackView, now_s: f64) -> f32 {
         if self.vote.looks() >= MOST_LOOKS || track.bbox.w < LEAST_WIDTH_PX {

@@ -227,7 +227,8 @@ impl Counted {
         if side != 0 && (walker.side == 0 || (!changed && distance.abs() > walker.deepest.1)) {
             next.deepest = deepest;
         }
-        let moved = changed && really_moved(|p| self.distance(p), self.line.anchor, &walker.deepest.0, &track.bbox, side);
+        let moved = changed
+            && really_moved(|p| self.distance(p), self.line.anchor, &walker.deepest.0, &track.bbox, side);
         next.looks_beyond = if moved { walker.looks_beyond + 1 } else { 0 };
         let crossed = moved && (!crowded || next.looks_beyond >= CROWDED_LOOKS);
         // An object that is not believed yet, whose class may still change, or that has not really moved, keeps

@@ -36,8 +36,7 @@ pub(super) fn really_moved(
         return false;
     }
     // The corners that lie furthest from the foot, so that a cut on any one side leaves one of them where it was.
-    let corners: [fn(&BBox) -> Point; 2] =
-        [|b| Point { x: b.x, y: b.y }, |b| Point { x: b.right(), y: b.y }];
+    let corners: [fn(&BBox) -> Point; 2] = [|b| Point { x: b.x, y: b.y }, |b| Point { x: b.right(), y: b.y }];
     if corners.into_iter().all(|corner| way(corner) >= COMES_ALONG * anchor) {
         return true;
     }

@@ -34,7 +34,9 @@ pub enum GroundError {
     #[error("points {0} and {1} are the same point {2}; measure another one")]
     Doubled(usize, usize, &'static str),
     /// No four of them that stand apart.
-    #[error("no four points without three on one straight line {0}; measure points to both sides of the road")]
+    #[error(
+        "no four points without three on one straight line {0}; measure points to both sides of the road"
+    )]
     Collinear(&'static str),
     /// The points contradict each other so much that some lie beyond the horizon of the others.
     #[error("the points contradict each other: compare their order in the picture with that on the road")]
@@ -123,7 +125,8 @@ impl Homography {
 
 /// Two points that are one, or no four in general position.
 fn stand_apart(points: &[[f64; 2]], which: &'static str) -> Result<(), GroundError> {
-    let extent = points.iter().flat_map(|a| points.iter().map(move |b| distance2(*a, *b))).fold(0.0, f64::max);
+    let extent =
+        points.iter().flat_map(|a| points.iter().map(move |b| distance2(*a, *b))).fold(0.0, f64::max);
     let extent = extent.sqrt();
     for (index, a) in points.iter().enumerate() {
         for (other, b) in points.iter().enumerate().skip(index + 1) {
@@ -157,10 +160,9 @@ fn solve(from: &[[f64; 2]], to: &[[f64; 2]]) -> Option<Matrix3<f64>> {
     let mut normal = SMatrix::<f64, 9, 9>::zeros();
     for (p, q) in from.iter().zip(to) {
         let ([x, y], [u, v]) = (apply(&a, *p)?, apply(&b, *q)?);
-        for row in [
-            [x, y, 1.0, 0.0, 0.0, 0.0, -u * x, -u * y, -u],
-            [0.0, 0.0, 0.0, x, y, 1.0, -v * x, -v * y, -v],
-        ] {
+        for row in
+            [[x, y, 1.0, 0.0, 0.0, 0.0, -u * x, -u * y, -u], [0.0, 0.0, 0.0, x, y, 1.0, -v * x, -v * y, -v]]
+        {
             let row = SMatrix::<f64, 9, 1>::from_row_slice(&row);
             normal += row * row.transpose();
         }

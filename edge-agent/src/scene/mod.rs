@@ -8,7 +8,9 @@ mod shape;
 mod tests;
 
 use jiff::Timestamp;
-use wire::scene::{Scene, SceneLane, SceneLine, SceneProblem, SceneRef, SceneZone, Spot, VehicleClass, ZoneKind};
+use wire::scene::{
+    Scene, SceneLane, SceneLine, SceneProblem, SceneRef, SceneZone, Spot, VehicleClass, ZoneKind,
+};
 use wire::{Digest, Name};
 
 pub use ground::{GroundError, Homography, Measured};

@@ -104,7 +104,9 @@ fn a_polyline_has_two_sides_also_at_its_corners_and_beyond_its_ends() {
     assert_eq!((side(150.0, 120.0), side(150.0, 80.0)), (1.0, -1.0));
     assert_eq!((side(230.0, 120.0), side(210.0, 150.0)), (-1.0, 1.0));
     assert_eq!((side(20.0, 110.0), side(20.0, 90.0)), (1.0, -1.0));
-    assert!(!way.beside(Point { x: 20.0, y: 110.0 }).between && way.beside(Point { x: 150.0, y: 90.0 }).between);
+    assert!(
+        !way.beside(Point { x: 20.0, y: 110.0 }).between && way.beside(Point { x: 150.0, y: 90.0 }).between
+    );
     assert!((way.beside(Point { x: 150.0, y: 130.0 }).distance - 30.0).abs() < 1e-3);
 }
 

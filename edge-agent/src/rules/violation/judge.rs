@@ -49,6 +49,10 @@ pub(super) trait Rule: Send {
     fn see(&mut self, world: &World) -> Vec<Found>;
     /// A track goes on under another number.
     fn joined(&mut self, _from: u64, _to: u64) {}
+    /// Whether something about this track is not decided yet.
+    fn waits_for(&self, _track: u64) -> bool {
+        false
+    }
     /// Passages or stays that a signal that nobody could see kept it from judging.
     fn unknown_signal(&self) -> u64 {
         0
@@ -67,7 +71,7 @@ pub(super) struct Found {
 }
 
 /// What happened with one rule.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct RuleCounts {
     /// The rule.
     pub rule: Name,
@@ -163,6 +167,17 @@ impl Judge {
     pub fn finish(&mut self) -> Vec<Finding> {
         let Some(now) = self.now else { return Vec::new() };
         self.ask(&[], &Looks::default(), now, true)
+    }
+
+    /// Whether a rule has something about this track that is not decided yet.
+    pub fn waits_for(&self, track: u64) -> bool {
+        self.rules.iter().any(|asked| asked.state.waits_for(track))
+    }
+
+    /// Whether a rule goes by what is wrong with plates.
+    pub fn wants_plates(&self) -> bool {
+        let plates = |kind| matches!(kind, Kind::PlateCovered | Kind::PlateMissing);
+        self.rules.iter().any(|asked| plates(asked.rule.kind))
     }
 
     /// What happened with each rule.

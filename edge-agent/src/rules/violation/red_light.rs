@@ -9,12 +9,12 @@
 use wire::scene::{Move, SceneRule};
 use wire::{LampState, Name, SignalReading};
 
+use super::FoundMoment;
 use super::judge::{Found, Rule, World};
 use super::memory::{Look, Trail};
 use super::passages::Passage;
-use super::way_taken::{MOVES, way_taken};
-use super::FoundMoment;
 use super::signals::SignalLog;
+use super::way_taken::{MOVES, way_taken};
 
 /// Forgiven after the change to red where the rule does not say, milliseconds.
 const GRACE_MS: u32 = 300;
@@ -128,7 +128,10 @@ impl RedLight {
 
     fn verdict(&self, passage: &Passage, trail: &Trail, signal: &Name, world: &World) -> Verdict {
         let shown = |stream_s: f64| {
-            world.signals.shown(signal, stream_s).map_or((LampState::Unknown, false), |r| (r.state, r.flashing))
+            world
+                .signals
+                .shown(signal, stream_s)
+                .map_or((LampState::Unknown, false), |r| (r.state, r.flashing))
         };
         let red = |stream_s: f64| shown(stream_s) == (LampState::Red, false);
         let dark = |stream_s: f64| matches!(shown(stream_s).0, LampState::Unknown | LampState::Off);
@@ -182,6 +185,10 @@ impl Rule for RedLight {
         }
     }
 
+    fn waits_for(&self, track: u64) -> bool {
+        self.waiting.iter().any(|passage| passage.track == track)
+    }
+
     fn unknown_signal(&self) -> u64 {
         self.unknown
     }
@@ -189,8 +196,7 @@ impl Rule for RedLight {
 
 /// A frame as a moment, with what its signal showed in it.
 pub(super) fn moment(what: &str, look: &Look, signal: Option<(&Name, &SignalLog)>) -> FoundMoment {
-    let shown: Option<SignalReading> =
-        signal.and_then(|(signal, log)| log.shown(signal, look.s()));
+    let shown: Option<SignalReading> = signal.and_then(|(signal, log)| log.shown(signal, look.s()));
     FoundMoment {
         what: what.to_owned(),
         stream_s: look.s(),

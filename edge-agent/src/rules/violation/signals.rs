@@ -110,7 +110,10 @@ mod tests {
         log.note(captured(2.2), &[reading(LampState::Red, Some(1.7))]);
         let shown = |s| log.shown(&name(), s).map(|reading| reading.state);
         assert_eq!(shown(1.6), Some(LampState::Yellow));
-        assert_eq!((shown(1.8), shown(2.0), shown(2.2)), (Some(LampState::Red), Some(LampState::Red), Some(LampState::Red)));
+        assert_eq!(
+            (shown(1.8), shown(2.0), shown(2.2)),
+            (Some(LampState::Red), Some(LampState::Red), Some(LampState::Red))
+        );
         assert_eq!(shown(-1.0), None);
         assert_eq!(log.shown(&Name::new("other").expect("a name"), 2.0), None);
     }

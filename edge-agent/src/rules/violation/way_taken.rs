@@ -19,7 +19,12 @@ const BACK_DEG: f64 = 150.0;
 pub(super) const MOVES: [Move; 4] = [Move::Straight, Move::Left, Move::Right, Move::UTurn];
 
 /// The way that a vehicle took after a moment; none while nobody can say.
-pub(super) fn way_taken(scene: &CalibratedScene, trail: &Trail, from_s: f64, final_word: bool) -> Option<Move> {
+pub(super) fn way_taken(
+    scene: &CalibratedScene,
+    trail: &Trail,
+    from_s: f64,
+    final_word: bool,
+) -> Option<Move> {
     let exit = trail.passed.iter().filter(|passage| passage.passed_s >= from_s).find_map(|passage| {
         let (line, _) = scene.line(&passage.line)?;
         (line.kind == LineKind::Exit).then_some(line.to_move).flatten()

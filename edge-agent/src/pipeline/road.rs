@@ -1,0 +1,169 @@
+//! What a drawn scene makes of a camera: its rules judge the tracks, its desk turns what they find into events.
+//!
+//! A camera without a scene has none of this, and costs nothing.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use wire::violation::GroundUsed;
+use wire::{ModelRef, Name};
+
+use super::vehicle::VehicleFacts;
+use super::violations::{DeskSetup, ViolationDesk};
+use crate::frame::Frame;
+use crate::outbox::Draft;
+use crate::rules::violation::{FrameAt, Judge, Looks, Riders, RuleCounts, Signals};
+use crate::scene::CalibratedScene;
+use crate::scene_link::SceneInUse;
+use crate::track::{ChangeKind, TrackChanges};
+use crate::vision::Rider;
+
+/// What is known of a vehicle that left is kept this long, when a rule still waits with a judgement about it, seconds.
+const GONE_S: f64 = 10.0;
+
+/// The scene of one camera at work.
+pub(super) struct Road {
+    camera: Name,
+    in_use: SceneInUse,
+    models: Vec<ModelRef>,
+    judging: Option<Judging>,
+    /// A picture size that the scene could not be used with; said once.
+    refused: Option<(u32, u32)>,
+}
+
+/// For pictures of one size.
+struct Judging {
+    size: (u32, u32),
+    judge: Judge,
+    desk: ViolationDesk,
+    gone: HashMap<u64, (f64, VehicleFacts)>,
+}
+
+impl Road {
+    /// None without rules: nothing is judged then.
+    pub(super) fn new(camera: &Name, in_use: SceneInUse, models: &[ModelRef]) -> Option<Self> {
+        let judges = in_use.scene.rules.iter().any(|rule| rule.on);
+        judges.then(|| Self {
+            camera: camera.clone(),
+            in_use,
+            models: models.to_vec(),
+            judging: None,
+            refused: None,
+        })
+    }
+
+    /// Judges one frame. `facts` tells what is known of a vehicle.
+    pub(super) fn frame(
+        &mut self,
+        frame: &Frame,
+        changes: &TrackChanges,
+        signals: &Signals,
+        looks: &Looks,
+        facts: impl Fn(u64) -> Option<VehicleFacts>,
+    ) -> Vec<Draft> {
+        let size = (frame.picture.width, frame.picture.height);
+        let mut drafts = Vec::new();
+        if self.judging.as_ref().is_none_or(|judging| judging.size != size) {
+            // What was judged in pictures of another size goes with what there is.
+            drafts.extend(self.judging.take().map(|judging| judging.finish(&facts)).unwrap_or_default());
+            self.judging = self.make(size);
+        }
+        if let Some(judging) = &mut self.judging {
+            drafts.extend(judging.frame(frame, changes, signals, looks, &facts));
+        }
+        drafts
+    }
+
+    /// The stream is over, or another scene takes its place.
+    pub(super) fn finish(self, facts: impl Fn(u64) -> Option<VehicleFacts>) -> Vec<Draft> {
+        self.judging.map(|judging| judging.finish(&facts)).unwrap_or_default()
+    }
+
+    /// Whether a rule looks at plates.
+    pub(super) fn wants_plates(&self) -> bool {
+        self.judging.as_ref().is_some_and(|judging| judging.judge.wants_plates())
+    }
+
+    /// What happened with each rule.
+    pub(super) fn counts(&self) -> Vec<RuleCounts> {
+        self.judging.iter().flat_map(|judging| judging.judge.counts()).collect()
+    }
+
+    fn make(&mut self, size: (u32, u32)) -> Option<Judging> {
+        let scene = match CalibratedScene::new(&self.in_use.scene, size.0, size.1) {
+            Ok(scene) => scene,
+            Err(error) => {
+                if self.refused.replace(size) != Some(size) {
+                    tracing::error!(camera = %self.camera, %error, "the camera goes without its scene's rules");
+                }
+                return None;
+            }
+        };
+        let ground = scene.ground().zip(self.in_use.scene.ground.as_ref()).map(|(fit, drawn)| GroundUsed {
+            points: fit.points(),
+            error_px: fit.error_px(),
+            error_m: fit.error_m(),
+            measured_on: drawn.measured_on,
+        });
+        let setup = DeskSetup {
+            camera: self.camera.clone(),
+            scene: self.in_use.scene.clone(),
+            reference: self.in_use.reference.clone(),
+            ground,
+            models: self.models.clone(),
+        };
+        let judge = Judge::new(Arc::new(scene));
+        Some(Judging { size, judge, desk: ViolationDesk::new(setup), gone: HashMap::new() })
+    }
+}
+
+impl Judging {
+    fn frame(
+        &mut self,
+        frame: &Frame,
+        changes: &TrackChanges,
+        signals: &Signals,
+        looks: &Looks,
+        facts: &impl Fn(u64) -> Option<VehicleFacts>,
+    ) -> Vec<Draft> {
+        let now_s = frame.captured.stream_s;
+        self.desk.note(frame, changes, signals);
+        let found = self.judge.update(changes, signals, looks, FrameAt::of(frame));
+        for finding in found {
+            let track = finding.track;
+            self.desk.found(finding);
+            if let Some((_, facts)) = self.gone.get(&track) {
+                self.desk.ended(track, facts);
+            }
+        }
+        for track in changes.of_kind(ChangeKind::Ended) {
+            let (accused, suspected) = (self.desk.accuses(track.id), self.judge.waits_for(track.id));
+            let Some(facts) = (accused || suspected).then(|| facts(track.id)).flatten() else { continue };
+            self.desk.ended(track.id, &facts);
+            if suspected {
+                self.gone.insert(track.id, (now_s, facts));
+            }
+        }
+        self.gone.retain(|_, (gone_s, _)| now_s - *gone_s <= GONE_S);
+        self.desk.due(frame.captured, facts)
+    }
+
+    fn finish(mut self, facts: &impl Fn(u64) -> Option<VehicleFacts>) -> Vec<Draft> {
+        for finding in self.judge.finish() {
+            self.desk.found(finding);
+        }
+        let gone = self.gone;
+        self.desk.finish(|track| facts(track).or_else(|| gone.get(&track).map(|(_, facts)| facts.clone())))
+    }
+}
+
+/// How many people sit on each two-wheeler that the detector saw in this frame.
+pub(super) fn riders(changes: &TrackChanges, riders: &[Rider]) -> Vec<(u64, Riders)> {
+    let of = |vehicle: usize| riders.iter().filter(move |rider| rider.vehicle == vehicle);
+    let look = |vehicle: usize| Riders {
+        count: of(vehicle).count() as u32,
+        score: of(vehicle).map(|rider| rider.person.score).fold(1.0, f32::min),
+        bare: None,
+    };
+    changes.seen().filter_map(|track| Some((track.id, look(track.detection?)))).collect()
+}
