@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use wire::Name;
 
 use super::memory::{Look, Memory, Trail};
-use crate::geometry::{BBox, Point};
+use crate::geometry::Point;
 use crate::rules::movement::really_moved;
 use crate::rules::{Anchor, band};
 use crate::scene::{CalibratedScene, Way};
@@ -27,14 +27,12 @@ pub(super) struct Passage {
     pub passed_s: f64,
     /// When its front passed it, on the same approach; none when it stood over the line when it was first seen.
     pub front_s: Option<f64>,
-    /// Last look with all of it before the line; where it was deepest before it, if there is none.
+    /// Last look with all of it before the line; the latest look with its rear surely before it, if there is none.
     pub before: Look,
     /// The look nearest to `passed_s`.
     pub on: Look,
     /// First look with all of it surely past the line.
     pub past: Look,
-    /// How surely it is past the line: bands that its rear is beyond it, `0..=1`.
-    pub clear: f32,
 }
 
 /// Every line of a scene.
@@ -52,9 +50,9 @@ struct Walker {
     centre: Point,
     /// -1 surely before it, 1 surely past it, 0 not known yet.
     side: i8,
-    /// Where it was deepest on its side.
-    deepest: (BBox, f32),
-    deepest_look: Look,
+    /// The latest look that showed it surely on its side: what it must have moved from. An older one would not do: who drove up and
+    /// stopped has moved since then, and a box cut by a passer-by would look like a crossing.
+    settled: Look,
     /// Last look with all of it before the line.
     before: Option<Look>,
     /// When its rear last passed the endless line, and whether between the ends.
@@ -113,8 +111,7 @@ fn see(
         front,
         centre,
         side,
-        deepest: (look.bbox, rear.abs()),
-        deepest_look: look,
+        settled: look,
         before: (front < 0.0).then_some(look),
         passed: None,
         front_s: None,
@@ -139,27 +136,27 @@ fn see(
         next.before = Some(look);
     }
     let changed = side != 0 && walker.side != 0 && side != walker.side;
-    if side != 0 && (walker.side == 0 || (!changed && rear.abs() > walker.deepest.1)) {
-        (next.deepest, next.deepest_look) = ((look.bbox, rear.abs()), look);
+    if side != 0 && !changed {
+        next.settled = look;
     }
     let distance = |p: Point| way.beside(p).distance;
-    let crossed = changed && really_moved(distance, Anchor::Foot, &walker.deepest.0, &look.bbox, side);
+    let crossed = changed && really_moved(distance, Anchor::Foot, &walker.settled.bbox, &look.bbox, side);
     if side != 0 && (!changed || (crossed && trail.confirmed)) {
         next.side = side;
     }
     let mut passage = None;
     if crossed && trail.confirmed {
         if side > 0 {
-            passage = conclude(line, trail, &next, look, rear / sure.max(1.0));
+            passage = conclude(line, trail, &next, look);
         }
-        (next.deepest, next.deepest_look) = ((look.bbox, rear.abs()), look);
+        next.settled = look;
         (next.before, next.front_s) = (None, None);
     }
     walkers.insert(trail.id, next);
     passage
 }
 
-fn conclude(line: &Name, trail: &Trail, walker: &Walker, past: Look, bands: f32) -> Option<Passage> {
+fn conclude(line: &Name, trail: &Trail, walker: &Walker, past: Look) -> Option<Passage> {
     let (passed_s, between) = walker.passed?;
     if !between {
         return None;
@@ -167,7 +164,7 @@ fn conclude(line: &Name, trail: &Trail, walker: &Walker, past: Look, bands: f32)
     let on = trail.near(passed_s);
     let on = if on.s() > past.s() { past } else { on };
     let before = walker.before.filter(|look| look.s() <= on.s());
-    let before = before.or_else(|| Some(walker.deepest_look).filter(|look| look.s() <= on.s()));
+    let before = before.or_else(|| Some(walker.settled).filter(|look| look.s() <= on.s()));
     Some(Passage {
         line: line.clone(),
         track: trail.id,
@@ -176,7 +173,6 @@ fn conclude(line: &Name, trail: &Trail, walker: &Walker, past: Look, bands: f32)
         before: before.unwrap_or(on),
         on,
         past,
-        clear: (bands / 2.0).clamp(0.0, 1.0),
     })
 }
 
