@@ -31,6 +31,7 @@ use crate::outbox::{Draft, Outbox};
 use crate::pipeline::{Faces, Models, Pipeline};
 use crate::publish::Publisher;
 use crate::scene_link;
+use crate::time_check::TimeCheck;
 use crate::vision::signal::{Feeds, SharedFeeds};
 use crate::vision::{Detector, FaceReader, ModelStore, PlateReader, Runtime};
 
@@ -168,7 +169,10 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<Stop
     drop(drafts);
 
     gates.watch_cameras(watches.clone());
-    let health = Arc::new(Health::new(watches, outbox.clone()).with_gates(gates.clone()).with_scenes(scenes));
+    let time_check = TimeCheck::new(config.clock.clone());
+    time_check.start(stop.child_token())?;
+    let health = Health::new(watches, outbox.clone()).with_gates(gates.clone()).with_scenes(scenes);
+    let health = Arc::new(health.with_time_check(time_check));
     let desk_url = config.desk.as_ref().map(|desk| desk.url());
     let status = Arc::new(move |presence| {
         let mut status = health.status(presence);

@@ -27,6 +27,7 @@ use crate::outbox::Bounds;
 use crate::publish::BrokerConfig;
 use crate::rules::{Anchor, Line, LineCounter, Zone, ZoneWatch};
 use crate::scene_link;
+use crate::time_check::ClockConfig;
 use crate::track::TrackerConfig;
 use crate::vision::signal::{ControllerConfig, SignalConfig};
 use crate::vision::{DetectorConfig, FindingConfig, MotionConfig, PlateReaderConfig, SessionSettings};
@@ -82,6 +83,9 @@ pub struct Config {
     /// How much may wait for central.
     #[serde(default)]
     pub outbox: OutboxConfig,
+    /// Time servers that the clock is measured against.
+    #[serde(default)]
+    pub clock: ClockConfig,
     /// Signal controllers whose feeds replace the picture of a signal.
     #[serde(default, rename = "controller")]
     pub controllers: Vec<ControllerConfig>,
@@ -361,6 +365,7 @@ impl Config {
         if self.outbox.max_events == 0 || self.outbox.max_mb == 0 {
             problems.push("outbox.max_events and outbox.max_mb must be at least 1".to_owned());
         }
+        problems.extend(self.clock.problems());
         problems.extend(self.controller_problems());
         let mut ids = HashSet::new();
         for camera in &self.cameras {

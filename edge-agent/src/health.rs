@@ -14,6 +14,7 @@ use crate::camera::{CameraState, CameraStats, Latest, StatsSnapshot};
 use crate::frame::Frame;
 use crate::outbox::Outbox;
 use crate::scene_link::Scenes;
+use crate::time_check::TimeCheck;
 
 /// A wall clock that falls behind the monotonic one by more than this was set back, milliseconds.
 const SET_BACK_MS: i128 = 500;
@@ -78,13 +79,15 @@ pub struct Health {
     run: String,
     gates: Option<Gates>,
     scenes: Option<Arc<Scenes>>,
+    time_check: Option<TimeCheck>,
 }
 
 impl Health {
     /// Watches `cameras` and `outbox` from now on.
     pub fn new(cameras: Vec<CameraWatch>, outbox: Arc<Outbox>) -> Self {
         let run = format!("{:08x}", rand::random::<u32>());
-        Self { cameras, outbox, clock: Mutex::new(WallClock::start()), run, gates: None, scenes: None }
+        let clock = Mutex::new(WallClock::start());
+        Self { cameras, outbox, clock, run, gates: None, scenes: None, time_check: None }
     }
 
     /// Watches the gates too.
@@ -102,6 +105,21 @@ impl Health {
         CameraHealth { scene: word.in_use, scene_refused: word.refused, ..watch.health() }
     }
 
+    /// Tells what was measured of the clock instead of what the kernel says, where time servers are configured.
+    pub fn with_time_check(self, time_check: TimeCheck) -> Self {
+        Self { time_check: Some(time_check).filter(TimeCheck::measures), ..self }
+    }
+
+    fn clock(&self, set_back: u64) -> ClockHealth {
+        match &self.time_check {
+            Some(check) => {
+                let max_error_ms = check.max_error_ms();
+                ClockHealth { synchronised: max_error_ms.is_some(), max_error_ms, set_back }
+            }
+            None => kernel_clock(set_back),
+        }
+    }
+
     /// The heartbeat at this moment.
     pub fn status(&self, presence: Presence) -> Status {
         let at = Timestamp::now();
@@ -114,7 +132,7 @@ impl Health {
             run: self.run.clone(),
             cameras: self.cameras.iter().map(|watch| self.camera(watch)).collect(),
             outbox: self.outbox.health(),
-            clock: kernel_clock(set_back),
+            clock: self.clock(set_back),
             gates: self.gates.as_ref().and_then(Gates::health),
         }
     }

@@ -20,5 +20,6 @@ pub mod rules;
 pub mod scene;
 pub mod scene_link;
 pub mod secret;
+pub mod time_check;
 pub mod track;
 pub mod vision;

@@ -4,3 +4,4 @@ pub mod barrier;
 pub mod cameras;
 pub mod demo;
 pub mod support;
+pub mod time_server;

@@ -79,8 +79,11 @@ fn actors() -> Vec<(&'static str, Actor)> {
 
 #[test]
 fn every_state_action_and_role_goes_exactly_where_the_table_says() {
-    let rows: Vec<Vec<&str>> =
-        TABLE.lines().map(|line| line.split_whitespace().collect()).filter(|row: &Vec<_>| !row.is_empty()).collect();
+    let rows: Vec<Vec<&str>> = TABLE
+        .lines()
+        .map(|line| line.split_whitespace().collect())
+        .filter(|row: &Vec<_>| !row.is_empty())
+        .collect();
     let (mut met, mut seen) = (0, std::collections::BTreeSet::new());
     for state in State::ALL {
         for action in Action::ALL {
@@ -182,8 +185,14 @@ fn two_who_disagree_call_a_senior() {
     for decision in [Decision::Approve, Decision::Reject] {
         assert_eq!(after(Round::Second, decision, one_each, true), State::Review3);
     }
-    assert_eq!(after(Round::Third, Decision::Approve, Tally { approved: 2, rejected: 1 }, true), State::Confirmed);
-    assert_eq!(after(Round::Third, Decision::Reject, Tally { approved: 1, rejected: 2 }, true), State::Rejected);
+    assert_eq!(
+        after(Round::Third, Decision::Approve, Tally { approved: 2, rejected: 1 }, true),
+        State::Confirmed
+    );
+    assert_eq!(
+        after(Round::Third, Decision::Reject, Tally { approved: 1, rejected: 2 }, true),
+        State::Rejected
+    );
     assert_eq!(
         after(Round::Third, Decision::Approve, Tally { approved: 1, rejected: 0 }, true),
         State::Review2,

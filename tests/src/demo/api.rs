@@ -12,13 +12,13 @@ pub(super) struct Api {
 }
 
 impl Api {
-    /// Signs in as the IOC operator.
-    pub(super) async fn sign_in(address: &str, logins: &Logins) -> anyhow::Result<Self> {
+    /// Signs in with the account of this word (`ioc` sees every site).
+    pub(super) async fn sign_in(address: &str, logins: &Logins, word: &str) -> anyhow::Result<Self> {
         let client = reqwest::Client::builder()
             .cookie_store(true)
             .timeout(std::time::Duration::from_secs(5))
             .build()?;
-        let login = logins.ioc().context("no login of the IOC operator")?;
+        let login = logins.of(word).with_context(|| format!("the demonstration has no account {word}"))?;
         client
             .post(format!("{address}/api/v1/session"))
             .header("x-requested-with", "vong-gac")
@@ -27,6 +27,26 @@ impl Api {
             .await?
             .error_for_status()?;
         Ok(Self { client, address: address.to_owned() })
+    }
+
+    /// Sends JSON; what central refuses is an error with its words.
+    pub(super) async fn send(
+        &self,
+        method: reqwest::Method,
+        path: &str,
+        body: Value,
+    ) -> anyhow::Result<Value> {
+        let sent = self
+            .client
+            .request(method, format!("{}/api/v1{path}", self.address))
+            .header("x-requested-with", "vong-gac")
+            .json(&body)
+            .send()
+            .await?;
+        let status = sent.status();
+        let text = sent.text().await?;
+        anyhow::ensure!(status.is_success(), "{path}: {status} {text}");
+        Ok(serde_json::from_str(&text).unwrap_or(Value::Null))
     }
 
     /// One line of numbers.

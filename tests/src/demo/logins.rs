@@ -13,12 +13,14 @@ use serde_json::json;
 use super::programs::{run_to_end, run_with_input};
 
 /// Sign-in name, role at central, name shown, word for scripts.
-const ACCOUNTS: [(&str, &str, &str, &str); 7] = [
+const ACCOUNTS: [(&str, &str, &str, &str); 9] = [
     ("bao-ve", "gate_operator", "Trần Văn An (trưởng ca)", "gate"),
     ("bao-ve-2", "gate_operator", "Lê Thị Bình", "gate2"),
     ("quan-ly", "site_manager", "Ban quản lý khu", "manager"),
     ("doanh-nghiep", "enterprise", "Công ty Vận tải Thí Dụ", "tenant"),
     ("csgt", "traffic_police", "Cán bộ xử lý", "police"),
+    ("csgt-2", "traffic_police", "Cán bộ xử lý thứ hai", "police2"),
+    ("chi-huy", "police_signer", "Trưởng phòng CSGT", "signer"),
     ("ioc", "ioc_operator", "Trực ban IOC", "ioc"),
     ("quan-tri", "admin", "Quản trị", "admin"),
 ];
@@ -42,16 +44,19 @@ pub(super) struct Login {
 pub(super) struct Logins(Vec<Login>);
 
 impl Logins {
-    /// Those of the last run, or new ones.
+    /// Those of the last run; accounts that it did not have yet are made.
     pub(super) fn make(folder: &Path, central: &Path) -> anyhow::Result<Self> {
         let path = folder.join("logins.json");
-        if let Ok(text) = std::fs::read_to_string(&path) {
-            return serde_json::from_str(&text).with_context(|| {
+        let mut logins: Vec<Login> = match std::fs::read_to_string(&path) {
+            Ok(text) => serde_json::from_str(&text).with_context(|| {
                 format!("{} cannot be read: delete {} to start anew", path.display(), folder.display())
-            });
-        }
-        let mut logins = Vec::new();
+            })?,
+            Err(_) => Vec::new(),
+        };
         for (username, role, shown, word) in ACCOUNTS {
+            if logins.iter().any(|login| login.username == username) {
+                continue;
+            }
             let mut flags = vec!["user", "add", username, "--role", role, "--name", shown];
             // Who manages a site has to say which.
             if role == "site_manager" {
@@ -61,6 +66,9 @@ impl Logins {
             }
             if role == "enterprise" {
                 flags.extend(["--site", "kcn-khanh-phu", "--group", "van-tai-thi-du"]);
+            }
+            if role == "police_signer" {
+                flags.extend(["--rank", "division_head"]);
             }
             flags.push("--config");
             let flags: Vec<&OsStr> = flags.into_iter().map(AsRef::as_ref).collect();
@@ -82,9 +90,9 @@ impl Logins {
         Ok(logins)
     }
 
-    /// The IOC operator, who sees every site.
-    pub(super) fn ioc(&self) -> Option<&Login> {
-        self.0.iter().find(|login| login.word == "ioc")
+    /// The account with this word for scripts.
+    pub(super) fn of(&self, word: &str) -> Option<&Login> {
+        self.0.iter().find(|login| login.word == word)
     }
 
     /// Address and logins for scripts.

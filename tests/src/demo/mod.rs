@@ -17,6 +17,8 @@ use api::Api;
 use logins::Logins;
 use programs::{Program, run_to_end};
 
+use crate::time_server::TimeServer;
+
 /// Starts the whole system on invented data and prints where to look. Ctrl-C stops it and says what was kept.
 #[derive(Debug, clap::Parser)]
 #[command(after_help = "Example:\n  demo --camera rtsp://me:secret@192.0.2.10:554/stream1\n\n\
@@ -52,10 +54,12 @@ struct Ports {
     barrier: u16,
     /// Of the guards' desks, in the order of the first three sites.
     desks: [u16; 3],
+    /// Of the time server.
+    time: u16,
 }
 
 impl Ports {
-    fn choose(any: bool) -> anyhow::Result<Self> {
+    fn choose(any: bool, time: u16) -> anyhow::Result<Self> {
         let free = |wanted: u16| TcpListener::bind(("127.0.0.1", wanted)).and_then(|held| held.local_addr());
         let port = |wanted: u16| -> anyhow::Result<u16> {
             let found = free(if any { 0 } else { wanted }).or_else(|_| {
@@ -71,6 +75,7 @@ impl Ports {
             rtsp: port(8554)?,
             barrier: port(8095)?,
             desks: [port(8090)?, port(8091)?, port(8092)?],
+            time,
         })
     }
 }
@@ -100,7 +105,9 @@ impl Demo {
         std::fs::create_dir_all(&self.folder)
             .with_context(|| format!("cannot make {}", self.folder.display()))?;
         let folder = self.folder.canonicalize()?;
-        let ports = Ports::choose(self.any_ports)?;
+        // A machine without a time daemon does not know its own time; agents measure theirs against this one.
+        let time = TimeServer::start(0).context("no time server on 127.0.0.1")?;
+        let ports = Ports::choose(self.any_ports, time.address().port())?;
         let mut programs = Vec::new();
 
         programs.push(start_mocks(&folder, &ports)?);
@@ -152,7 +159,7 @@ impl Demo {
             std::fs::write(path, logins.ready(&address, &desks)?)?;
         }
         let ended = watch(&mut programs, &stop).await;
-        let api = Api::sign_in(&address, &logins).await;
+        let api = Api::sign_in(&address, &logins, "ioc").await;
         let summary = match &api {
             Ok(api) => api.summary().await.ok(),
             Err(_) => None,
@@ -217,6 +224,7 @@ fn configure(folder: &Path, name: &str, ports: &Ports) -> anyhow::Result<PathBuf
         .replace(":9800", &format!(":{}", ports.mocks))
         .replace(":8554", &format!(":{}", ports.rtsp))
         .replace(":8095", &format!(":{}", ports.barrier))
+        .replace(":8123", &format!(":{}", ports.time))
         .replace(":8090", &format!(":{}", ports.desks[0]))
         .replace(":8091", &format!(":{}", ports.desks[1]))
         .replace(":8092", &format!(":{}", ports.desks[2]));
