@@ -1,16 +1,14 @@
-import { Search, X } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { X } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useGates } from "../../api/gate-queries";
 import { useAddress, useSite } from "../../shell/site";
-import { useKeys } from "../../ui/keys";
 import { Select } from "../../ui/select";
+import { TextFilter } from "../../ui/text-filter";
 import { useName, useWord } from "../../ui/words";
 
 export const FILTERS = ["gate", "lane", "verdict", "reason", "outcome", "from", "to", "q"] as const;
 const VERDICTS = ["admit", "wait", "deny"];
 const OUTCOMES = ["pending", "passed", "turned_back", "passed_unadmitted", "unknown"];
-const TYPING_MS = 300;
 
 /** Reasons that a person would look for; the rest are found by the lane or the text. */
 export const REASONS = [
@@ -54,41 +52,6 @@ export function DayField({ word, value, onChange }: { word: string; value: strin
     <label className={`day-field ${value ? "select-set" : ""}`}>
       <span>{word}</span>
       <input type="date" value={value} onChange={(event) => onChange(event.target.value)} />
-    </label>
-  );
-}
-
-/** Text that filters once typing pauses; `/` goes there. */
-export function TextFilter({ value, onChange, word }: { value: string; onChange: (text: string) => void; word: string }) {
-  const [typed, setTyped] = useState(value);
-  const [known, setKnown] = useState(value);
-  const field = useRef<HTMLInputElement>(null);
-  if (known !== value) {
-    setKnown(value);
-    setTyped(value);
-  }
-  useKeys({ "/": () => field.current?.focus() });
-  useEffect(() => {
-    if (typed === value) return undefined;
-    const timer = setTimeout(() => onChange(typed.trim()), TYPING_MS);
-    return () => clearTimeout(timer);
-  }, [typed, value, onChange]);
-  return (
-    <label className={`search ${value ? "select-set" : ""}`}>
-      <Search aria-hidden="true" />
-      <span className="sr-only">{word}</span>
-      <input
-        ref={field}
-        type="search"
-        autoComplete="off"
-        spellCheck={false}
-        maxLength={64}
-        placeholder={word}
-        value={typed}
-        onChange={(event) => setTyped(event.target.value)}
-        onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
-      />
-      <kbd aria-hidden="true">/</kbd>
     </label>
   );
 }

@@ -1,15 +1,13 @@
-import { LayoutGrid, Rows3, ScanSearch, Search, Square, SquareDashed, X } from "lucide-react";
+import { LayoutGrid, Rows3, ScanSearch, Square, SquareDashed, X } from "lucide-react";
 import { ToggleGroup } from "radix-ui";
-import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useCameras } from "../../api/queries";
 import type { PassageFilter } from "../../api/types";
 import { useAddress, useSite } from "../../shell/site";
 import { toggleBoxes, useBoxes } from "../../ui/boxes";
-import { useKeys } from "../../ui/keys";
 import { Select } from "../../ui/select";
+import { TextFilter } from "../../ui/text-filter";
 
-const TYPING_MS = 300;
 const CLASSES = ["car", "motorcycle", "bus", "truck"] as const;
 
 export function usePassageFilter(): PassageFilter {
@@ -35,7 +33,7 @@ export function Filters() {
   const BoxIcon = boxes ? Square : SquareDashed;
   return (
     <search className="filters" aria-label={t("filter.label")}>
-      <PlateSearch value={address.get("plate") ?? ""} onChange={(plate) => change({ plate })} />
+      <TextFilter plate value={address.get("plate") ?? ""} onChange={(plate) => change({ plate })} word={t("filter.plate")} />
       <Select label={t("filter.camera")} all={t("filter.all_cameras")} value={address.get("camera") ?? ""} options={cameraOptions} onChange={(camera) => change({ camera })} />
       <Select
         label={t("filter.class")}
@@ -69,43 +67,6 @@ export function Filters() {
         </ToggleGroup.Item>
       </ToggleGroup.Root>
     </search>
-  );
-}
-
-function PlateSearch({ value, onChange }: { value: string; onChange: (plate: string) => void }) {
-  const { t } = useTranslation();
-  const [typed, setTyped] = useState(value);
-  const [known, setKnown] = useState(value);
-  const field = useRef<HTMLInputElement>(null);
-  if (known !== value) {
-    setKnown(value);
-    setTyped(value);
-  }
-  useKeys({ "/": () => field.current?.focus() });
-  useEffect(() => {
-    if (typed === value) return undefined;
-    const timer = setTimeout(() => onChange(typed.trim()), TYPING_MS);
-    return () => clearTimeout(timer);
-  }, [typed, value, onChange]);
-  return (
-    <label className={`search ${value ? "select-set" : ""}`}>
-      <Search aria-hidden="true" />
-      <span className="sr-only">{t("filter.plate")}</span>
-      <input
-        ref={field}
-        type="search"
-        inputMode="text"
-        autoCapitalize="characters"
-        autoComplete="off"
-        spellCheck={false}
-        maxLength={16}
-        placeholder={t("filter.plate")}
-        value={typed}
-        onChange={(event) => setTyped(event.target.value)}
-        onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
-      />
-      <kbd aria-hidden="true">/</kbd>
-    </label>
   );
 }
 

@@ -14,7 +14,8 @@ import { Empty, Failed, Skeleton } from "../../ui/states";
 import { Time, useSpan } from "../../ui/time";
 import { Badge } from "../../ui/verdict";
 import { useWord } from "../../ui/words";
-import { DayField, TextFilter } from "../accesses/filters";
+import { TextFilter } from "../../ui/text-filter";
+import { DayField } from "../accesses/filters";
 
 /** Entry and exit of each passage side by side; one that has only half of it says so. */
 export function StaysPage() {

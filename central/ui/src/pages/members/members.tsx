@@ -15,7 +15,7 @@ import { Select } from "../../ui/select";
 import { Empty, Failed, Skeleton } from "../../ui/states";
 import { Badge } from "../../ui/verdict";
 import { useWord } from "../../ui/words";
-import { TextFilter } from "../accesses/filters";
+import { TextFilter } from "../../ui/text-filter";
 import { useScheduleName } from "./schedules";
 import { MemberDialog } from "./member-dialog";
 

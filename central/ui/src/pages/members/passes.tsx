@@ -15,7 +15,7 @@ import { Refusal } from "../../ui/outcome";
 import { PageHead } from "../../ui/page-head";
 import { Badge } from "../../ui/verdict";
 import { useWord } from "../../ui/words";
-import { TextFilter } from "../accesses/filters";
+import { TextFilter } from "../../ui/text-filter";
 import { NewPassDialog } from "./new-pass";
 import { PassSlip } from "./pass-slip";
 

@@ -1,7 +1,4 @@
 import { type Page, expect, test } from "@playwright/test";
-import { fake } from "./support";
-
-test.skip(!fake, "the stand-in's cases; the whole way with real ones is in violations.spec.ts");
 
 const PHONE = { width: 360, height: 640 };
 
