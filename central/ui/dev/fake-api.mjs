@@ -13,6 +13,7 @@ import { accesses, incidentAlerts, makeAccess } from "./fake/gates.mjs";
 import { citizenRoutes } from "./fake/citizen.mjs";
 import { gateRoutes, publicRoutes } from "./fake/routes.mjs";
 import { draw } from "./fake/scene.mjs";
+import { sceneRoutes } from "./fake/scenes.mjs";
 
 const PORT = Number(process.argv[2] ?? process.env.PORT ?? 8080);
 const EVERY_MS = Number(process.env.VG_FAKE_EVERY_MS ?? 4000);
@@ -207,7 +208,7 @@ async function signedIn(request, response, path, query, user, text) {
     if (method === "DELETE" && path === "/session") return send(response, 204, undefined, { "set-cookie": "vg_session=; Max-Age=0; Path=/" });
   }
   const call = { method, path, query, user, page, body: bodyOf(request, text), upload: text, response, send: (status, data) => send(response, status, data) ?? true, refuse: (status, code, detail) => refuse(response, status, code, detail) ?? true };
-  return caseRoutes(call) ?? handlingRoutes(call) ?? lawRoutes(call) ?? gateRoutes(call);
+  return sceneRoutes(call) ?? caseRoutes(call) ?? handlingRoutes(call) ?? lawRoutes(call) ?? gateRoutes(call);
 }
 
 async function apiCall(request, response, url) {

@@ -28,6 +28,8 @@ import { OtherwisePage } from "./pages/otherwise/otherwise";
 import { PassagePage } from "./pages/passage/passage";
 import { PolicyPage } from "./pages/policy/policy";
 import { QuarantinePage } from "./pages/quarantine";
+import { SceneEditorPage } from "./pages/scenes/editor";
+import { ScenesPage } from "./pages/scenes/scenes";
 import { SignInPage } from "./pages/sign-in";
 import { CasePage } from "./pages/cases/case";
 import { CasesPage } from "./pages/cases/cases";
@@ -99,6 +101,8 @@ export function App() {
           <Route path="enforcement/devices" element={<DevicesPage />} />
           <Route path="law" element={<LawPage />} />
           <Route path="cameras" element={<HealthPage />} />
+          <Route path="scenes" element={<ScenesPage />} />
+          <Route path="scenes/:site/:camera" element={<SceneEditorPage />} />
           <Route path="quarantine" element={<QuarantinePage />} />
           <Route path="admin" element={<AdminPage />} />
           <Route path="*" element={<NotFoundPage />} />

@@ -5,7 +5,7 @@ type May = (user: User) => boolean;
 
 export interface Page {
   /** Its word is `page.WORD`. */
-  word: "gates" | "accesses" | "otherwise" | "policy" | "inside" | "stays" | "muster" | "figures" | "reports" | "crowding" | "timetable" | "exports" | "groups" | "people" | "vehicles" | "passes" | "import" | "visits" | "verify" | "checks" | "review" | "cases" | "reviewers" | "devices" | "violation_figures" | "handlings" | "law_data";
+  word: "gates" | "accesses" | "otherwise" | "policy" | "inside" | "stays" | "muster" | "figures" | "reports" | "crowding" | "timetable" | "exports" | "groups" | "people" | "vehicles" | "passes" | "import" | "visits" | "verify" | "checks" | "review" | "cases" | "reviewers" | "devices" | "violation_figures" | "handlings" | "law_data" | "cameras" | "scenes";
   path: string;
   may: May;
 }
@@ -40,6 +40,9 @@ export const mayManage = only("site_manager");
 export const mayEditPolicy = only("site_manager", "admin");
 /** Who may write people, vehicles and passes: the site for all, an enterprise for its own. */
 export const mayKeepMembers = only("site_manager", "enterprise");
+/** Who draws what rules judge by; publishing is for an account that did not draw. */
+export const mayDrawScenes = only("traffic_police", "admin");
+export const mayTryScenes = only("traffic_police", "police_signer", "admin");
 export const mayDecideVisits = only("site_manager", "enterprise", "gate_operator");
 
 const page = (word: Page["word"], path: string, may: May): Page => ({ word, path, may });
@@ -84,7 +87,7 @@ export const PLACES: Place[] = [
   ]),
   place("handling", Gavel, [page("handlings", "/handlings", police)]),
   place("law", Scale, [page("law_data", "/law", only("traffic_police", "police_signer", "admin"))]),
-  single("cameras", Camera, "/cameras", not("enterprise")),
+  place("cameras", Camera, [page("cameras", "/cameras", not("enterprise")), page("scenes", "/scenes", only("traffic_police", "police_signer", "ioc_operator", "admin"))]),
   single("quarantine", PackageX, "/quarantine", only("admin", "ioc_operator")),
   single("admin", Settings2, "/admin", only("admin")),
 ];
