@@ -25,6 +25,7 @@ use crate::lists::faces::Faces;
 use crate::notify::Hub;
 use crate::registers::identity::Registers;
 use crate::registers::vehreg::VehicleRegister;
+use crate::scenes::Scenes;
 use crate::sealing::DataKey;
 use crate::store::{Store, migrate};
 use crate::{broker, gates, key, presence, registers, web};
@@ -55,6 +56,8 @@ pub struct State {
     pub registers: Arc<Registers>,
     /// Every version of the law.
     pub laws: Laws,
+    /// What is known of agents' scenes, and questions to them.
+    pub scenes: Scenes,
     /// Counters and troubles.
     pub health: Arc<Health>,
     /// Cancelled when central stops: streams end, loops leave.
@@ -93,6 +96,7 @@ impl State {
             data_key: Arc::new(data_key),
             registers: Arc::new(registers),
             laws,
+            scenes: Scenes::default(),
             health: Arc::default(),
             stop: CancellationToken::new(),
         })
@@ -180,6 +184,8 @@ impl App {
         let (connection, publisher) = Connection::new(&state, mqtt)?;
         let (heard, heartbeats) = gates::publish::heard();
         parts.spawn("gate lists", gates::publish::run(state.clone(), publisher.clone(), heartbeats));
+        state.scenes.connect(publisher.clone());
+        parts.spawn("scenes", crate::scenes::publish::run(state.clone(), publisher.clone()));
         let (asks, asked) = gates::answers::queue();
         parts.spawn("answers to gates", gates::answers::run(state.clone(), publisher.clone(), asked));
         let (intake, inbox) = Intake::new(state.clone(), register.clone(), publisher, heard, asks);

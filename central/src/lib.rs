@@ -32,6 +32,7 @@ pub mod presence;
 pub mod receipts;
 pub mod registers;
 pub mod reports;
+pub mod scenes;
 pub mod sealing;
 pub mod seed;
 pub mod space;

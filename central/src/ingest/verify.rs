@@ -163,9 +163,25 @@ pub fn question(arrival: &Arrival, key: Option<AgentKey>) -> Result<wire::gate::
     Ok(question)
 }
 
+/// Checks the result of a task.
+pub fn task_result(arrival: &Arrival, key: Option<AgentKey>) -> Result<wire::scene::TaskResult, Refusal> {
+    let (body, _) = signed_body_within(arrival, key, wire::scene::MAX_SCENE_BYTES)?;
+    serde_json::from_slice(body)
+        .map_err(|error| Refusal::new(ReasonCode::Malformed, format!("not the result of a task: {error}")))
+}
+
 /// The signed bytes and the fingerprint of the key, if the enrolled agent signed them.
 fn signed_body(arrival: &Arrival, key: Option<AgentKey>) -> Result<(&[u8], String), Refusal> {
-    let sealed = Sealed::parse(&arrival.payload, wire::MAX_MESSAGE_BYTES).map_err(|error| {
+    signed_body_within(arrival, key, wire::MAX_MESSAGE_BYTES)
+}
+
+/// The same for messages of at most `limit` bytes.
+fn signed_body_within(
+    arrival: &Arrival,
+    key: Option<AgentKey>,
+    limit: usize,
+) -> Result<(&[u8], String), Refusal> {
+    let sealed = Sealed::parse(&arrival.payload, limit).map_err(|error| {
         let code = match error {
             SealError::Oversized { .. } => ReasonCode::Oversized,
             SealError::Malformed(_) | SealError::Forged => ReasonCode::Malformed,

@@ -123,6 +123,7 @@ impl Intake {
                     let key = self.key_of(&topic);
                     let _ = self.asks.try_send(Asked { topic, arrival, key });
                 }
+                (Leaf::Result, _) => self.state.scenes.answered(&topic, &arrival, self.key_of(&topic)),
                 (Leaf::Enrol, _) => {
                     enrol::answer(&self.state, &topic, &arrival, &self.publisher).await?;
                     self.refresh_keys(Duration::ZERO).await?;
@@ -254,6 +255,9 @@ impl Intake {
             Ok(status) => {
                 if let Some(gates) = status.gates.as_ref().filter(|_| !arrival.retained) {
                     self.heard.list_in_use(&topic.site, &topic.agent, gates.list_version);
+                }
+                if !arrival.retained {
+                    self.state.scenes.heard(&topic.site, &status);
                 }
                 presence::heard(&self.state, topic, &status, arrival).await
             }

@@ -36,6 +36,7 @@ pub mod read_fleet;
 pub mod read_numbers;
 pub mod read_passages;
 pub mod rows;
+pub mod scenes;
 pub mod sessions;
 pub mod sites;
 pub mod users;

@@ -59,6 +59,15 @@ const KEEPERS: Access = Access::Roles(&[SiteManager, Admin]);
 /// Who asks registers about identities: people who stand before somebody, or have a case.
 const CHECKERS: Access = Access::Roles(&[GateOperator, TrafficPolice]);
 
+/// Who sees what rules judge by.
+const SCENE_READERS: Access = Access::Roles(&[TrafficPolice, PoliceSigner, IocOperator, Admin]);
+/// Who draws it.
+const SCENE_DRAWERS: Access = Access::Roles(&[TrafficPolice, Admin]);
+/// Who lets it judge: never the account that drew it.
+const SCENE_PUBLISHERS: Access = Access::Roles(&[PoliceSigner, Admin]);
+/// Who tries it on recorded minutes: whoever draws or publishes.
+const SCENE_TRIERS: Access = Access::Roles(&[TrafficPolice, PoliceSigner, Admin]);
+
 /// Every operation of the API with who may call it. Paths as routed.
 pub const RULES: &[(&str, &str, Access)] = &[
     ("POST", "/api/v1/session", Access::Public),
@@ -135,6 +144,15 @@ pub const RULES: &[(&str, &str, Access)] = &[
     ("GET", "/api/v1/openapi.json", Access::Public),
     // Law and documents.
     // Scenes.
+    ("GET", "/api/v1/scenes", SCENE_READERS),
+    ("GET", "/api/v1/scenes/{site}/{camera}", SCENE_READERS),
+    ("PUT", "/api/v1/scenes/{site}/{camera}/draft", SCENE_DRAWERS),
+    ("DELETE", "/api/v1/scenes/{site}/{camera}/draft", SCENE_DRAWERS),
+    ("POST", "/api/v1/scenes/{site}/{camera}/snapshot", SCENE_TRIERS),
+    ("POST", "/api/v1/scenes/{site}/{camera}/preview", SCENE_TRIERS),
+    ("POST", "/api/v1/scenes/{site}/{camera}/publish", SCENE_PUBLISHERS),
+    ("GET", "/api/v1/scenes/{site}/{camera}/versions", SCENE_READERS),
+    ("GET", "/api/v1/scenes/{site}/{camera}/versions/{id}", SCENE_READERS),
     // Cases and review.
     // Handlings.
     // The citizen's side.

@@ -46,6 +46,7 @@ mod passages;
 mod people;
 mod problem;
 mod quarantine;
+mod scenes;
 mod session;
 mod sites;
 mod stream;
@@ -137,6 +138,7 @@ fn resources() -> OpenApiRouter<Web> {
         .routes(routes!(identity::checks))
         .routes(routes!(stream::open))
         .merge(people::routes())
+        .merge(scenes::routes())
         .routes(routes!(openapi::read));
     OpenApiRouter::with_openapi(openapi::base()).nest("/api/v1", api)
 }

@@ -5,6 +5,7 @@ mod gates;
 mod loss;
 mod people;
 mod reading;
+mod scenes;
 mod sign_in;
 mod streams;
 
@@ -83,6 +84,7 @@ impl Site {
             registers: Arc::default(),
             data_key: Arc::new(crate::sealing::DataKey::from_bytes(&[1; 32])),
             laws: crate::law::Laws::default(),
+            scenes: crate::scenes::Scenes::default(),
             health: Arc::default(),
             stop: tokio_util::sync::CancellationToken::new(),
         };

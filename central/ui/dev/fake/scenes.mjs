@@ -93,27 +93,27 @@ export function sceneRoutes({ method, path, body, user, send, refuse }) {
   if (!one) return refuse(404, "not_found", "there is no such camera");
   const known = of(site, camera);
   const version = known.scene?.version ?? 0;
-  const may = (roles) => roles.includes(user.role) || refuse(403, "forbidden", "");
+  const may = (roles) => roles.includes(user.role);
   const found = known.draft ? problems(known.draft) : known.scene ? problems(known.scene) : [];
   const why = !PUBLISH.includes(user.role) ? "role" : !known.draft ? "no_draft" : known.drawn_by.includes(user.username) ? "own_draft" : found.length ? "problems" : null;
   if (method === "GET" && !action) return send(200, { site, camera, camera_name: one.name, state: one.state, snapshot: camera === "huong-bac" ? FRAME : one.snapshot, scene: known.scene, version, published_at: known.versions[0]?.published_at ?? null, published_by: known.versions[0]?.published_by ?? null, note: known.versions[0]?.note ?? null, draft: known.draft, draft_by: known.drawn_by.at(-1) ?? null, draft_at: known.saved_at, drawn_by: known.drawn_by, base_version: known.draft ? known.base : null, problems: found, ground_error: null, in_use_version: known.in_use, in_use_since: ago(800_000), refused_because: null, may_publish: why === null, why_not: why });
   if (method === "GET" && action === "versions") return send(200, id ? known.scene : { items: known.versions, draft_changes: known.draft ? between(known.scene ?? {}, known.draft) : [] });
   if (method === "PUT" && action === "draft") {
-    if (may(DRAW) !== true) return true;
+    if (!may(DRAW)) return refuse(403, "forbidden", "");
     if (body.base_version !== version) return refuse(409, "old_base", "another version was published meanwhile");
     if (body.saved_at && body.saved_at !== known.saved_at) return refuse(409, "draft_changed", "somebody else saved this draft meanwhile");
     Object.assign(known, { draft: body.scene, base: version, saved_at: new Date(Math.max(Date.now(), Date.parse(known.saved_at ?? 0) + 1)).toISOString(), drawn_by: [...known.drawn_by.filter((name) => name !== user.username), user.username] });
     return send(200, { saved_at: known.saved_at, problems: problems(body.scene), ground_error: null });
   }
   if (method === "DELETE" && action === "draft") {
-    if (may(DRAW) !== true) return true;
+    if (!may(DRAW)) return refuse(403, "forbidden", "");
     Object.assign(known, { draft: null, drawn_by: [], saved_at: null });
     return send(204);
   }
   if (method === "POST" && action === "snapshot") return one.state === "live" && camera === "huong-bac" ? send(200, { sha256: FRAME, width: 1280, height: 720, captured_at: ago(0) }) : refuse(504, "agent_silent", "the agent did not answer in time");
   if (method === "POST" && action === "preview") return camera !== "huong-bac" ? refuse(504, "agent_silent", "the agent did not answer in time") : found.length ? refuse(422, "has_problems", "the drawing has problems") : send(200, preview(known.draft ?? known.scene, body.back_s));
   if (method === "POST" && action === "publish") {
-    if (may(PUBLISH) !== true) return true;
+    if (!may(PUBLISH)) return refuse(403, "forbidden", "");
     if (why === "own_draft") return refuse(403, "own_draft", "whoever drew a scene does not publish it");
     if (why) return refuse(422, why, "not now");
     const changes = between(known.scene ?? {}, known.draft);

@@ -9,6 +9,7 @@ const GROUPS = [
   ["review", [["a a", "approve"], ["r", "reject"], ["e e", "escalate"], ["p", "type_plate"], ["c", "take_case"], ["u", "give_back"]]],
   ["clip", [["Space", "play"], [", .", "frame"], ["1 2 3", "jump"], ["[ ]", "speed"], ["l", "loop"], ["o", "layer"], ["z", "loupe"], ["- + 0", "zoom"]]],
   ["alert", [["a", "acknowledge"], ["v", "verify"], ["c", "confirm"], ["f", "false_alarm"], ["x", "finish"]]],
+  ["scene", [["s", "scene_select"], ["l", "scene_lane"], ["t", "scene_stop"], ["n", "scene_entry"], ["x", "scene_exit"], ["z", "scene_zone"], ["m", "scene_marking"], ["d", "scene_lamp"], ["r", "scene_ground"], ["Enter", "scene_finish"], ["← →", "scene_nudge"], ["Delete", "scene_remove"], ["- + 0", "zoom"]]],
 ] as const;
 
 interface Props {

@@ -29,20 +29,24 @@ export function Shapes({ scene, unit, chosen, choose, problems, fit }: Props) {
         }
       : undefined,
   });
-  const name = (spot: Spot, text: string) => <Label at={px(spot)} text={text} unit={unit} />;
+  const names: [Spot, string][] = [
+    ...scene.zones.map(({ id, corners }): [Spot, string] => [centre(corners), id]),
+    ...scene.lanes.map(({ id, flow }): [Spot, string] => [[flow[0][0] + (flow[1][0] - flow[0][0]) * 0.7, flow[0][1] + (flow[1][1] - flow[0][1]) * 0.7], id]),
+    ...scene.markings.map(({ id, points }): [Spot, string] => [points[0], id]),
+    ...scene.lines.map(({ id, from }): [Spot, string] => [from, id]),
+    ...scene.signals.filter(({ lamps }) => lamps.length > 0).map(({ id, lamps }): [Spot, string] => [[lamps[0].area[0], lamps[0].area[1]], id]),
+  ];
   return (
     <>
       {scene.zones.map((zone) => (
         <g key={zone.id} {...group("zones", zone.id, zone.kind)}>
           <polygon points={path(zone.corners)} />
-          {name(centre(zone.corners), zone.id)}
         </g>
       ))}
       {scene.lanes.map((lane) => (
         <g key={lane.id} {...group("lanes", lane.id, lane.kind)}>
           <polygon points={path(lane.corners)} />
           <Arrow from={px(lane.flow[0])} to={px(lane.flow[1])} unit={unit} />
-          {name(middle(lane.flow[0], lane.flow[1]), lane.id)}
         </g>
       ))}
       {scene.markings.map((marking) => (
@@ -50,13 +54,11 @@ export function Shapes({ scene, unit, chosen, choose, problems, fit }: Props) {
           <polyline className="wide" points={path(marking.points)} />
           <polyline points={path(marking.points)} />
           {marking.barred !== "both" && marking.points.length > 1 && <Side from={marking.points[0]} to={marking.points[1]} size={size} unit={unit} left={marking.barred === "from_left"} />}
-          {name(marking.points[0], marking.id)}
         </g>
       ))}
       {scene.lines.map((line) => (
         <g key={line.id} {...group("lines", line.id, line.kind)}>
           <LineShape line={line} size={size} unit={unit} />
-          {name(line.from, line.id)}
         </g>
       ))}
       {scene.signals.map((signal) => (
@@ -64,8 +66,10 @@ export function Shapes({ scene, unit, chosen, choose, problems, fit }: Props) {
           {signal.lamps.map(({ colour, area: [x, y, w, h] }, at) => (
             <rect key={at} className={`lamp lamp-${colour}`} x={x * size[0]} y={y * size[1]} width={w * size[0]} height={h * size[1]} />
           ))}
-          {signal.lamps.length > 0 && name([signal.lamps[0].area[0], signal.lamps[0].area[1]], signal.id)}
         </g>
+      ))}
+      {names.map(([spot, id]) => (
+        <Label key={id} at={px(spot)} text={id} unit={unit} />
       ))}
       {scene.ground?.points.map((point, at) => {
         const [x, y] = px(point.at);
