@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { BurstDetector, GAP_MS, READER_GAP_MS } from "./burst";
+import { BurstDetector, GAP_MS, isCard, READER_GAP_MS } from "./burst";
 
 function type(detector: BurstDetector, text: string, gapMs: number, from = 0): number {
   let at = from;
@@ -84,4 +84,17 @@ test("shift within a scan changes nothing", () => {
   expect(detector.key("Shift", at)).toEqual({ kind: "pass" });
   at = type(detector, "def", 8, at + 8);
   expect(detector.key("Tab", at)).toEqual({ kind: "scan", text: "ABCdef" });
+});
+
+test("a sentence typed into a field is no card, however quick the hand", () => {
+  expect(isCard("Khch ca gim c")).toBe(false);
+  expect(isCard("Khách của giám đốc")).toBe(false);
+  expect(isCard("xe cứu thương 115")).toBe(false);
+});
+
+test("what a reader writes into a field is a card", () => {
+  expect(isCard(CARD)).toBe(true);
+  expect(isCard("037090001234")).toBe(true);
+  expect(isCard("KpAb12Cd34Ef")).toBe(true);
+  expect(isCard("12345")).toBe(false);
 });

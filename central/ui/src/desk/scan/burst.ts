@@ -6,6 +6,14 @@ export const READER_GAP_MS = 250;
 const READER = 3;
 /** Shorter bursts are fingers, not readers. */
 const LEAST = 6;
+/** A scan into a field that is for something else: at least as long as no person types in one breath. */
+const LEAST_IN_FIELD = 12;
+
+/**
+ * Whether a burst that ran into a field of words was a reader's. Quick hands and input tools write sentences as fast as readers type:
+ * what only readers write is a number of a card, a row of fields, or one long word of a pass.
+ */
+export const isCard = (text: string): boolean => [...text].length >= LEAST_IN_FIELD && (/\d{6}/.test(text) || text.includes("|") || !/\s/.test(text));
 
 export type Burst =
   /** Kept until it is known whether more follows. */

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "react";
-import { BurstDetector } from "./burst";
+import { BurstDetector, isCard } from "./burst";
 
 /** Takes a key (`"1"`, `" "`, `"F8"`, `"Escape"`); false lets it go its way. */
 export type KeyLayer = (key: string) => boolean;
@@ -36,9 +36,6 @@ const inDialog = () => document.querySelector('[data-modal="true"], [role="menu"
 
 const TURN_MS = 60;
 
-/** A scan into a field that is for something else: at least as long as no person types in one breath. */
-const LEAST_IN_FIELD = 12;
-
 /** Puts back what a field held before a scan ran into it. */
 function restore(into: HTMLInputElement | HTMLTextAreaElement, value: string): void {
   const prototype = into instanceof HTMLInputElement ? HTMLInputElement.prototype : HTMLTextAreaElement.prototype;
@@ -63,7 +60,7 @@ export function useKeyboard(onScan: (text: string) => void, onTorn: () => void):
       if (event.target !== before.target || event.timeStamp - before.at > typed.gapMs()) before = { target: event.target, value: into.value, at: 0 };
       before.at = event.timeStamp;
       const burst = typed.key(event.key, event.timeStamp);
-      if (burst.kind !== "scan" || burst.text.length < LEAST_IN_FIELD) return;
+      if (burst.kind !== "scan" || !isCard(burst.text)) return;
       event.preventDefault();
       event.stopPropagation();
       restore(into, before.value);
