@@ -1,6 +1,7 @@
 //! XLSX: the first sheet that holds anything, cell by cell, so that a bounded part of it is ever in memory.
 
 use std::io::Cursor;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calamine::{DataRef, Reader as _, Xlsx};
 
@@ -13,6 +14,11 @@ pub(super) fn read(bytes: &[u8]) -> Result<Table, TableError> {
     if unpacked(bytes).is_none_or(|size| size > MAX_UNPACKED) {
         return Err(damaged());
     }
+    // The reader panics on some damaged cell addresses where overflow is checked: one file may not take the request down.
+    catch_unwind(AssertUnwindSafe(|| first_filled_sheet(bytes))).unwrap_or_else(|_| Err(damaged()))
+}
+
+fn first_filled_sheet(bytes: &[u8]) -> Result<Table, TableError> {
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|_| damaged())?;
     for sheet in book.sheet_names() {
         let table = sheet_of(&mut book, &sheet)?;
