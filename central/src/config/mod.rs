@@ -58,6 +58,8 @@ pub struct Config {
     pub retention: Retention,
     /// The public page on which visits are announced.
     pub visits: Visits,
+    /// Documents that are issued.
+    pub documents: Documents,
     /// Reports to the province.
     pub reports: Reports,
     /// Search for faces; off.
@@ -314,6 +316,22 @@ pub struct Visits {
 impl Default for Visits {
     fn default() -> Self {
         Self { open: true, days_ahead: 60, most_people: 200, per_day: 2000, per_hour: 20, keep_days: 30 }
+    }
+}
+
+/// Documents that are issued: notices, minutes, decisions.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Documents {
+    /// Where citizens reach this central: QR codes on documents lead to `{public_url}/xac-minh/…`.
+    pub public_url: String,
+    /// Folder of the PDFs; `documents` in the data folder if left out.
+    pub folder: Option<PathBuf>,
+}
+
+impl Default for Documents {
+    fn default() -> Self {
+        Self { public_url: "http://127.0.0.1:8080".to_owned(), folder: None }
     }
 }
 
