@@ -368,6 +368,7 @@ impl Config {
     fn resolve(&mut self, folder: &Path) {
         let paths = [
             &mut self.data.evidence_folder,
+            &mut self.documents.folder,
             &mut self.mqtt.password_file,
             &mut self.mqtt.ca_file,
             &mut self.mqtt.cert_file,
@@ -406,6 +407,11 @@ impl Config {
     /// The evidence folder.
     pub fn evidence_folder(&self) -> PathBuf {
         self.data.evidence_folder.clone().unwrap_or_else(|| self.data.folder.join("evidence"))
+    }
+
+    /// The folder of issued documents.
+    pub fn documents_folder(&self) -> PathBuf {
+        self.documents.folder.clone().unwrap_or_else(|| self.data.folder.join("documents"))
     }
 }
 

@@ -60,9 +60,7 @@ impl Fields {
 
 /// NFC, single spaces, and nothing that turns or hides text: a name must not change how the words around it read.
 fn clean(value: &str) -> String {
-    let hidden = |c: char| {
-        matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-    };
+    let hidden = |c: char| matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
     let shown: String = value
         .nfc()
         .filter(|c| !hidden(*c))

@@ -39,7 +39,8 @@ mod tests {
         assert_eq!(read(&id.to_uppercase()).as_deref(), Some(id.as_str()));
         assert_eq!(read(&format!(" {}-{}", &id[..4], &id[4..])).as_deref(), Some(id.as_str()));
         assert_ne!(new(), id);
-        for wrong in ["", "abc", &"1".repeat(26), &"a".repeat(27), "ăăăăăăăăăăăăăăăăăăăăăăăăăă"] {
+        for wrong in ["", "abc", &"1".repeat(26), &"a".repeat(27), "ăăăăăăăăăăăăăăăăăăăăăăăăăă"]
+        {
             assert_eq!(read(wrong), None);
         }
     }

@@ -79,8 +79,7 @@ struct Slice {
 
 /// Lays blocks out on pages.
 pub fn pages(shaper: &mut Shaper, blocks: &[Filled], address: &str, code: &Code) -> Vec<Page> {
-    let slices: Vec<Slice> =
-        blocks.iter().flat_map(|block| slices(shaper, block, address, code)).collect();
+    let slices: Vec<Slice> = blocks.iter().flat_map(|block| slices(shaper, block, address, code)).collect();
     let mut pages = break_pages(slices);
     for (index, page) in pages.iter_mut().enumerate().skip(1) {
         let span = [Span { text: (index + 1).to_string(), ..Span::default() }];
@@ -270,14 +269,8 @@ fn closing(
     signer: &[Span],
 ) -> Slice {
     let (left, right) = (COLUMN * 0.46, COLUMN * 0.48);
-    let mut list = vec![stack(paragraph(
-        shaper,
-        &bold(&italic(&span("Nơi nhận:"))),
-        Place::Left,
-        HEAD,
-        left,
-        0.0,
-    ))];
+    let mut list =
+        vec![stack(paragraph(shaper, &bold(&italic(&span("Nơi nhận:"))), Place::Left, HEAD, left, 0.0))];
     for line in recipients {
         list.push(stack(paragraph(shaper, line, Place::Left, 11.0, left, 0.0)));
     }
@@ -295,8 +288,7 @@ fn signatures(shaper: &mut Shaper, columns: &[[Vec<Span>; 3]]) -> Slice {
     let width = COLUMN / columns.len().max(1) as f32;
     let inner = width - 6.0;
     let one = |(index, [title, note, name]): (usize, &[Vec<Span>; 3])| {
-        let mut centred =
-            |spans: &[Span]| stack(paragraph(shaper, spans, Place::Centre, HEAD, inner, 0.0));
+        let mut centred = |spans: &[Span]| stack(paragraph(shaper, spans, Place::Centre, HEAD, inner, 0.0));
         let parts = vec![
             centred(&bold(title)),
             centred(&italic(note)),

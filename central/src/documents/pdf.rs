@@ -1,6 +1,5 @@
 //! Writing pages as a PDF. No date and no random id goes into it: equal pages give equal bytes.
 
-use krilla::{Document, SerializeSettings};
 use krilla::color::luma;
 use krilla::geom::{PathBuilder, Point, Rect};
 use krilla::metadata::Metadata;
@@ -8,6 +7,7 @@ use krilla::num::NormalizedF32;
 use krilla::page::PageSettings;
 use krilla::paint::Fill;
 use krilla::surface::Surface;
+use krilla::{Document, SerializeSettings};
 
 use super::DocumentError;
 use super::paper::{HEIGHT, Mark, Page, WIDTH};

@@ -133,8 +133,9 @@ pub struct Span {
     pub italic: bool,
 }
 
-/// A block with its fields filled in. Blocks that are left out are not there.
+/// A block with its fields filled in, named as in [`Block`]. Blocks that are left out are not there.
 #[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs, reason = "its fields are those of Block, filled in")]
 pub enum Filled {
     /// See [`Block::Head`].
     Head { parent: Option<Vec<Span>>, unit: Vec<Span>, number: Vec<Span>, place_date: Vec<Span> },
@@ -270,7 +271,9 @@ impl Filler {
             Block::Signatures { columns } => Filled::Signatures(
                 columns
                     .iter()
-                    .map(|column| [&column.title, &column.note, &column.name].map(|text| self.spans(text, fields)))
+                    .map(|column| {
+                        [&column.title, &column.note, &column.name].map(|text| self.spans(text, fields))
+                    })
                     .collect(),
             ),
             Block::Verify { text } => Filled::Verify(self.spans(text, fields)),

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use krilla::text::{Font, GlyphId, KrillaGlyph};
 use parley::fontique::{Blob, Collection, CollectionOptions, SourceCache};
 use parley::layout::Alignment;
-use parley::style::{FontFamily, FontFamilyName, FontStyle, FontWeight, LineHeight, OverflowWrap, StyleProperty};
+use parley::style::{
+    FontFamily, FontFamilyName, FontStyle, FontWeight, LineHeight, OverflowWrap, StyleProperty,
+};
 use parley::{FontContext, FontData, LayoutContext};
 
 use super::DocumentError;
@@ -114,7 +116,9 @@ impl Shaper {
             return Vec::new();
         }
         let mut builder = self.layouts.ranged_builder(&mut self.fonts, &text, 1.0, false);
-        builder.push_default(StyleProperty::FontFamily(FontFamily::Single(FontFamilyName::Named(FAMILY.into()))));
+        builder.push_default(StyleProperty::FontFamily(FontFamily::Single(FontFamilyName::Named(
+            FAMILY.into(),
+        ))));
         builder.push_default(StyleProperty::FontSize(setting.size));
         builder.push_default(StyleProperty::LineHeight(LineHeight::FontSizeRelative(1.3)));
         // Addresses and ids have no spaces; they break anywhere rather than leave the page.

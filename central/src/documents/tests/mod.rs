@@ -144,7 +144,8 @@ fn every_template_is_printed_with_its_fields_in_unicode() {
         show(&template.key, &pdf);
         assert!(pdf.starts_with(b"%PDF-") && pdf.len() < 300_000, "{} {}", template.key, pdf.len());
         let text = text_of(template, &fields).join(" ");
-        let mut expected = vec!["CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc", "35A-123.45"];
+        let mut expected =
+            vec!["CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc", "35A-123.45"];
         if !matches!(template.key.as_str(), "transfer" | "commune") {
             expected.push(OWNER);
         }
@@ -167,16 +168,16 @@ fn every_missing_field_is_named_at_once_and_blank_ones_are_missing() {
         panic!("a notice without fields");
     };
     assert_eq!(name, "notice");
-    for needed in ["acts", "plate", "to_name", "to_address", "number", "signer_name", "document_id", "warning_days"] {
+    for needed in
+        ["acts", "plate", "to_name", "to_address", "number", "signer_name", "document_id", "warning_days"]
+    {
         assert!(missing.iter().any(|one| one == needed), "{needed} in {missing:?}");
     }
     assert!(!missing.iter().any(|one| one == "phone" || one == "vehicle_make" || one == "parent_unit"));
     // A row that lacks something is a missing field too.
     let rows = fields(1).rows("acts", vec![Fields::new()]);
-    assert!(
-        matches!(render(template("notice"), &rows, URL), Err(DocumentError::Missing { missing, .. })
-            if missing == ["act_at", "act_place", "act_range"]),
-    );
+    assert!(matches!(render(template("notice"), &rows, URL), Err(DocumentError::Missing { missing, .. })
+            if missing == ["act_at", "act_place", "act_range"]),);
 }
 
 #[test]

@@ -36,7 +36,8 @@ fn reference(text: &str, name: &str) -> usize {
 
 /// Numbers of `12 0 R`.
 fn references(text: &str) -> Vec<usize> {
-    let numbers = text.split(" 0 R").filter_map(|part| part.rsplit([' ', '[', '/']).find(|word| !word.is_empty()));
+    let numbers =
+        text.split(" 0 R").filter_map(|part| part.rsplit([' ', '[', '/']).find(|word| !word.is_empty()));
     numbers.filter_map(|number| number.parse().ok()).collect()
 }
 
@@ -117,7 +118,9 @@ fn string(text: &[u8]) -> (Vec<u8>, usize) {
             b'\\' => {
                 let next = text[at + 1];
                 if next.is_ascii_digit() {
-                    bytes.push(u8::from_str_radix(std::str::from_utf8(&text[at + 1..at + 4]).unwrap(), 8).unwrap());
+                    bytes.push(
+                        u8::from_str_radix(std::str::from_utf8(&text[at + 1..at + 4]).unwrap(), 8).unwrap(),
+                    );
                     at += 2;
                 } else {
                     let plain = match next {
