@@ -11,6 +11,7 @@ pub mod cases;
 pub mod cli;
 pub mod config;
 pub mod crowding;
+pub mod documents;
 pub mod enrol;
 pub mod evidence;
 pub mod figures;

@@ -60,6 +60,13 @@ impl Config {
             reports.models.keys().any(|model| !crate::reports::MODELS.contains(&model.as_str())),
             "reports.models: use access_tourist, access_industrial, access_rail and traffic_violation",
         );
+        let public_url = &self.documents.public_url;
+        bad(
+            !(public_url.starts_with("http://") || public_url.starts_with("https://"))
+                || public_url.len() > 200
+                || public_url.contains(char::is_whitespace),
+            "documents.public_url: use http:// or https://, at most 200 characters: it goes into the QR code of every document",
+        );
         bad(self.retention.owner_days == 0, "retention.owner_days: use at least 1");
         for (name, service) in self.registers.all() {
             let mut bad = |condition: bool, text: &str| bad(condition, &format!("registers.{name}{text}"));

@@ -58,6 +58,8 @@ pub struct Config {
     pub retention: Retention,
     /// The public page on which visits are announced.
     pub visits: Visits,
+    /// Documents that are issued.
+    pub documents: Documents,
     /// Reports to the province.
     pub reports: Reports,
     /// Search for faces; off.
@@ -317,6 +319,22 @@ impl Default for Visits {
     }
 }
 
+/// Documents that are issued: notices, minutes, decisions.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Documents {
+    /// Where citizens reach this central: QR codes on documents lead to `{public_url}/xac-minh/…`.
+    pub public_url: String,
+    /// Folder of the PDFs; `documents` in the data folder if left out.
+    pub folder: Option<PathBuf>,
+}
+
+impl Default for Documents {
+    fn default() -> Self {
+        Self { public_url: "http://127.0.0.1:8080".to_owned(), folder: None }
+    }
+}
+
 /// Reports to the province.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -350,6 +368,7 @@ impl Config {
     fn resolve(&mut self, folder: &Path) {
         let paths = [
             &mut self.data.evidence_folder,
+            &mut self.documents.folder,
             &mut self.mqtt.password_file,
             &mut self.mqtt.ca_file,
             &mut self.mqtt.cert_file,
@@ -388,6 +407,11 @@ impl Config {
     /// The evidence folder.
     pub fn evidence_folder(&self) -> PathBuf {
         self.data.evidence_folder.clone().unwrap_or_else(|| self.data.folder.join("evidence"))
+    }
+
+    /// The folder of issued documents.
+    pub fn documents_folder(&self) -> PathBuf {
+        self.documents.folder.clone().unwrap_or_else(|| self.data.folder.join("documents"))
     }
 }
 

@@ -39,7 +39,7 @@ const RULES: [&str; 5] = [
 ];
 
 /// A problem with its place.
-pub(super) fn trouble(path: &str, code: &'static str, vi: &str, en: &str) -> Trouble {
+pub fn trouble(path: &str, code: &'static str, vi: &str, en: &str) -> Trouble {
     Trouble { path: path.to_owned(), code, vi: vi.to_owned(), en: en.to_owned() }
 }
 

@@ -19,6 +19,7 @@ pub mod alerts;
 pub mod audit;
 mod chain;
 pub mod commit;
+pub mod documents;
 pub mod evidence;
 #[cfg(test)]
 pub(crate) mod fixtures;

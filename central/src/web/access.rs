@@ -67,6 +67,10 @@ const SCENE_DRAWERS: Access = Access::Roles(&[TrafficPolice, Admin]);
 const SCENE_PUBLISHERS: Access = Access::Roles(&[PoliceSigner, Admin]);
 /// Who tries it on recorded minutes: whoever draws or publishes.
 const SCENE_TRIERS: Access = Access::Roles(&[TrafficPolice, PoliceSigner, Admin]);
+/// Who proposes changes of the law's tables.
+const LAW_PROPOSERS: Access = Access::Roles(&[TrafficPolice, PoliceSigner, Admin]);
+/// Who approves or rejects what somebody else proposed.
+const LAW_APPROVERS: Access = Access::Roles(&[PoliceSigner, Admin]);
 
 /// Every operation of the API with who may call it. Paths as routed.
 pub const RULES: &[(&str, &str, Access)] = &[
@@ -143,6 +147,19 @@ pub const RULES: &[(&str, &str, Access)] = &[
     ("GET", "/api/v1/exports/residents", POLICE),
     ("GET", "/api/v1/openapi.json", Access::Public),
     // Law and documents.
+    ("GET", "/api/v1/law", STAFF),
+    ("GET", "/api/v1/law/behaviours", STAFF),
+    ("GET", "/api/v1/law/holidays", STAFF),
+    ("GET", "/api/v1/law/deadlines", STAFF),
+    ("GET", "/api/v1/law/caps", STAFF),
+    ("GET", "/api/v1/law/versions", STAFF),
+    ("GET", "/api/v1/law/changes", LAW_PROPOSERS),
+    ("POST", "/api/v1/law/changes", LAW_PROPOSERS),
+    ("GET", "/api/v1/law/changes/{id}", LAW_PROPOSERS),
+    ("POST", "/api/v1/law/changes/{id}/approve", LAW_APPROVERS),
+    ("POST", "/api/v1/law/changes/{id}/reject", LAW_APPROVERS),
+    ("GET", "/api/v1/public/documents/{id}", Access::Public),
+    ("POST", "/api/v1/public/documents/{id}/check", Access::Public),
     // Scenes.
     ("GET", "/api/v1/scenes", SCENE_READERS),
     ("GET", "/api/v1/scenes/{site}/{camera}", SCENE_READERS),

@@ -38,6 +38,7 @@ mod gates;
 mod health;
 mod identity;
 mod inside;
+mod law;
 mod limit;
 mod openapi;
 mod otherwise;
@@ -54,6 +55,7 @@ mod summary;
 mod throttle;
 mod ui;
 mod users;
+mod verification;
 
 #[cfg(test)]
 mod tests;
@@ -72,6 +74,7 @@ struct Web {
     app: app::State,
     throttle: Arc<Throttle>,
     people: people::Shared,
+    verification: verification::Shared,
 }
 
 /// Console and API.
@@ -82,7 +85,7 @@ pub fn router(app: app::State) -> Router {
 
 /// The same with what people's resources share.
 fn with(app: app::State, people: people::Shared) -> Router {
-    let web = Web { app: app.clone(), throttle: Arc::default(), people };
+    let web = Web { app: app.clone(), throttle: Arc::default(), people, verification: Default::default() };
     let (api, _) = resources().split_for_parts();
     api.route_layer(from_fn_with_state(app, access::guard))
         .route("/healthz", get(health::alive))
@@ -139,6 +142,8 @@ fn resources() -> OpenApiRouter<Web> {
         .routes(routes!(stream::open))
         .merge(people::routes())
         .merge(scenes::routes())
+        .merge(law::routes())
+        .merge(verification::routes())
         .routes(routes!(openapi::read));
     OpenApiRouter::with_openapi(openapi::base()).nest("/api/v1", api)
 }

@@ -1,1 +1,5 @@
-//! The law against the vectors that are fixed in `tests/golden`, and against what must always hold.
+//! The law against fixed vectors, and against what must always hold.
+
+mod changes;
+mod edition;
+mod vectors;

@@ -2,6 +2,7 @@
 
 mod access;
 mod gates;
+mod law;
 mod loss;
 mod people;
 mod reading;
