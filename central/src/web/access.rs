@@ -59,6 +59,15 @@ const KEEPERS: Access = Access::Roles(&[SiteManager, Admin]);
 /// Who asks registers about identities: people who stand before somebody, or have a case.
 const CHECKERS: Access = Access::Roles(&[GateOperator, TrafficPolice]);
 
+/// Who sees cases: reviewers and their commanders. The admin sees none.
+const CASE_POLICE: Access = Access::Roles(&[TrafficPolice, PoliceSigner]);
+/// Who sees where cases are and how many.
+const CASE_LISTS: Access = Access::Roles(&[TrafficPolice, PoliceSigner, IocOperator]);
+/// Commanders: they sign, approve and make void, and never review.
+const COMMANDERS: Access = Access::Roles(&[PoliceSigner]);
+/// Who sees which devices are approved.
+const DEVICE_READERS: Access = Access::Roles(&[TrafficPolice, PoliceSigner, Admin]);
+
 /// Every operation of the API with who may call it. Paths as routed.
 pub const RULES: &[(&str, &str, Access)] = &[
     ("POST", "/api/v1/session", Access::Public),
@@ -136,6 +145,29 @@ pub const RULES: &[(&str, &str, Access)] = &[
     // Law and documents.
     // Scenes.
     // Cases and review.
+    ("GET", "/api/v1/cases", CASE_LISTS),
+    ("GET", "/api/v1/cases/{id}", CASE_POLICE),
+    ("POST", "/api/v1/cases/{id}/claim", POLICE),
+    ("DELETE", "/api/v1/cases/{id}/claim", POLICE),
+    ("POST", "/api/v1/cases/{id}/played", POLICE),
+    ("POST", "/api/v1/cases/{id}/plate", POLICE),
+    ("POST", "/api/v1/cases/{id}/review", POLICE),
+    ("POST", "/api/v1/cases/{id}/separate", POLICE),
+    ("POST", "/api/v1/cases/{id}/void", CASE_POLICE),
+    ("POST", "/api/v1/cases/{id}/void/confirm", COMMANDERS),
+    ("POST", "/api/v1/cases/{id}/hold", COMMANDERS),
+    ("DELETE", "/api/v1/cases/{id}/hold", COMMANDERS),
+    ("GET", "/api/v1/review/next", POLICE),
+    ("GET", "/api/v1/review/reasons", CASE_POLICE),
+    ("GET", "/api/v1/review/me", POLICE),
+    ("GET", "/api/v1/review/figures", COMMANDERS),
+    ("GET", "/api/v1/enforcement/devices", DEVICE_READERS),
+    ("GET", "/api/v1/enforcement/devices/{site}/{camera}", DEVICE_READERS),
+    ("PUT", "/api/v1/enforcement/devices/{site}/{camera}", POLICE),
+    ("POST", "/api/v1/enforcement/devices/{site}/{camera}/approve", COMMANDERS),
+    ("POST", "/api/v1/enforcement/devices/{site}/{camera}/refuse", COMMANDERS),
+    ("GET", "/api/v1/violation-kinds", EVERY_ROLE),
+    ("POST", "/api/v1/adapter/violations", Access::Public),
     // Handlings.
     // The citizen's side.
 ];

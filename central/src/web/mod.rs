@@ -30,6 +30,7 @@ mod agents;
 mod alerts;
 mod audit;
 mod cameras;
+mod cases;
 mod counts;
 mod enrolment;
 mod evidence;
@@ -71,6 +72,7 @@ struct Web {
     app: app::State,
     throttle: Arc<Throttle>,
     people: people::Shared,
+    cases: cases::Shared,
 }
 
 /// Console and API.
@@ -81,7 +83,8 @@ pub fn router(app: app::State) -> Router {
 
 /// The same with what people's resources share.
 fn with(app: app::State, people: people::Shared) -> Router {
-    let web = Web { app: app.clone(), throttle: Arc::default(), people };
+    let cases = cases::Shared::new(&app);
+    let web = Web { app: app.clone(), throttle: Arc::default(), people, cases };
     let (api, _) = resources().split_for_parts();
     api.route_layer(from_fn_with_state(app, access::guard))
         .route("/healthz", get(health::alive))
@@ -137,6 +140,7 @@ fn resources() -> OpenApiRouter<Web> {
         .routes(routes!(identity::checks))
         .routes(routes!(stream::open))
         .merge(people::routes())
+        .merge(cases::routes())
         .routes(routes!(openapi::read));
     OpenApiRouter::with_openapi(openapi::base()).nest("/api/v1", api)
 }
