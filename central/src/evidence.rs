@@ -104,6 +104,14 @@ impl EvidenceStore {
         Self::check(name, &bytes)?;
         Ok(bytes)
     }
+
+    /// Deletes a file whose time is over; one that is not there is as good as deleted.
+    pub async fn delete(&self, name: Digest) -> Result<(), EvidenceError> {
+        match self.store.delete(&location(name).into()).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(EvidenceError::Io(error.to_string())),
+        }
+    }
 }
 
 fn has_end_marker(bytes: &[u8]) -> bool {

@@ -5,5 +5,18 @@
 //! who each played the act and typed the plate: nothing in the configuration changes that. Known cases measure the
 //! reviewers.
 
+pub mod adapter;
 pub mod chain;
+pub mod device;
+pub mod figures;
+pub mod flags;
+pub mod gate;
+pub mod owner;
+pub mod review;
+pub mod screen;
+pub mod settings;
 pub mod state;
+pub mod sweep;
+
+#[cfg(test)]
+pub(crate) mod testing;

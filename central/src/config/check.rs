@@ -94,6 +94,8 @@ impl Config {
                 problems.push(format!("mqtt.{key}: there is no file {}", file.display()));
             }
         }
+        problems.extend(self.cases.problems());
+        problems.extend(self.adapter.problems());
         problems.extend(self.faces.problems(&self.data.folder));
         problems
     }

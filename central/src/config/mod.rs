@@ -62,6 +62,10 @@ pub struct Config {
     pub documents: Documents,
     /// Reports to the province.
     pub reports: Reports,
+    /// Cases of violations and their review.
+    pub cases: crate::cases::settings::Cases,
+    /// Third parties whose detections are taken.
+    pub adapter: crate::cases::settings::Adapter,
     /// Search for faces; off.
     pub faces: crate::lists::faces::Settings,
 }
@@ -389,6 +393,9 @@ impl Config {
             &mut registers.ticket,
         ];
         for path in services.into_iter().flatten().filter_map(|service| service.secret_file.as_mut()) {
+            *path = folder.join(&*path);
+        }
+        for path in self.adapter.source.iter_mut().filter_map(|source| source.secret_file.as_mut()) {
             *path = folder.join(&*path);
         }
     }

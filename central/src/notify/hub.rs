@@ -30,6 +30,13 @@ pub enum Change {
         /// The site.
         site: String,
     },
+    /// A case of a violation was opened or went on.
+    Case {
+        /// Its site.
+        site: String,
+        /// Its id.
+        id: String,
+    },
     /// Who is inside a site's areas.
     Inside {
         /// The site.

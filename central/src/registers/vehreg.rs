@@ -157,10 +157,15 @@ impl VehicleRegister {
 
     /// Asks, unless the breaker is open. Takes no longer than the configured time-out.
     pub async fn ask(&self, question: &Question) -> Result<Answer, AskError> {
+        self.ask_for(question, &self.settings.purpose_code).await
+    }
+
+    /// The same for another purpose than the configured one.
+    pub async fn ask_for(&self, question: &Question, purpose: &str) -> Result<Answer, AskError> {
         if !self.breaker().may_ask(Instant::now()) {
             return Err(AskError::Resting);
         }
-        let result = self.call(question).await;
+        let result = self.call(question, purpose).await;
         let mut breaker = self.breaker();
         match &result {
             // A refusal of the caller is an answer: the service is there.
@@ -179,7 +184,7 @@ impl VehicleRegister {
         self.breaker.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn call(&self, question: &Question) -> Result<Answer, AskError> {
+    async fn call(&self, question: &Question, purpose: &str) -> Result<Answer, AskError> {
         let body = serde_json::to_vec(&RequestBody {
             plate: &question.plate,
             colour: question.plate_colour.as_deref(),
@@ -198,7 +203,7 @@ impl VehicleRegister {
             .header("X-Client-Id", &settings.client_id)
             .header("X-Unit-Code", &settings.unit_code)
             .header("X-Officer-Id", &settings.officer_id)
-            .header("X-Purpose-Code", &settings.purpose_code)
+            .header("X-Purpose-Code", purpose)
             .header("X-Correlation-Id", &correlation)
             .header("Idempotency-Key", &correlation)
             .header("X-Timestamp", timestamp)

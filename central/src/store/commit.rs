@@ -11,7 +11,7 @@ use super::gaps::{self, Account};
 use super::gates::movements::{self, Dirty};
 use super::gates::write;
 use super::lookups::LookupRow;
-use super::{Store, StoreError, Writer, chain, passages};
+use super::{Store, StoreError, Writer, cases, chain, passages};
 use crate::gates::movement;
 use crate::ingest::verify::VerifiedEvent;
 use crate::notify::Change;
@@ -98,6 +98,7 @@ struct Batch {
     accounts: HashMap<(String, String), (Account, i64, i64)>,
     feed_id: Option<i64>,
     cameras: BTreeSet<(String, String)>,
+    cases: BTreeSet<(String, String)>,
     counts: BTreeSet<String>,
     alerts: u64,
     broken_links: u64,
@@ -148,6 +149,7 @@ impl Store {
             accounts: HashMap::new(),
             feed_id: None,
             cameras: BTreeSet::new(),
+            cases: BTreeSet::new(),
             counts: BTreeSet::new(),
             alerts: 0,
             broken_links: 0,
@@ -200,8 +202,13 @@ impl Batch {
             | Payload::Shift(_)
             | Payload::PaperEntry(_)
             | Payload::IdentityCheck(_) => self.at_a_gate(decided).await?,
-            // Kept whole among the events; cases are opened from there.
-            Payload::Violation(_) => {}
+            Payload::Violation(violation) => {
+                if let Some(case) =
+                    cases::open::of_event(&mut self.writer, decided, violation, self.now_ms).await?
+                {
+                    self.cases.insert((envelope.site.to_string(), case));
+                }
+            }
             Payload::Vehicle(vehicle) => {
                 if let Some(judged) = &decided.vehicle {
                     let written =
@@ -269,8 +276,10 @@ impl Batch {
         .bind(envelope.agent.as_str())
         .execute(&mut *self.writer)
         .await?;
+        // A picture of a violation is for its case alone.
+        let shown = !matches!(envelope.payload, Payload::Violation(_));
         let overview = envelope.evidence.iter().find(|picture| {
-            picture.role == EvidenceRole::Overview && !decided.absent.contains(&picture.sha256)
+            shown && picture.role == EvidenceRole::Overview && !decided.absent.contains(&picture.sha256)
         });
         if let Some(picture) = overview {
             let done = sqlx::query(
@@ -417,9 +426,10 @@ impl Batch {
         self.writer.commit().await?;
         let cameras = self.cameras.into_iter().map(|(site, camera)| Change::Camera { site, camera });
         let counts = self.counts.into_iter().map(|site| Change::Counts { site });
+        let cases = self.cases.into_iter().map(|(site, id)| Change::Case { site, id });
         let inside = self.dirty.sites().into_iter().map(|site| Change::Inside { site });
         let changes =
-            self.feed_id.map(Change::Feed).into_iter().chain(cameras).chain(counts).chain(inside).collect();
+            self.feed_id.map(Change::Feed).into_iter().chain(cameras).chain(counts).chain(inside).chain(cases).collect();
         Ok(Committed { outcomes, changes, alerts: self.alerts, broken_links: self.broken_links })
     }
 }

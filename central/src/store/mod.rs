@@ -17,6 +17,7 @@ use thiserror::Error;
 pub mod agents;
 pub mod alerts;
 pub mod audit;
+pub mod cases;
 mod chain;
 pub mod commit;
 pub mod documents;

@@ -1,5 +1,7 @@
 //! Sites, cameras and agents, and what was put aside, for pages that show them.
 
+use sqlx::Row as _;
+
 use super::rows::{Scope, row};
 use super::{Store, StoreError};
 
@@ -192,6 +194,24 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn may_see_evidence(&self, sha256: &str, scope: &Scope) -> Result<bool, StoreError> {
+        // What belongs to a case is for the police of its site, and for nobody where it is not evidence, unless a passage shows it too.
+        let of_case = sqlx::query(
+            "select c.site, case when c.state in ('detected', 'inadmissible') then 1 else 0 end from case_evidence e
+             join cases c on c.case_id = e.case_id where e.sha256 = $1
+               and not exists (select 1 from passages p where p.thumbnail = $1)",
+        )
+        .bind(sha256)
+        .fetch_all(self.read())
+        .await?;
+        if !of_case.is_empty() {
+            for row in &of_case {
+                let (site, hidden): (String, i64) = (row.try_get(0)?, row.try_get(1)?);
+                if hidden == 0 && scope.police() == 1 && scope.sees(&site) {
+                    return Ok(true);
+                }
+            }
+            return Ok(false);
+        }
         if scope.sql().is_empty() {
             return Ok(true);
         }

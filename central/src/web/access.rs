@@ -71,6 +71,14 @@ const SCENE_TRIERS: Access = Access::Roles(&[TrafficPolice, PoliceSigner, Admin]
 const LAW_PROPOSERS: Access = Access::Roles(&[TrafficPolice, PoliceSigner, Admin]);
 /// Who approves or rejects what somebody else proposed.
 const LAW_APPROVERS: Access = Access::Roles(&[PoliceSigner, Admin]);
+/// Who sees cases: reviewers and their commanders. The admin sees none.
+const CASE_POLICE: Access = Access::Roles(&[TrafficPolice, PoliceSigner]);
+/// Who sees where cases are and how many.
+const CASE_LISTS: Access = Access::Roles(&[TrafficPolice, PoliceSigner, IocOperator]);
+/// Commanders: they sign, approve and make void, and never review.
+const COMMANDERS: Access = Access::Roles(&[PoliceSigner]);
+/// Who sees which devices are approved.
+const DEVICE_READERS: Access = Access::Roles(&[TrafficPolice, PoliceSigner, Admin]);
 
 /// Every operation of the API with who may call it. Paths as routed.
 pub const RULES: &[(&str, &str, Access)] = &[
@@ -171,6 +179,29 @@ pub const RULES: &[(&str, &str, Access)] = &[
     ("GET", "/api/v1/scenes/{site}/{camera}/versions", SCENE_READERS),
     ("GET", "/api/v1/scenes/{site}/{camera}/versions/{id}", SCENE_READERS),
     // Cases and review.
+    ("GET", "/api/v1/cases", CASE_LISTS),
+    ("GET", "/api/v1/cases/{id}", CASE_POLICE),
+    ("POST", "/api/v1/cases/{id}/claim", POLICE),
+    ("DELETE", "/api/v1/cases/{id}/claim", POLICE),
+    ("POST", "/api/v1/cases/{id}/played", POLICE),
+    ("POST", "/api/v1/cases/{id}/plate", POLICE),
+    ("POST", "/api/v1/cases/{id}/review", POLICE),
+    ("POST", "/api/v1/cases/{id}/separate", POLICE),
+    ("POST", "/api/v1/cases/{id}/void", CASE_POLICE),
+    ("POST", "/api/v1/cases/{id}/void/confirm", COMMANDERS),
+    ("POST", "/api/v1/cases/{id}/hold", COMMANDERS),
+    ("DELETE", "/api/v1/cases/{id}/hold", COMMANDERS),
+    ("GET", "/api/v1/review/next", POLICE),
+    ("GET", "/api/v1/review/reasons", CASE_POLICE),
+    ("GET", "/api/v1/review/me", POLICE),
+    ("GET", "/api/v1/review/figures", COMMANDERS),
+    ("GET", "/api/v1/enforcement/devices", DEVICE_READERS),
+    ("GET", "/api/v1/enforcement/devices/{site}/{camera}", DEVICE_READERS),
+    ("PUT", "/api/v1/enforcement/devices/{site}/{camera}", POLICE),
+    ("POST", "/api/v1/enforcement/devices/{site}/{camera}/approve", COMMANDERS),
+    ("POST", "/api/v1/enforcement/devices/{site}/{camera}/refuse", COMMANDERS),
+    ("GET", "/api/v1/violation-kinds", EVERY_ROLE),
+    ("POST", "/api/v1/adapter/violations", Access::Public),
     // Handlings.
     // The citizen's side.
 ];

@@ -30,6 +30,7 @@ mod agents;
 mod alerts;
 mod audit;
 mod cameras;
+mod cases;
 mod counts;
 mod enrolment;
 mod evidence;
@@ -75,6 +76,7 @@ struct Web {
     throttle: Arc<Throttle>,
     people: people::Shared,
     verification: verification::Shared,
+    cases: cases::Shared,
 }
 
 /// Console and API.
@@ -85,7 +87,8 @@ pub fn router(app: app::State) -> Router {
 
 /// The same with what people's resources share.
 fn with(app: app::State, people: people::Shared) -> Router {
-    let web = Web { app: app.clone(), throttle: Arc::default(), people, verification: Default::default() };
+    let cases = cases::Shared::new(&app);
+    let web = Web { app: app.clone(), throttle: Arc::default(), people, verification: Default::default(), cases };
     let (api, _) = resources().split_for_parts();
     api.route_layer(from_fn_with_state(app, access::guard))
         .route("/healthz", get(health::alive))
@@ -144,6 +147,7 @@ fn resources() -> OpenApiRouter<Web> {
         .merge(scenes::routes())
         .merge(law::routes())
         .merge(verification::routes())
+        .merge(cases::routes())
         .routes(routes!(openapi::read));
     OpenApiRouter::with_openapi(openapi::base()).nest("/api/v1", api)
 }

@@ -26,6 +26,7 @@ use super::passages::Passage;
 use super::problem::Problem;
 use super::{accesses, alerts};
 use crate::app;
+use crate::auth::Role;
 use crate::notify::Change;
 use crate::store::StoreError;
 
@@ -39,7 +40,7 @@ const BATCH: u32 = 100;
 const WAITING: usize = 64;
 
 /// Changes as they are committed: events `passage`, `alert`, `access` and `otherwise` with the feed id as `id`, and `camera`,
-/// `agent`, `counts` and `inside` without. `Last-Event-ID` resumes.
+/// `agent`, `counts`, `inside` and `case` without. `Last-Event-ID` resumes.
 #[utoipa::path(get, path = "/stream", tag = "stream",
     params(("Last-Event-ID" = Option<i64>, Header, description = "Feed id to go on after; from now when left out")),
     responses((status = 200, description = "Server-sent events", content_type = "text/event-stream")))]
@@ -84,6 +85,8 @@ struct Woken {
     counts: BTreeSet<String>,
     /// Sites in which somebody went in or out.
     inside: BTreeSet<String>,
+    /// Site and case; both empty for all.
+    cases: BTreeSet<(String, String)>,
 }
 
 impl Woken {
@@ -96,6 +99,7 @@ impl Woken {
             agents: everything(),
             counts: BTreeSet::from([String::new()]),
             inside: BTreeSet::from([String::new()]),
+            cases: everything(),
         }
     }
 
@@ -106,6 +110,7 @@ impl Woken {
             Change::Agent { site, agent } => _ = self.agents.insert((site, agent)),
             Change::Counts { site } => _ = self.counts.insert(site),
             Change::Inside { site } => _ = self.inside.insert(site),
+            Change::Case { site, id } => _ = self.cases.insert((site, id)),
             Change::Lists { .. } => {}
         }
     }
@@ -229,6 +234,14 @@ impl Feeder {
         for site in woken.counts {
             if site.is_empty() || self.viewer.scope.sees(&site) {
                 self.send_some(event("counts", &serde_json::json!({ "site": site }))).await?;
+            }
+        }
+        // That something happened to a case, never what: whoever may see it reads it.
+        if matches!(self.viewer.role, Role::TrafficPolice | Role::PoliceSigner | Role::IocOperator) {
+            for (site, id) in woken.cases {
+                if site.is_empty() || self.viewer.scope.sees(&site) {
+                    self.send_some(event("case", &serde_json::json!({ "site": site, "id": id }))).await?;
+                }
             }
         }
         for site in woken.inside {

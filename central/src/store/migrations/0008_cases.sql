@@ -50,6 +50,7 @@ create table cases (
     violation text,                 -- json wire Violation; null when erased
     evidence text not null,         -- json [wire EvidenceRef]; [] when erased
     models text not null,           -- json [wire ModelRef]
+    sign_decision text,             -- decision behind the sign, as a third party names it
     gate text,                      -- json {missing, conditions}: what was found at screening
     flags text not null,            -- json [word]: exempt, duplicate_of, clone_suspect, repaired_plate, low_score, third_party
     related text not null,          -- json {duplicates:[case_id], clones:[{code,vi,en,at_ms}]}

@@ -1,0 +1,129 @@
+use wire::EvidenceRole;
+
+use super::*;
+use crate::cases::device::testing::record;
+use crate::cases::testing::{PLACE, Sample, sample};
+
+fn at() -> Timestamp {
+    "2026-11-10T03:00:00Z".parse().unwrap()
+}
+
+fn whole() -> (Sample, DeviceRecord) {
+    (sample(Kind::RedLight, "car", "30A12345", at()), record(PLACE[0], PLACE[1]))
+}
+
+fn report(sample: &Sample, device: Option<&DeviceRecord>) -> GateReport {
+    judge(&Facts {
+        violation: &sample.violation,
+        at: sample.at,
+        uncertainty_ms: 40,
+        time_source: TimeSource::Rtcp,
+        kept: &sample.evidence,
+        models: 2,
+        sign_decision: None,
+        device,
+        behaviour: Some("car.red_light"),
+    })
+}
+
+fn failed(report: &GateReport) -> Vec<&str> {
+    report.conditions.iter().filter(|one| !one.ok).map(|one| one.code.as_str()).collect()
+}
+
+#[test]
+fn a_complete_violation_of_an_approved_device_is_admissible() {
+    let (sample, device) = whole();
+    let report = report(&sample, Some(&device));
+    assert!(report.admissible, "{report:?}");
+}
+
+#[test]
+fn every_condition_fails_alone_and_is_named() {
+    let day = |text: &str| text.parse::<jiff::civil::Date>().unwrap();
+    type Break = fn(&mut Sample, &mut DeviceRecord, fn(&str) -> jiff::civil::Date);
+    let breaks: [(&str, Break); 11] = [
+        ("approval_in_force", |_, device, day| device.approval_decision.to = Some(day("2026-11-09"))),
+        ("approval_in_force", |_, device, day| device.approval_decision.from = day("2026-11-11")),
+        ("calibration_valid", |_, device, _| device.kind = "speed_camera".into()),
+        ("position_approved", |_, device, _| device.approved_position.lat += 0.01),
+        ("position_approved", |sample, _, _| sample.violation.place.at = None),
+        ("trained_users", |_, device, _| device.trained_users.clear()),
+        ("device_status", |_, device, _| device.status = "suspended".into()),
+        ("clock_offset", |sample, _, _| sample.violation.clock.offset_ms = None),
+        ("clock_offset", |sample, _, _| sample.violation.clock.offset_ms = Some(-961)),
+        ("clock_offset", |sample, _, _| sample.violation.clock.camera_offset_ms = Some(960)),
+        ("sign_installed", |_, device, day| device.sign_installed.as_mut().unwrap().on = day("2026-11-11")),
+    ];
+    for (code, break_it) in breaks {
+        let (mut sample, mut device) = whole();
+        break_it(&mut sample, &mut device, day);
+        let report = report(&sample, Some(&device));
+        assert_eq!(failed(&report), [code]);
+        assert!(!report.admissible);
+        let condition = report.conditions.iter().find(|one| !one.ok).unwrap();
+        assert!(!condition.vi.is_empty() && !condition.en.is_empty());
+    }
+}
+
+#[test]
+fn a_calibration_that_has_run_out_at_that_moment_is_inadmissible() {
+    let (sample, mut device) = whole();
+    let paper = |from: &str, to: &str| device::Calibration {
+        cert_no: "KD-1".into(),
+        agency: "Viện Đo lường".into(),
+        from: from.parse().unwrap(),
+        to: to.parse().unwrap(),
+    };
+    device.calibration = Some(paper("2025-11-10", "2026-11-09"));
+    assert_eq!(failed(&report(&sample, Some(&device))), ["calibration_valid"]);
+    device.calibration = Some(paper("2025-11-11", "2026-11-10"));
+    assert!(report(&sample, Some(&device)).admissible, "the last day counts");
+}
+
+#[test]
+fn without_a_record_the_device_is_what_is_missing() {
+    let (sample, _) = whole();
+    assert_eq!(failed(&report(&sample, None)), ["device_approved"]);
+}
+
+#[test]
+fn the_offset_of_the_clock_counts_with_its_uncertainty_up_to_the_limit() {
+    let (mut sample, device) = whole();
+    sample.violation.clock.offset_ms = Some(960);
+    assert!(report(&sample, Some(&device)).admissible, "960 + 40 = 1000");
+    sample.violation.clock.offset_ms = Some(961);
+    assert!(!report(&sample, Some(&device)).admissible);
+}
+
+#[test]
+fn each_file_that_is_not_really_there_is_named() {
+    for (role, need) in [
+        (EvidenceRole::Overview, "overview"),
+        (EvidenceRole::Act, "act"),
+        (EvidenceRole::Plate, "plate"),
+        (EvidenceRole::Clip, "clip"),
+        (EvidenceRole::Overlay, "overlay"),
+    ] {
+        let (mut sample, device) = whole();
+        sample.evidence.retain(|one| one.role != role);
+        let report = report(&sample, Some(&device));
+        assert_eq!(report.missing.iter().map(|one| one.need.as_str()).collect::<Vec<_>>(), [need]);
+        assert!(!report.admissible && !report.missing[0].vi.is_empty());
+    }
+}
+
+#[test]
+fn a_speed_is_for_statistics_whatever_else_is_there() {
+    let (mut sample, device) = whole();
+    sample.violation.violation = "speed_homography".into();
+    assert!(failed(&report(&sample, Some(&device))).contains(&"kind_is_evidence"));
+    sample.violation.violation = "flying".into();
+    assert!(failed(&report(&sample, Some(&device))).contains(&"kind_known"));
+}
+
+#[test]
+fn a_sign_without_a_known_decision_is_missing() {
+    let (_, device) = whole();
+    let sample = sample(Kind::WrongWay, "car", "30A12345", at());
+    assert_eq!(report(&sample, Some(&device)).missing[0].need, "sign");
+}
