@@ -195,6 +195,8 @@ impl App {
         parts.spawn("presence", presence::watch(state.clone()));
         parts.spawn("register retries", registers::retry::run(state.clone(), register));
         parts.spawn("visits' retention", crate::visits::sweep::run(state.clone()));
+        let outside = Arc::new(crate::handling::services::Services::new(state.clone())?);
+        parts.spawn("handlings", crate::handling::desk::run(state.clone(), outside));
         parts.spawn("crowding", crate::crowding::watch::run(state.clone()));
         let stop = state.stop.clone();
         let router = web::router(state.clone());

@@ -60,6 +60,20 @@ impl Config {
             reports.models.keys().any(|model| !crate::reports::MODELS.contains(&model.as_str())),
             "reports.models: use access_tourist, access_industrial, access_rail and traffic_violation",
         );
+        let handling = &self.handling;
+        bad(handling.look_s == 0, "handling.look_s: use at least 1");
+        bad(
+            handling.unit.is_empty() || !handling.unit.chars().all(|c| c.is_alphanumeric() || c == '-'),
+            "handling.unit: use letters, digits and '-', such as PC08",
+        );
+        bad(
+            handling.sign_ins == 0 || handling.looks == 0 || handling.answers == 0,
+            "handling.sign_ins, looks and answers: use at least 1; handling.citizens = false closes the page",
+        );
+        bad(
+            self.registers.dvcqg.is_some() && handling.treasury_account.is_empty(),
+            "handling.treasury_account: the payment portal needs the account",
+        );
         bad(self.retention.owner_days == 0, "retention.owner_days: use at least 1");
         for (name, service) in self.registers.all() {
             let mut bad = |condition: bool, text: &str| bad(condition, &format!("registers.{name}{text}"));

@@ -18,7 +18,9 @@ impl Work<'_> {
         if self.h.state.is_final() {
             return Ok(());
         }
-        if self.is_over("warning") && matches!(self.h.state, State::NoticeSent | State::NoticeDelivered | State::Undeliverable) {
+        if self.is_over("warning")
+            && matches!(self.h.state, State::NoticeSent | State::NoticeDelivered | State::Undeliverable)
+        {
             self.warn()?;
         }
         if self.h.state == State::Explanation && self.is_over("explanation_text") {
@@ -41,8 +43,12 @@ impl Work<'_> {
         let (now, mut raised) = (self.at, Vec::new());
         for deadline in self.h.deadlines.iter_mut().filter(|deadline| deadline.met_at.is_none()) {
             while let Some(next) = deadline.next_at().filter(|next| *next <= now) {
-                let Some(percent) =
-                    deadline.due.alerts.iter().map(|alert| alert.percent).find(|percent| *percent > deadline.alerted)
+                let Some(percent) = deadline
+                    .due
+                    .alerts
+                    .iter()
+                    .map(|alert| alert.percent)
+                    .find(|percent| *percent > deadline.alerted)
                 else {
                     break;
                 };
@@ -56,9 +62,12 @@ impl Work<'_> {
     }
 
     fn is_over(&self, kind: &str) -> bool {
-        self.h.deadlines.iter().rev().find(|deadline| deadline.due.kind == kind).is_some_and(|deadline| {
-            deadline.met_at.is_none() && self.at > deadline.due.at
-        })
+        self.h
+            .deadlines
+            .iter()
+            .rev()
+            .find(|deadline| deadline.due.kind == kind)
+            .is_some_and(|deadline| deadline.met_at.is_none() && self.at > deadline.due.at)
     }
 
     /// Acts whose statute ended are not fined; when none is left, it is over.
@@ -83,7 +92,12 @@ impl Work<'_> {
         if self.h.state == State::DecisionDraft {
             // The draft's sum is no longer right.
             self.h.fine = None;
-            self.step("return_decision", State::MinutesSigned, Some("statute of an act ended".to_owned()), json!({}))?;
+            self.step(
+                "return_decision",
+                State::MinutesSigned,
+                Some("statute of an act ended".to_owned()),
+                json!({}),
+            )?;
         }
         Ok(())
     }
@@ -92,7 +106,8 @@ impl Work<'_> {
     fn warn(&mut self) -> Result<(), Refusal> {
         self.met("warning");
         self.met("appearance");
-        let motorcycle = self.h.vehicle.group.as_deref() == Some("motorcycle") || self.h.vehicle.class == "motorcycle";
+        let motorcycle =
+            self.h.vehicle.group.as_deref() == Some("motorcycle") || self.h.vehicle.class == "motorcycle";
         // Motorcycles are not inspected.
         let targets: &[&str] = if motorcycle { &["registration"] } else { &["inspection", "registration"] };
         for target in targets {

@@ -246,7 +246,11 @@ pub fn may(h: &Handling, step: &Step, context: Context<'_>) -> Result<(), Refusa
     let name = step.name.as_str();
     let by_me = |by: &str| by == context.actor.name;
     if h.void.is_some() && !matches!(name, "withdraw_void" | "confirm_void") && step.who != Who::Citizen {
-        return no("void_asked", "đang có đề nghị hủy: xác nhận hoặc rút trước", "voiding was asked for: confirm or withdraw it first");
+        return no(
+            "void_asked",
+            "đang có đề nghị hủy: xác nhận hoặc rút trước",
+            "voiding was asked for: confirm or withdraw it first",
+        );
     }
     let draft = match name {
         "sign_notice" => h.notice.as_ref(),
@@ -258,9 +262,11 @@ pub fn may(h: &Handling, step: &Step, context: Context<'_>) -> Result<(), Refusa
         return no("own_draft", "người soạn không được ký", "who drafted it may not sign it");
     }
     match name {
-        "draft_notice" | "draft_transfer" if !h.doubts.is_empty() => {
-            no("doubts", "ảnh và đăng ký xe không khớp: người có thẩm quyền xác minh trước", "picture and register differ: verify the vehicle first")
-        }
+        "draft_notice" | "draft_transfer" if !h.doubts.is_empty() => no(
+            "doubts",
+            "ảnh và đăng ký xe không khớp: người có thẩm quyền xác minh trước",
+            "picture and register differ: verify the vehicle first",
+        ),
         "draft_notice" if h.liable.is_none() => {
             no("nobody_liable", "chưa có người chịu trách nhiệm", "nobody is liable yet")
         }
@@ -274,13 +280,19 @@ pub fn may(h: &Handling, step: &Step, context: Context<'_>) -> Result<(), Refusa
             }
             Some(_) => Ok(()),
         },
-        "ask_void" if h.void.is_some() => no("void_asked", "đã có đề nghị hủy", "voiding was asked for already"),
-        "withdraw_void" if h.void.is_none() => no("void_not_asked", "chưa có đề nghị hủy", "voiding was not asked for"),
+        "ask_void" if h.void.is_some() => {
+            no("void_asked", "đã có đề nghị hủy", "voiding was asked for already")
+        }
+        "withdraw_void" if h.void.is_none() => {
+            no("void_not_asked", "chưa có đề nghị hủy", "voiding was not asked for")
+        }
         "confirm_void" => match &h.void {
             None => no("void_not_asked", "chưa có đề nghị hủy", "voiding was not asked for"),
-            Some(proposal) if by_me(&proposal.by) => {
-                no("own_request", "người đề nghị không được tự xác nhận", "who asked for it may not confirm it")
-            }
+            Some(proposal) if by_me(&proposal.by) => no(
+                "own_request",
+                "người đề nghị không được tự xác nhận",
+                "who asked for it may not confirm it",
+            ),
             Some(_) => Ok(()),
         },
         "sign_decision" => may_sign(h, context),
@@ -303,7 +315,10 @@ fn may_sign(h: &Handling, context: Context<'_>) -> Result<(), Refusal> {
     Err(Refusal::new(
         "over_cap",
         format!("vượt thẩm quyền: khung cao nhất {} đ, thẩm quyền {} đ", check.max_of_range, check.cap),
-        format!("over the cap: the range reaches {} VND, this post signs up to {} VND", check.max_of_range, check.cap),
+        format!(
+            "over the cap: the range reaches {} VND, this post signs up to {} VND",
+            check.max_of_range, check.cap
+        ),
     ))
 }
 
@@ -338,7 +353,13 @@ impl<'a> Work<'a> {
     }
 
     /// Takes a step of the table.
-    pub fn step(&mut self, name: &str, to: State, reason: Option<String>, detail: Value) -> Result<(), Refusal> {
+    pub fn step(
+        &mut self,
+        name: &str,
+        to: State,
+        reason: Option<String>,
+        detail: Value,
+    ) -> Result<(), Refusal> {
         let from = self.h.state;
         let step = steps::named(name).filter(|step| step.from.contains(&from) && step.to.contains(&to));
         let Some(step) = step else {
@@ -402,7 +423,8 @@ impl<'a> Work<'a> {
         }
         self.h.void = None;
         let keeps = |what: &What| {
-            matches!(what, What::Unwarn { .. } | What::Document { .. }) || (to == State::Closed && what.paper().is_some())
+            matches!(what, What::Unwarn { .. } | What::Document { .. })
+                || (to == State::Closed && what.paper().is_some())
         };
         for order in self.h.orders.iter_mut().filter(|order| order.next.is_some() && !keeps(&order.what)) {
             // A warning that may have arrived is taken back below, whatever became of it.
@@ -418,7 +440,10 @@ impl<'a> Work<'a> {
         let mut unwarn = Vec::new();
         let orders = &mut self.h.orders;
         for warning in &mut self.h.warnings {
-            let order = orders.iter_mut().rev().find(|order| order.what == (What::Warn { target: warning.target.clone() }));
+            let order = orders
+                .iter_mut()
+                .rev()
+                .find(|order| order.what == (What::Warn { target: warning.target.clone() }));
             match warning.state.as_str() {
                 "ordered" if order.as_ref().is_some_and(|order| order.tries == 0) => {
                     // Nobody was told yet: then nobody has to be told otherwise.

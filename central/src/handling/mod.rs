@@ -5,13 +5,17 @@
 //! [`record::Order`] within the document, committed with the step that wants it and tried until it is done; so a restart changes
 //! nothing, and after days offline everything that is over is done once. The shell ([`desk`]) loads, applies and commits.
 
+pub mod callbacks;
 pub mod clock;
+pub mod desk;
 pub mod machine;
 pub mod money;
 pub mod open;
 pub mod outside;
+pub mod papers;
 pub mod people;
 pub mod record;
+pub mod services;
 pub mod state;
 pub mod steps;
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::machine::{Refusal, Work};
 use super::people::{bad, limited};
-use super::record::{Fine, Handling, Payment, PartyKind, What};
+use super::record::{Fine, Handling, PartyKind, Payment, What};
 use super::state::State;
 use crate::law::{Act, Circumstances, Law, day_of};
 
@@ -35,10 +35,16 @@ impl Owed {
 /// interest is counted on what was left of the fine at the end of each day after the due day, and bears none itself.
 pub fn owed(h: &Handling, law: &Law, day: Date) -> Owed {
     let Some(fine) = &h.fine else { return Owed::default() };
-    let mut payments: Vec<(Date, i64)> =
-        h.money.payments.iter().map(|payment| (day_of(payment.at), payment.amount)).filter(|(on, _)| *on <= day).collect();
+    let mut payments: Vec<(Date, i64)> = h
+        .money
+        .payments
+        .iter()
+        .map(|payment| (day_of(payment.at), payment.amount))
+        .filter(|(on, _)| *on <= day)
+        .collect();
     payments.sort_unstable();
-    let due = h.deadlines.iter().find(|deadline| deadline.due.kind == "payment").map(|deadline| deadline.due.day);
+    let due =
+        h.deadlines.iter().find(|deadline| deadline.due.kind == "payment").map(|deadline| deadline.due.day);
     let (mut left, mut vnd_days, mut paid) = (fine.total, 0_i64, 0_i64);
     let mut counted_to = due;
     for (on, amount) in payments.iter().copied().chain([(day, 0)]) {
@@ -93,17 +99,22 @@ impl Work<'_> {
     }
 
     pub(super) fn draft_decision(&mut self, fields: &Value) -> Result<(), Refusal> {
-        let decided: Decided =
-            serde_json::from_value(fields.clone()).map_err(|error| bad(format!("mức phạt chưa đúng: {error}"), error.to_string()))?;
+        let decided: Decided = serde_json::from_value(fields.clone())
+            .map_err(|error| bad(format!("mức phạt chưa đúng: {error}"), error.to_string()))?;
         self.set_amounts(&decided.acts)?;
         let combined = self.law.combine(&self.law_acts())?;
         let months = match (combined.revoke_months, decided.revocation_months) {
             (None, None) => None,
             (Some((low, high)), Some(months)) if (low..=high).contains(&months) => Some(months),
             (Some((low, high)), _) => {
-                return Err(bad(format!("tước giấy phép từ {low} đến {high} tháng"), format!("revocation: {low} to {high} months")));
+                return Err(bad(
+                    format!("tước giấy phép từ {low} đến {high} tháng"),
+                    format!("revocation: {low} to {high} months"),
+                ));
             }
-            (None, Some(_)) => return Err(bad("hành vi không bị tước giấy phép", "no act carries a revocation")),
+            (None, Some(_)) => {
+                return Err(bad("hành vi không bị tước giấy phép", "no act carries a revocation"));
+            }
         };
         let person = self.h.liable_party().filter(|party| party.kind == PartyKind::Person);
         let takes = person.is_some_and(|party| party.drove || self.choices.points_of_silent_owner);
@@ -115,7 +126,12 @@ impl Work<'_> {
         });
         self.h.decision = Some(self.draft(None)?);
         let total = self.h.fine.as_ref().map(|fine| fine.total);
-        self.step("draft_decision", State::DecisionDraft, None, json!({ "total": total, "points": combined.points }))
+        self.step(
+            "draft_decision",
+            State::DecisionDraft,
+            None,
+            json!({ "total": total, "points": combined.points }),
+        )
     }
 
     /// Each act that can still be fined needs its amount, within its range.
@@ -132,7 +148,8 @@ impl Work<'_> {
             let count = |words: &[String]| u8::try_from(words.len()).unwrap_or(u8::MAX);
             let circumstances =
                 Circumstances { mitigating: count(&one.mitigating), aggravating: count(&one.aggravating) };
-            let of = Act { behaviour: act.behaviour.clone(), on: day_of(act.at), circumstances, organisation };
+            let of =
+                Act { behaviour: act.behaviour.clone(), on: day_of(act.at), circumstances, organisation };
             let range = law.amount_of(&of)?;
             if !(range.low..=range.high).contains(&one.amount) {
                 return Err(bad(
@@ -142,11 +159,19 @@ impl Work<'_> {
             }
             act.circumstances = circumstances;
             act.amount = Some(one.amount);
-            act.why = one.mitigating.iter().chain(&one.aggravating).map(|text| limited(text)).collect::<Result<_, _>>()?;
+            act.why = one
+                .mitigating
+                .iter()
+                .chain(&one.aggravating)
+                .map(|text| limited(text))
+                .collect::<Result<_, _>>()?;
         }
         let known = |one: &DecidedAct| self.h.live_acts().any(|act| act.case_id == one.case_id);
         if let Some(other) = decided.iter().find(|one| !known(one)) {
-            return Err(bad("có vụ việc không thuộc hồ sơ này", format!("case {} is not part of this", other.case_id)));
+            return Err(bad(
+                "có vụ việc không thuộc hồ sơ này",
+                format!("case {} is not part of this", other.case_id),
+            ));
         }
         Ok(())
     }
@@ -186,15 +211,28 @@ impl Work<'_> {
     }
 
     /// Money came. A receipt counts once; money that is told after the end is noted for a person to give back.
-    pub(super) fn paid(&mut self, receipt: &str, amount: i64, at: Timestamp, bill: Option<String>) -> Result<(), Refusal> {
+    pub(super) fn paid(
+        &mut self,
+        receipt: &str,
+        amount: i64,
+        at: Timestamp,
+        bill: Option<String>,
+    ) -> Result<(), Refusal> {
         if amount <= 0 || receipt.is_empty() {
-            return Err(bad("số tiền hoặc biên lai không hợp lệ", "a payment needs a receipt and an amount above 0"));
+            return Err(bad(
+                "số tiền hoặc biên lai không hợp lệ",
+                "a payment needs a receipt and an amount above 0",
+            ));
         }
         if self.h.money.payments.iter().any(|payment| payment.receipt == receipt) {
             return Ok(());
         }
         if self.h.fine.is_none() || self.h.decision.as_ref().is_none_or(|paper| paper.signed_at.is_none()) {
-            return Err(Refusal::new("nothing_owed", "chưa có quyết định xử phạt", "there is no decision to pay for"));
+            return Err(Refusal::new(
+                "nothing_owed",
+                "chưa có quyết định xử phạt",
+                "there is no decision to pay for",
+            ));
         }
         let at = at.min(self.at);
         if let Some(one) = self.h.money.bills.iter_mut().find(|one| bill.is_some() && one.code == bill) {
@@ -238,14 +276,14 @@ impl Work<'_> {
 
     /// From paid to closed, as far as nothing is open any more.
     pub(super) fn finish(&mut self) -> Result<(), Refusal> {
-        let clear = self.h.warnings.iter().all(|warning| matches!(warning.state.as_str(), "removed" | "cancelled"));
+        let clear =
+            self.h.warnings.iter().all(|warning| matches!(warning.state.as_str(), "removed" | "cancelled"));
         if self.h.state == State::Paid && clear {
             self.step("cleared", State::Cleared, None, json!({}))?;
         }
         let settled = self.h.points.state != "ordered" && self.h.points.state != "postponed";
-        let receipt = self.h.orders.iter().any(|order| {
-            order.what.paper() == Some("receipt") && order.state == "done"
-        });
+        let receipt =
+            self.h.orders.iter().any(|order| order.what.paper() == Some("receipt") && order.state == "done");
         if self.h.state == State::Cleared && settled && receipt {
             self.step("closed", State::Closed, None, json!({}))?;
         }

@@ -127,7 +127,11 @@ impl Work<'_> {
                 "only handlings of one stage are joined, before the decision",
             ));
         }
-        if !other.doubts.is_empty() || !self.h.doubts.is_empty() || other.void.is_some() || self.h.void.is_some() {
+        if !other.doubts.is_empty()
+            || !self.h.doubts.is_empty()
+            || other.void.is_some()
+            || self.h.void.is_some()
+        {
             return Err(Refusal::new("doubts", "còn điểm chưa xác minh", "something is not verified yet"));
         }
         self.h.acts.extend(other.acts.iter().cloned());
@@ -137,7 +141,8 @@ impl Work<'_> {
         // The earliest of both counts for notice and statute.
         for kind in ["notice", "statute"] {
             let first = self.h.deadline(kind).map(|deadline| deadline.due.at);
-            let earlier = other.deadline(kind).filter(|deadline| first.is_some_and(|at| deadline.due.at < at));
+            let earlier =
+                other.deadline(kind).filter(|deadline| first.is_some_and(|at| deadline.due.at < at));
             if let Some(deadline) = earlier.cloned() {
                 self.met(kind);
                 self.h.deadlines.push(deadline);

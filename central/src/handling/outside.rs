@@ -45,12 +45,21 @@ impl Work<'_> {
             Outcome::Owner { .. } => (order.next, order.state) = (None, "done".to_owned()),
         }
         let order_state = order.state.clone();
-        self.note("order", json!({ "order": n, "kind": what.word(), "paper": what.paper(), "state": order_state }));
+        self.note(
+            "order",
+            json!({ "order": n, "kind": what.word(), "paper": what.paper(), "state": order_state }),
+        );
         match (what, outcome) {
-            (What::OwnerLookup, Outcome::Owner { status, owner, doubts }) => self.owner(&status, owner, doubts),
+            (What::OwnerLookup, Outcome::Owner { status, owner, doubts }) => {
+                self.owner(&status, owner, doubts)
+            }
             (What::OwnerLookup, _) => self.owner("unanswered", None, Vec::new()),
-            (What::Document { paper, .. }, Outcome::Done { reference, .. }) => self.documented(&paper, reference),
-            (What::Vneid { paper, .. } | What::Post { paper, .. } | What::Posting { paper }, _) => self.settle(&paper),
+            (What::Document { paper, .. }, Outcome::Done { reference, .. }) => {
+                self.documented(&paper, reference)
+            }
+            (What::Vneid { paper, .. } | What::Post { paper, .. } | What::Posting { paper }, _) => {
+                self.settle(&paper)
+            }
             (What::Bill { n }, Outcome::Done { reference, said }) => {
                 if let Some(bill) = self.h.money.bills.iter_mut().find(|bill| bill.n == n) {
                     bill.code = reference;
@@ -145,7 +154,9 @@ impl Work<'_> {
     /// Whether an order carries the newest notice, to the party that is liable now.
     fn is_current(&self, n: u32) -> bool {
         let order = self.h.orders.iter().find(|order| order.n == n);
-        order.is_some_and(|order| matches!(order.what, What::Vneid { party, .. } if Some(party) == self.h.liable))
+        order.is_some_and(
+            |order| matches!(order.what, What::Vneid { party, .. } if Some(party) == self.h.liable),
+        )
     }
 
     fn citizen_says(&mut self, name: &str) -> Result<(), Refusal> {
@@ -153,13 +164,16 @@ impl Work<'_> {
         let actor = super::machine::Actor::citizen("vneid");
         let (before, fields) = (self.actor, Value::Null);
         // The same step as on the public page, taken in the citizen's name.
-        let mut inner = Work::new(self.h.clone(), super::machine::Context {
-            law: self.law,
-            actor: &actor,
-            at: self.at,
-            number: "",
-            choices: self.choices,
-        });
+        let mut inner = Work::new(
+            self.h.clone(),
+            super::machine::Context {
+                law: self.law,
+                actor: &actor,
+                at: self.at,
+                number: "",
+                choices: self.choices,
+            },
+        );
         inner.action(step, &fields, None)?;
         debug_assert_eq!(before.name, self.actor.name);
         self.log.append(&mut inner.log);
@@ -176,7 +190,9 @@ impl Work<'_> {
         };
         let Some(from) = from else { return Ok(()) };
         let mut way = Way::default();
-        for order in self.h.orders.iter().filter(|order| order.what.paper() == Some(paper) && order.at >= from) {
+        for order in
+            self.h.orders.iter().filter(|order| order.what.paper() == Some(paper) && order.at >= from)
+        {
             way.add(&order.what, &order.state, &order.events);
         }
         if paper == "notice" { self.settle_notice(&way) } else { self.settle_decision(&way) }
@@ -233,7 +249,8 @@ impl Work<'_> {
                 self.h.points.taken = number(said, "taken").unwrap_or(points);
                 self.h.points.left = number(said, "after");
                 self.h.points.state = "taken".to_owned();
-                let detail = json!({ "before": before, "taken": self.h.points.taken, "after": self.h.points.left });
+                let detail =
+                    json!({ "before": before, "taken": self.h.points.taken, "after": self.h.points.left });
                 self.note("points_taken", detail);
             }
             _ => self.h.points.state = "no_licence".to_owned(),

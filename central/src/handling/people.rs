@@ -56,7 +56,8 @@ struct Restart {
 }
 
 fn read<T: DeserializeOwned>(fields: &Value) -> Result<T, Refusal> {
-    serde_json::from_value(fields.clone()).map_err(|error| bad(format!("thiếu hoặc sai trường: {error}"), error.to_string()))
+    serde_json::from_value(fields.clone())
+        .map_err(|error| bad(format!("thiếu hoặc sai trường: {error}"), error.to_string()))
 }
 
 pub(super) fn bad(vi: impl Into<String>, en: impl Into<String>) -> Refusal {
@@ -128,7 +129,9 @@ impl Work<'_> {
                 let to: Receiver = read(fields)?;
                 self.step(name, State::HandedOver, reason, json!({ "to": limited(&to.to_unit)? }))
             }
-            "report_stolen" => self.step(name, State::Stolen, reason, nothing()).map(|()| self.remove_warnings()),
+            "report_stolen" => {
+                self.step(name, State::Stolen, reason, nothing()).map(|()| self.remove_warnings())
+            }
             "record_acknowledged" | "confirm" => {
                 self.answered("acknowledged", false);
                 self.identified()?;
@@ -149,7 +152,8 @@ impl Work<'_> {
                 self.step(name, State::TransferClaimed, reason, nothing())
             }
             "accept_driver" => {
-                let named = self.h.named.take().ok_or_else(|| bad("chưa có người lái", "nobody was named"))?;
+                let named =
+                    self.h.named.take().ok_or_else(|| bad("chưa có người lái", "nobody was named"))?;
                 self.h.liable = Some(named);
                 self.notify_anew()?;
                 self.step(name, State::OwnerFound, reason, nothing())
@@ -368,14 +372,20 @@ impl Work<'_> {
         }
         self.start("statute", from)?;
         let reason = Some(limited(&restart.reason)?);
-        self.step("restart_statute", self.h.state, reason, json!({ "evasion_ended_on": restart.evasion_ended_on }))
+        self.step(
+            "restart_statute",
+            self.h.state,
+            reason,
+            json!({ "evasion_ended_on": restart.evasion_ended_on }),
+        )
     }
 
     /// Makes sure that there is a bill to pay.
     pub(super) fn need_bill(&mut self) {
         let Some(fine) = &self.h.fine else { return };
         let owed = super::money::owed(&self.h, self.law, day_of(self.at));
-        let open: i64 = self.h.money.bills.iter().filter(|bill| bill.paid_at.is_none()).map(|bill| bill.amount).sum();
+        let open: i64 =
+            self.h.money.bills.iter().filter(|bill| bill.paid_at.is_none()).map(|bill| bill.amount).sum();
         let principal = owed.fine_left - open;
         // While the fine itself is not paid, interest grows day by day: its bill follows the fine's payment.
         let amount = if fine.total > 0 && owed.fine_left > 0 { principal } else { owed.interest_left - open };

@@ -85,6 +85,38 @@ pub struct Vehicle {
     pub group: Option<String>,
 }
 
+impl Vehicle {
+    /// The vehicle of a plate that a person confirmed, with the colour and class that were seen.
+    pub fn seen(plate: &str, colour: Option<&str>, class: &str) -> Self {
+        use wire::plate::{Hint, PlateColour, PlateKind, VehicleGroup, parse};
+        let group = match class {
+            "motorcycle" | "moped" | "e_motorcycle" => Some(VehicleGroup::Motorcycle),
+            "car" | "bus" | "truck" => Some(VehicleGroup::Car),
+            _ => None,
+        };
+        let hint =
+            Hint { vehicle: group, colour: colour.and_then(PlateColour::from_word), ..Hint::default() };
+        let parsed = parse(plate, &hint);
+        let best = parsed.best();
+        let bearer = match best.map(|plate| plate.kind) {
+            Some(PlateKind::Military) => "military",
+            Some(PlateKind::Diplomatic) => "diplomatic",
+            Some(PlateKind::Foreign) => "foreign",
+            Some(PlateKind::Temporary) => "temporary",
+            _ => "usual",
+        };
+        Self {
+            plate: plate.to_owned(),
+            plate_display: best.map_or_else(|| plate.to_owned(), |plate| plate.display()),
+            plate_colour: colour.map(str::to_owned),
+            bearer: bearer.to_owned(),
+            class: class.to_owned(),
+            group: group
+                .map(|group| if group == VehicleGroup::Car { "car" } else { "motorcycle" }.to_owned()),
+        }
+    }
+}
+
 /// One act: a confirmed case.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Violation {

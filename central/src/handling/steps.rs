@@ -126,7 +126,8 @@ mod tests {
     fn every_state_can_be_reached_and_every_open_one_left() {
         for state in State::ALL {
             assert!(all().iter().any(|step| step.to.contains(state)), "{} is never reached", state.as_str());
-            let left = all().iter().any(|step| step.from.contains(state) && step.to.iter().any(|to| to != state));
+            let left =
+                all().iter().any(|step| step.from.contains(state) && step.to.iter().any(|to| to != state));
             assert_eq!(left, !state.is_final(), "{}", state.as_str());
             assert_eq!(State::parse(state.as_str()), Some(*state));
         }
@@ -134,7 +135,13 @@ mod tests {
 
     #[test]
     fn only_people_take_legal_acts() {
-        for state in [State::NoticeSigned, State::MinutesSigned, State::DecisionSigned, State::Voided, State::Enforcement] {
+        for state in [
+            State::NoticeSigned,
+            State::MinutesSigned,
+            State::DecisionSigned,
+            State::Voided,
+            State::Enforcement,
+        ] {
             for step in all().iter().filter(|step| step.to.contains(&state) && !step.from.contains(&state)) {
                 let after_minutes = step.from == [State::Explanation];
                 assert!(step.who != Who::System || after_minutes, "{} is no act of a person", step.name);

@@ -30,11 +30,13 @@ mod agents;
 mod alerts;
 mod audit;
 mod cameras;
+mod citizen;
 mod counts;
 mod enrolment;
 mod evidence;
 mod extract;
 mod gates;
+mod handling;
 mod health;
 mod identity;
 mod inside;
@@ -138,7 +140,11 @@ fn resources() -> OpenApiRouter<Web> {
         .routes(routes!(identity::checks))
         .routes(routes!(stream::open))
         .merge(people::routes())
+<<<<<<< HEAD
         .merge(scenes::routes())
+=======
+        .merge(handling::routes())
+>>>>>>> d2a4106 (Handlings: store, shell, services, console API)
         .routes(routes!(openapi::read));
     OpenApiRouter::with_openapi(openapi::base()).nest("/api/v1", api)
 }
