@@ -140,11 +140,8 @@ fn resources() -> OpenApiRouter<Web> {
         .routes(routes!(identity::checks))
         .routes(routes!(stream::open))
         .merge(people::routes())
-<<<<<<< HEAD
         .merge(scenes::routes())
-=======
         .merge(handling::routes())
->>>>>>> d2a4106 (Handlings: store, shell, services, console API)
         .routes(routes!(openapi::read));
     OpenApiRouter::with_openapi(openapi::base()).nest("/api/v1", api)
 }
