@@ -258,6 +258,11 @@ impl Work<'_> {
         let owed = owed(&self.h, self.law, day_of(self.at));
         self.h.money.overpaid = owed.over;
         if owed.total() > 0 {
+            for bill in
+                self.h.money.bills.iter_mut().filter(|bill| bill.is_open() && bill.amount > owed.total())
+            {
+                bill.replaced = true;
+            }
             self.need_bill();
             return Ok(());
         }

@@ -184,14 +184,13 @@ impl Work<'_> {
     /// How the newest paper of a kind stands: sent, delivered, or nowhere.
     fn settle(&mut self, paper: &str) -> Result<(), Refusal> {
         let from = match paper {
-            "notice" => self.h.notice.as_ref().and_then(|paper| paper.signed_at),
-            "decision" => self.h.decision.as_ref().and_then(|paper| paper.signed_at),
+            "notice" => self.h.notice.as_ref().filter(|paper| paper.signed_at.is_some()),
+            "decision" => self.h.decision.as_ref().filter(|paper| paper.signed_at.is_some()),
             _ => None,
         };
-        let Some(from) = from else { return Ok(()) };
+        let Some(from) = from.map(|paper| paper.order) else { return Ok(()) };
         let mut way = Way::default();
-        for order in
-            self.h.orders.iter().filter(|order| order.what.paper() == Some(paper) && order.at >= from)
+        for order in self.h.orders.iter().filter(|order| order.what.paper() == Some(paper) && order.n > from)
         {
             way.add(&order.what, &order.state, &order.events);
         }

@@ -223,12 +223,14 @@ impl Work<'_> {
             delivered_at: None,
             delivered_by: None,
             party: self.h.liable,
+            order: 0,
         })
     }
 
     /// Signs a draft: number, signature, its document on order.
     pub(super) fn sign(&mut self, paper: &'static str) -> Result<String, Refusal> {
         let (number, by, at) = (self.number.to_owned(), self.actor.name.clone(), self.at);
+        let order = self.h.orders.last().map_or(1, |order| order.n + 1);
         let slot = match paper {
             "notice" => &mut self.h.notice,
             "minutes" => &mut self.h.minutes,
@@ -240,6 +242,7 @@ impl Work<'_> {
         draft.number = Some(number.clone());
         draft.signed_by = Some(by);
         draft.signed_at = Some(at);
+        draft.order = order;
         self.series = Some(paper);
         self.order(What::Document { paper: paper.to_owned(), number: Some(number.clone()) });
         Ok(number)
@@ -384,8 +387,7 @@ impl Work<'_> {
     pub(super) fn need_bill(&mut self) {
         let Some(fine) = &self.h.fine else { return };
         let owed = super::money::owed(&self.h, self.law, day_of(self.at));
-        let open: i64 =
-            self.h.money.bills.iter().filter(|bill| bill.paid_at.is_none()).map(|bill| bill.amount).sum();
+        let open: i64 = self.h.money.bills.iter().filter(|bill| bill.is_open()).map(|bill| bill.amount).sum();
         let principal = owed.fine_left - open;
         // While the fine itself is not paid, interest grows day by day: its bill follows the fine's payment.
         let amount = if fine.total > 0 && owed.fine_left > 0 { principal } else { owed.interest_left - open };
@@ -395,7 +397,15 @@ impl Work<'_> {
         let n = self.h.money.bills.last().map_or(1, |bill| bill.n + 1);
         let number = self.h.decision.as_ref().and_then(|paper| paper.number.clone()).unwrap_or_default();
         let reference = if n == 1 { number } else { format!("{number}#{n}") };
-        self.h.money.bills.push(Bill { n, reference, amount, code: None, pay_url: None, paid_at: None });
+        self.h.money.bills.push(Bill {
+            n,
+            reference,
+            amount,
+            code: None,
+            pay_url: None,
+            paid_at: None,
+            replaced: false,
+        });
         self.order(What::Bill { n });
     }
 }

@@ -226,6 +226,9 @@ pub struct Paper {
     /// Party that it is addressed to.
     #[serde(default)]
     pub party: Option<u32>,
+    /// The order of its document; its letters come after it.
+    #[serde(default)]
+    pub order: u32,
 }
 
 /// What a decision says.
@@ -267,6 +270,16 @@ pub struct Bill {
     pub pay_url: Option<String>,
     /// When it was paid.
     pub paid_at: Option<Timestamp>,
+    /// Another bill took its place, because part was paid elsewhere. Paid all the same, it counts as what it is: money.
+    #[serde(default)]
+    pub replaced: bool,
+}
+
+impl Bill {
+    /// Whether it waits to be paid.
+    pub fn is_open(&self) -> bool {
+        self.paid_at.is_none() && !self.replaced
+    }
 }
 
 /// A payment.

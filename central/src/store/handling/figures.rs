@@ -182,9 +182,9 @@ impl Store {
     /// When the database fails.
     pub async fn confirmed_cases(&self, limit: u32) -> Result<Vec<Confirmed>, StoreError> {
         let rows = sqlx::query(
-            "select c.* from cases c where c.state = 'confirmed' and c.seeded = 0 and c.behaviour is not null
+            "select c.* from case_confirmed f join cases c on c.case_id = f.case_id
+             where f.taken_at_ms is null and c.state = 'confirmed' and c.seeded = 0 and c.behaviour is not null
                 and coalesce(c.plate_typed, c.plate) is not null
-                and not exists (select 1 from handling_cases k where k.case_id = c.case_id)
              order by c.at_ms limit $1",
         )
         .bind(i64::from(limit))

@@ -249,9 +249,10 @@ pub(in crate::store) async fn use_number(
     Ok(())
 }
 
-/// The hash of a line: SHA-256 of the hash before, in hex, and the line's text.
-pub fn link(prior: Option<&str>, body: &str) -> String {
-    wire::Digest::of(format!("{}{body}", prior.unwrap_or_default()).as_bytes()).to_string()
+/// The hash of a line, by the chain that cases have too.
+fn link(prior: Option<&str>, body: &str) -> String {
+    let prior = prior.and_then(wire::Digest::from_hex);
+    crate::cases::chain::link(prior, body.as_bytes()).to_string()
 }
 
 impl Store {

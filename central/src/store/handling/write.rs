@@ -75,6 +75,7 @@ impl Store {
         insert(&mut writer, &stepped.handling, at).await?;
         log(&mut writer, &stepped.handling, 0, &stepped.log, &Actor::system(unit), at).await?;
         set_seq(&mut writer, &stepped.handling.id, stepped.log.len() as i64).await?;
+        note_taken(&mut writer, &stepped.handling, at).await?;
         writer.commit().await?;
         Ok(Some(Ok(stepped.handling)))
     }
@@ -140,6 +141,11 @@ impl Store {
             log(&mut writer, &stepped.handling, seq, &stepped.log, actor, at).await?;
         }
         sqlx::query("update handling_cases set handling_id = $1 where handling_id = $2")
+            .bind(into)
+            .bind(from)
+            .execute(&mut *writer)
+            .await?;
+        sqlx::query("update cases set handling_id = $1 where handling_id = $2")
             .bind(into)
             .bind(from)
             .execute(&mut *writer)
@@ -248,6 +254,24 @@ async fn insert(writer: &mut Writer, h: &Handling, at: Timestamp) -> Result<(), 
         .bind(act.at.as_millisecond())
         .execute(&mut **writer)
         .await?;
+    }
+    Ok(())
+}
+
+/// The case knows from now on who handles it.
+async fn note_taken(writer: &mut Writer, h: &Handling, at: Timestamp) -> Result<(), StoreError> {
+    for act in &h.acts {
+        sqlx::query("update case_confirmed set taken_at_ms = $2, handling_id = $3 where case_id = $1")
+            .bind(&act.case_id)
+            .bind(at.as_millisecond())
+            .bind(&h.id)
+            .execute(&mut **writer)
+            .await?;
+        sqlx::query("update cases set handling_id = $2 where case_id = $1")
+            .bind(&act.case_id)
+            .bind(&h.id)
+            .execute(&mut **writer)
+            .await?;
     }
     Ok(())
 }

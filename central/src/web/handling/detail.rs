@@ -408,10 +408,10 @@ fn payment(law: &crate::law::Law, h: &Handling) -> Option<PaymentItem> {
         h.fine.as_ref().filter(|_| h.decision.as_ref().is_some_and(|paper| paper.signed_at.is_some()))?;
     let today = jiff::Timestamp::from_millisecond(now_ms()).ok()?;
     let owed = money::owed(h, law, day_of(today));
-    let open = h.money.bills.iter().rev().find(|bill| bill.paid_at.is_none()).or(h.money.bills.last());
+    let open = h.money.bills.iter().rev().find(|bill| bill.is_open()).or(h.money.bills.last());
     Some(PaymentItem {
         bill: open.and_then(|bill| bill.code.clone()),
-        pay_url: open.filter(|bill| bill.paid_at.is_none()).and_then(|bill| bill.pay_url.clone()),
+        pay_url: open.filter(|bill| bill.is_open()).and_then(|bill| bill.pay_url.clone()),
         amount: fine.total,
         paid: h.paid(),
         receipt: h.money.payments.last().map(|payment| payment.receipt.clone()),
