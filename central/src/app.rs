@@ -197,6 +197,8 @@ impl App {
         parts.spawn("visits' retention", crate::visits::sweep::run(state.clone()));
         parts.spawn("screening of cases", crate::cases::screen::run(state.clone()));
         parts.spawn("deadlines of cases", crate::cases::sweep::run(state.clone()));
+        let outside = Arc::new(crate::handling::services::Services::new(state.clone())?);
+        parts.spawn("handlings", crate::handling::desk::run(state.clone(), outside));
         parts.spawn("crowding", crate::crowding::watch::run(state.clone()));
         let stop = state.stop.clone();
         let router = web::router(state.clone());

@@ -17,6 +17,7 @@ pub mod evidence;
 pub mod figures;
 pub mod gaps;
 pub mod gates;
+pub mod handling;
 pub mod health;
 pub mod ingest;
 pub mod intake;

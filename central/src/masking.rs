@@ -116,6 +116,11 @@ fn reason(role: Role) -> (&'static str, &'static str) {
     }
 }
 
+/// A party's name in a list: an organisation's whole, a person's shortened.
+pub fn short_name(org: bool, name: &str) -> String {
+    mask_name(if org { "org" } else { "person" }, name)
+}
+
 fn is_org(kind: &str) -> bool {
     kind.eq_ignore_ascii_case("org")
 }

@@ -67,6 +67,20 @@ impl Config {
                 || public_url.contains(char::is_whitespace),
             "documents.public_url: use http:// or https://, at most 200 characters: it goes into the QR code of every document",
         );
+        let handling = &self.handling;
+        bad(handling.look_s == 0, "handling.look_s: use at least 1");
+        bad(
+            handling.unit.is_empty() || !handling.unit.chars().all(|c| c.is_alphanumeric() || c == '-'),
+            "handling.unit: use letters, digits and '-', such as PC08",
+        );
+        bad(
+            handling.sign_ins == 0 || handling.looks == 0 || handling.answers == 0,
+            "handling.sign_ins, looks and answers: use at least 1; handling.citizens = false closes the page",
+        );
+        bad(
+            self.registers.dvcqg.is_some() && handling.treasury_account.is_empty(),
+            "handling.treasury_account: the payment portal needs the account",
+        );
         bad(self.retention.owner_days == 0, "retention.owner_days: use at least 1");
         for (name, service) in self.registers.all() {
             let mut bad = |condition: bool, text: &str| bad(condition, &format!("registers.{name}{text}"));

@@ -66,6 +66,8 @@ pub struct Config {
     pub cases: crate::cases::settings::Cases,
     /// Third parties whose detections are taken.
     pub adapter: crate::cases::settings::Adapter,
+    /// Handlings of confirmed violations, and the citizens' page.
+    pub handling: Handling,
     /// Search for faces; off.
     pub faces: crate::lists::faces::Settings,
 }
@@ -177,6 +179,18 @@ pub struct Registers {
     pub wanted: Option<Service>,
     /// Tickets of the railway; left out, no ticket is checked.
     pub ticket: Option<Service>,
+    /// Payment on the public service portal; left out, fines are paid at the treasury.
+    pub dvcqg: Option<Service>,
+    /// Driving licences; left out, no points are taken by central.
+    pub licence: Option<Service>,
+    /// Vehicle inspection; left out, it is not warned.
+    pub inspection: Option<Service>,
+    /// Registered mail; left out, nothing goes by post.
+    pub post: Option<Service>,
+    /// Public site of the traffic police; left out, nothing is posted.
+    pub csgt: Option<Service>,
+    /// Register of special machines; left out, their owners are looked for by a person.
+    pub machines: Option<Service>,
 }
 
 impl Registers {
@@ -188,6 +202,12 @@ impl Registers {
             ("vneid", &self.vneid),
             ("wanted", &self.wanted),
             ("ticket", &self.ticket),
+            ("dvcqg", &self.dvcqg),
+            ("licence", &self.licence),
+            ("inspection", &self.inspection),
+            ("post", &self.post),
+            ("csgt", &self.csgt),
+            ("machines", &self.machines),
         ];
         all.into_iter().filter_map(|(name, service)| service.as_ref().map(|service| (name, service)))
     }
@@ -353,6 +373,55 @@ pub struct Reports {
     pub models: std::collections::BTreeMap<String, String>,
 }
 
+/// Handlings of confirmed violations, and the citizens' page.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Handling {
+    /// Whether confirmed cases are handled here. Off, they wait.
+    pub on: bool,
+    /// Unit that handles them: in numbers of papers, in the log, on the citizens' page.
+    pub unit: String,
+    /// Its name on papers and on the citizens' page.
+    pub unit_vi: String,
+    /// Its telephone number.
+    pub phone: String,
+    /// Its address.
+    pub address: String,
+    /// Treasury account that fines are paid to.
+    pub treasury_account: String,
+    /// How often deadlines and orders are looked at, seconds.
+    pub look_s: u32,
+    /// Whether points are taken from an owner who is fined for not co-operating; the decree does not say, ask a lawyer.
+    pub points_of_silent_owner: bool,
+    /// Whether citizens may come to the public page.
+    pub citizens: bool,
+    /// Sign-ins that one address may try in a quarter of an hour.
+    pub sign_ins: u32,
+    /// Looks that one address may take in a minute.
+    pub looks: u32,
+    /// Answers that one address may give in an hour.
+    pub answers: u32,
+}
+
+impl Default for Handling {
+    fn default() -> Self {
+        Self {
+            on: true,
+            unit: "PC08".to_owned(),
+            unit_vi: "Phòng Cảnh sát giao thông".to_owned(),
+            phone: String::new(),
+            address: String::new(),
+            treasury_account: String::new(),
+            look_s: 2,
+            points_of_silent_owner: false,
+            citizens: true,
+            sign_ins: 10,
+            looks: 120,
+            answers: 20,
+        }
+    }
+}
+
 impl Config {
     /// Reads and checks a file.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
@@ -391,6 +460,12 @@ impl Config {
             &mut registers.vneid,
             &mut registers.wanted,
             &mut registers.ticket,
+            &mut registers.dvcqg,
+            &mut registers.licence,
+            &mut registers.inspection,
+            &mut registers.post,
+            &mut registers.csgt,
+            &mut registers.machines,
         ];
         for path in services.into_iter().flatten().filter_map(|service| service.secret_file.as_mut()) {
             *path = folder.join(&*path);

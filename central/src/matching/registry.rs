@@ -181,6 +181,17 @@ fn type_finding(seen: &str, registered: &str) -> Option<Finding> {
     ))
 }
 
+/// What differs between a class seen and a registered kind, as a code; none when they fit or cannot be compared.
+pub fn class_differs(seen: &str, registered: &str) -> Option<&'static str> {
+    let registered = registered.to_ascii_lowercase();
+    let (group_seen, group_registered) = (group_of_class(seen)?, group_of_class(&registered)?);
+    match (group_seen == group_registered, seen == registered) {
+        (false, _) => Some(OTHER_GROUP),
+        (true, false) => Some("vehicle_type_differs"),
+        (true, true) => None,
+    }
+}
+
 fn name_vi(class: &str) -> &str {
     match class {
         "car" => "ô tô con",

@@ -72,10 +72,25 @@ impl Client {
         purpose: Option<&str>,
         question: &Q,
     ) -> Result<A, AskError> {
+        self.ask_as(path, purpose, None, question).await
+    }
+
+    /// The same under an idempotency key of the caller's: repeated, it is answered again and not done again.
+    ///
+    /// # Errors
+    /// [`AskError`].
+    pub async fn ask_as<Q: Serialize, A: DeserializeOwned>(
+        &self,
+        path: &str,
+        purpose: Option<&str>,
+        idempotency: Option<&str>,
+        question: &Q,
+    ) -> Result<A, AskError> {
         if !self.breaker().may_ask(Instant::now()) {
             return Err(AskError::Resting);
         }
-        let result = self.call(path, purpose.unwrap_or(&self.settings.purpose_code), question).await;
+        let purpose = purpose.unwrap_or(&self.settings.purpose_code);
+        let result = self.call(path, purpose, idempotency, question).await;
         let mut breaker = self.breaker();
         match &result {
             // A refusal of the caller is an answer: the service is there.
@@ -98,6 +113,7 @@ impl Client {
         &self,
         path: &str,
         purpose: &str,
+        idempotency: Option<&str>,
         question: &Q,
     ) -> Result<A, AskError> {
         let body = serde_json::to_vec(question).map_err(|error| AskError::Unreadable(error.to_string()))?;
@@ -114,7 +130,7 @@ impl Client {
             .header("X-Officer-Id", &self.settings.officer_id)
             .header("X-Purpose-Code", purpose)
             .header("X-Correlation-Id", &correlation)
-            .header("Idempotency-Key", &correlation)
+            .header("Idempotency-Key", idempotency.unwrap_or(&correlation))
             .header("X-Timestamp", timestamp)
             .header("X-Signature", signature)
             .body(body);
@@ -130,6 +146,20 @@ impl Client {
         // The text of a JSON error may quote the answer, which is personal data: only the place is kept.
         serde_json::from_slice(&bytes)
             .map_err(|error| AskError::Unreadable(format!("line {} column {}", error.line(), error.column())))
+    }
+
+    /// Whether a callback was signed with this account's secret; takes the same time for every wrong signature.
+    pub fn signed(
+        &self,
+        path: &str,
+        timestamp: &str,
+        correlation: &str,
+        body: &[u8],
+        signature: &str,
+    ) -> bool {
+        let right = self.signature(path, timestamp, correlation, body);
+        right.len() == signature.len()
+            && right.bytes().zip(signature.bytes()).fold(0, |differs, (a, b)| differs | (a ^ b)) == 0
     }
 
     /// Hex HMAC-SHA256 over method, path, time, correlation id and the digest of the body, one a line.

@@ -22,6 +22,20 @@ pub struct Registers {
     pub wanted: Option<Client>,
     /// Tickets.
     pub ticket: Option<Client>,
+    /// Vehicle registration, for warnings; owners are asked through the register's own client.
+    pub vehreg: Option<Client>,
+    /// Payment on the public service portal.
+    pub dvcqg: Option<Client>,
+    /// Driving licences.
+    pub licence: Option<Client>,
+    /// Vehicle inspection.
+    pub inspection: Option<Client>,
+    /// Registered mail.
+    pub post: Option<Client>,
+    /// Public site of the traffic police.
+    pub csgt: Option<Client>,
+    /// Special machines.
+    pub machines: Option<Client>,
 }
 
 impl Registers {
@@ -38,6 +52,13 @@ impl Registers {
             vneid: client("vneid", &settings.vneid)?,
             wanted: client("wanted", &settings.wanted)?,
             ticket: client("ticket", &settings.ticket)?,
+            vehreg: client("vehreg", &settings.vehreg)?,
+            dvcqg: client("dvcqg", &settings.dvcqg)?,
+            licence: client("licence", &settings.licence)?,
+            inspection: client("inspection", &settings.inspection)?,
+            post: client("post", &settings.post)?,
+            csgt: client("csgt", &settings.csgt)?,
+            machines: client("machines", &settings.machines)?,
         })
     }
 }

@@ -38,3 +38,36 @@ impl std::fmt::Debug for Verdict {
 pub async fn verify_qr(client: &Client, purpose: Option<&str>, token: &str) -> Result<Verdict, AskError> {
     client.ask("/vneid/v1/verify-qr", purpose, &serde_json::json!({ "token": token })).await
 }
+
+/// Who signed in on the public page. `Debug` shows no person.
+#[derive(Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SignIn {
+    /// Good or not.
+    pub result: VneidWord,
+    /// Level of the account.
+    pub level: Option<u8>,
+    /// Identity number.
+    pub id_number: Option<String>,
+    /// Name to show.
+    pub display_name: Option<String>,
+    /// Its transaction number.
+    pub txn_id: Option<String>,
+}
+
+impl std::fmt::Debug for SignIn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SignIn")
+            .field("result", &self.result)
+            .field("txn_id", &self.txn_id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Who signed in. Asking uses the token up.
+///
+/// # Errors
+/// [`AskError`].
+pub async fn sign_in(client: &Client, token: &str) -> Result<SignIn, AskError> {
+    client.ask("/vneid/v1/sign-in", Some("VIOLATION_CITIZEN"), &serde_json::json!({ "token": token })).await
+}

@@ -26,6 +26,7 @@ pub mod evidence;
 pub(crate) mod fixtures;
 pub mod gaps;
 pub mod gates;
+pub mod handling;
 pub mod law;
 pub mod lists;
 pub mod lookups;

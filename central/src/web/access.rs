@@ -53,6 +53,10 @@ const ADMIN: Access = Access::Roles(&[Admin]);
 const OPERATIONS: Access = Access::Roles(&[IocOperator, Admin]);
 /// Who decides about alerts. The admin keeps the system running and decides nothing.
 const DECIDERS: Access = Access::Roles(&[GateOperator, TrafficPolice, IocOperator, SiteManager]);
+/// Who handles confirmed cases: officers and the commanders who sign.
+const CASE_PEOPLE: Access = Access::Roles(&[TrafficPolice, PoliceSigner]);
+/// Who sees counts and places of cases, never whose.
+const CASE_WATCHERS: Access = Access::Roles(&[TrafficPolice, PoliceSigner, IocOperator, Admin]);
 /// Who changes what a site asks at its gates.
 const KEEPERS: Access = Access::Roles(&[SiteManager, Admin]);
 
@@ -203,6 +207,17 @@ pub const RULES: &[(&str, &str, Access)] = &[
     ("GET", "/api/v1/violation-kinds", EVERY_ROLE),
     ("POST", "/api/v1/adapter/violations", Access::Public),
     // Handlings.
+    ("GET", "/api/v1/handlings", CASE_PEOPLE),
+    ("POST", "/api/v1/handlings", POLICE),
+    ("GET", "/api/v1/handlings/map", CASE_WATCHERS),
+    ("GET", "/api/v1/handlings/{id}", CASE_PEOPLE),
+    ("GET", "/api/v1/handlings/{id}/attachments/{attachment}", CASE_PEOPLE),
+    ("POST", "/api/v1/handlings/{id}/actions/{action}", CASE_PEOPLE),
+    ("GET", "/api/v1/violations/figures", CASE_WATCHERS),
+    // Signed by the systems that send them.
+    ("POST", "/api/v1/callbacks/vneid", Access::Public),
+    ("POST", "/api/v1/callbacks/post", Access::Public),
+    ("POST", "/api/v1/callbacks/dvcqg", Access::Public),
     // The citizen's side.
 ];
 
@@ -346,7 +361,12 @@ pub async fn guard(
     let method = request.method();
     // A page of another origin cannot set this header without asking first, and is never told yes.
     let safe = method == Method::GET || method == Method::HEAD;
-    if !safe && request.headers().get("x-requested-with").is_none_or(|value| value != "vong-gac") {
+    // Other systems sign what they send, and hold no session that a page could misuse.
+    let called_back = path.as_str().starts_with("/api/v1/callbacks/");
+    if !safe
+        && !called_back
+        && request.headers().get("x-requested-with").is_none_or(|value| value != "vong-gac")
+    {
         let detail = "send the header X-Requested-With: vong-gac with everything but GET";
         return Err(Problem::new(StatusCode::FORBIDDEN, "missing_header", detail));
     }

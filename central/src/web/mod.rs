@@ -31,11 +31,13 @@ mod alerts;
 mod audit;
 mod cameras;
 mod cases;
+mod citizen;
 mod counts;
 mod enrolment;
 mod evidence;
 mod extract;
 mod gates;
+mod handling;
 mod health;
 mod identity;
 mod inside;
@@ -148,6 +150,7 @@ fn resources() -> OpenApiRouter<Web> {
         .merge(law::routes())
         .merge(verification::routes())
         .merge(cases::routes())
+        .merge(handling::routes())
         .routes(routes!(openapi::read));
     OpenApiRouter::with_openapi(openapi::base()).nest("/api/v1", api)
 }

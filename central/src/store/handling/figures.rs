@@ -1,0 +1,221 @@
+//! Figures of violations: how many got how far, money, time. And confirmed cases that wait to be handled.
+
+use jiff::Timestamp;
+use sqlx::Row as _;
+
+use super::super::rows::{Scope, row};
+use super::{Store, StoreError};
+use crate::handling::open::Confirmed;
+use crate::handling::record::Vehicle;
+
+row! {
+    /// Numbers of one group.
+    FigureRow {
+        /// What the group is: a kind, a place, an hour, a day.
+        name: String,
+        /// Cases that were opened, known ones left out.
+        detected: i64,
+        /// Of them without admissible evidence.
+        inadmissible: i64,
+        /// Rejected by reviewers.
+        rejected: i64,
+        /// Confirmed by reviewers.
+        confirmed: i64,
+        /// Noticed.
+        noticed: i64,
+        /// Decided.
+        decided: i64,
+        /// Paid.
+        paid: i64,
+        /// Not paid in time.
+        overdue: i64,
+    }
+}
+
+row! {
+    /// A place on the map.
+    PointRow {
+        /// Site.
+        site: String,
+        /// Camera.
+        camera: String,
+        /// Place, in words.
+        place_vi: String,
+        /// Kind of violation.
+        kind: String,
+        /// State of the handling.
+        state: String,
+        /// How many.
+        count: i64,
+    }
+}
+
+/// Whole sums of a time.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Sums {
+    /// VND of decisions.
+    pub fined: i64,
+    /// VND paid.
+    pub paid: i64,
+}
+
+/// How rows are grouped.
+fn group_sql(group: &str) -> &'static str {
+    match group {
+        "place" => "c.camera",
+        // Hours and days of Vietnam.
+        "hour" => "cast(((c.at_ms + 25200000) / 3600000) % 24 as text)",
+        "day" => "cast((c.at_ms + 25200000) / 86400000 as text)",
+        _ => "c.kind",
+    }
+}
+
+impl Store {
+    /// Figures of cases that happened in a time, grouped by `kind`, `place`, `hour` or `day`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn violation_figures(
+        &self,
+        scope: &Scope,
+        site: &str,
+        (from_ms, to_ms): (i64, i64),
+        group: &str,
+    ) -> Result<Vec<FigureRow>, StoreError> {
+        let query = format!(
+            "select {} name, count(*) detected,
+                coalesce(sum(case when c.state = 'inadmissible' then 1 else 0 end), 0) inadmissible,
+                coalesce(sum(case when c.state = 'rejected' then 1 else 0 end), 0) rejected,
+                coalesce(sum(case when c.state = 'confirmed' then 1 else 0 end), 0) confirmed,
+                coalesce(sum(case when h.noticed_at_ms is not null then 1 else 0 end), 0) noticed,
+                coalesce(sum(case when h.decided_at_ms is not null then 1 else 0 end), 0) decided,
+                coalesce(sum(case when h.paid_at_ms is not null then 1 else 0 end), 0) paid,
+                coalesce(sum(case when h.overdue_at_ms is not null then 1 else 0 end), 0) overdue
+             from cases c left join handling_cases k on k.case_id = c.case_id left join handlings h on h.handling_id = k.handling_id
+             where c.seeded = 0 and c.at_ms >= $1 and c.at_ms < $2 and ($3 = '' or $3 like '%,' || c.site || ',%') and ($4 = '' or c.site = $4)
+             group by 1 order by 1",
+            group_sql(group)
+        );
+        let rows = sqlx::query(sqlx::AssertSqlSafe(query))
+            .bind(from_ms)
+            .bind(to_ms)
+            .bind(scope.sql())
+            .bind(site)
+            .fetch_all(self.read())
+            .await?;
+        Ok(rows.iter().map(FigureRow::read).collect::<Result<_, _>>()?)
+    }
+
+    /// Money of decisions about cases that happened in a time, each handling once.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn violation_sums(
+        &self,
+        scope: &Scope,
+        site: &str,
+        (from_ms, to_ms): (i64, i64),
+    ) -> Result<Sums, StoreError> {
+        let row = sqlx::query(
+            "select cast(coalesce(sum(h.amount), 0) as bigint), cast(coalesce(sum(h.paid), 0) as bigint) from handlings h
+             where ($3 = '' or $3 like '%,' || h.site || ',%') and ($4 = '' or h.site = $4) and exists
+                (select 1 from handling_cases k where k.handling_id = h.handling_id and k.at_ms >= $1 and k.at_ms < $2)",
+        )
+        .bind(from_ms)
+        .bind(to_ms)
+        .bind(scope.sql())
+        .bind(site)
+        .fetch_one(self.read())
+        .await?;
+        Ok(Sums { fined: row.try_get(0)?, paid: row.try_get(1)? })
+    }
+
+    /// Days from violation to decision, of every decided case of a time, sorted.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn days_to_decision(
+        &self,
+        scope: &Scope,
+        site: &str,
+        (from_ms, to_ms): (i64, i64),
+    ) -> Result<Vec<i64>, StoreError> {
+        Ok(sqlx::query_scalar(
+            "select (h.decided_at_ms - k.at_ms) / 86400000 from handling_cases k join handlings h on h.handling_id = k.handling_id
+             where h.decided_at_ms is not null and k.at_ms >= $1 and k.at_ms < $2 and ($3 = '' or $3 like '%,' || k.site || ',%')
+                and ($4 = '' or k.site = $4) order by 1",
+        )
+        .bind(from_ms)
+        .bind(to_ms)
+        .bind(scope.sql())
+        .bind(site)
+        .fetch_all(self.read())
+        .await?)
+    }
+
+    /// Counts by place, kind and state, for the map. No plates.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn handling_points(
+        &self,
+        scope: &Scope,
+        (from_ms, to_ms): (i64, i64),
+    ) -> Result<Vec<PointRow>, StoreError> {
+        let rows = sqlx::query(
+            "select k.site, k.camera, k.place_vi, k.kind, h.state, count(*) count from handling_cases k
+             join handlings h on h.handling_id = k.handling_id
+             where k.at_ms >= $1 and k.at_ms < $2 and ($3 = '' or $3 like '%,' || k.site || ',%')
+             group by k.site, k.camera, k.place_vi, k.kind, h.state order by 1, 2, 4, 5",
+        )
+        .bind(from_ms)
+        .bind(to_ms)
+        .bind(scope.sql())
+        .fetch_all(self.read())
+        .await?;
+        Ok(rows.iter().map(PointRow::read).collect::<Result<_, _>>()?)
+    }
+
+    /// Confirmed cases that have no handling yet, the most urgent first. Known cases that measure reviewers are never among them.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn confirmed_cases(&self, limit: u32) -> Result<Vec<Confirmed>, StoreError> {
+        let rows = sqlx::query(
+            "select c.* from case_confirmed f join cases c on c.case_id = f.case_id
+             where f.taken_at_ms is null and c.state = 'confirmed' and c.seeded = 0 and c.behaviour is not null
+                and coalesce(c.plate_typed, c.plate) is not null
+             order by c.at_ms limit $1",
+        )
+        .bind(i64::from(limit))
+        .fetch_all(self.read())
+        .await?;
+        rows.iter().map(confirmed).collect()
+    }
+}
+
+fn confirmed(row: &sqlx::any::AnyRow) -> Result<Confirmed, StoreError> {
+    let text = |name: &str| row.try_get::<String, _>(name);
+    let maybe = |name: &str| row.try_get::<Option<String>, _>(name);
+    let case_id = text("case_id")?;
+    let plate =
+        maybe("plate_typed")?.filter(|plate| !plate.is_empty()).or(maybe("plate")?).unwrap_or_default();
+    let (class, colour) = (text("class")?, maybe("plate_colour")?);
+    let at_ms: i64 = row.try_get("at_ms")?;
+    let at = Timestamp::from_millisecond(at_ms).map_err(|error| StoreError::Damaged {
+        table: "cases",
+        id: case_id.clone(),
+        problem: error.to_string(),
+    })?;
+    Ok(Confirmed {
+        case_number: text("number")?,
+        kind: text("kind")?,
+        behaviour: maybe("behaviour")?.unwrap_or_default(),
+        at,
+        site: text("site")?,
+        camera: text("camera")?,
+        place_vi: text("place_vi")?,
+        vehicle: Vehicle::seen(&plate, colour.as_deref(), &class),
+        case_id,
+    })
+}

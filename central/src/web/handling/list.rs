@@ -1,0 +1,284 @@
+//! Lists of handlings, and where they are on the map.
+
+use std::collections::BTreeMap;
+
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::auth::Role;
+use crate::handling::record::Deadline;
+use crate::handling::{Handling, PartyKind};
+use crate::masking;
+use crate::store::handling::read::Asked;
+use crate::store::handling::{HandlingRow, Person, open_person};
+use crate::web::access::Viewer;
+use crate::web::extract::{Json, MAX_PAGE, Moment, Page, Place, Query, page_size};
+use crate::web::problem::Problem;
+use crate::web::{Web, now_ms};
+
+/// What is asked for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Filter {
+    /// State.
+    state: Option<String>,
+    /// `soon`: ends within two days; `late`: is over.
+    due: Option<String>,
+    /// Beginning of a number or plate.
+    q: Option<String>,
+    /// Site.
+    site: Option<String>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+    /// Rows.
+    limit: Option<u32>,
+}
+
+/// A handling in a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HandlingItem {
+    pub id: String,
+    pub number: String,
+    pub site: String,
+    pub state: String,
+    pub state_vi: &'static str,
+    pub state_en: &'static str,
+    pub cases: Vec<CaseItem>,
+    /// The liable party; null while there is none.
+    pub party: Option<PartyItem>,
+    /// The open deadline that ends first.
+    pub due: Option<DueItem>,
+    /// VND of the decision.
+    pub amount: Option<i64>,
+    /// What needs a person: codes.
+    pub doubts: Vec<String>,
+    /// Somebody asked to void it.
+    pub void_asked: bool,
+    pub updated_at: Moment,
+}
+
+/// A case of it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CaseItem {
+    pub id: String,
+    pub number: String,
+    pub kind: String,
+    pub kind_vi: String,
+    pub kind_en: String,
+    pub at: Moment,
+    pub place_vi: String,
+    /// Null for roles that see no plates.
+    pub plate_display: Option<String>,
+    /// Its statute ended: it is not fined.
+    pub expired: bool,
+}
+
+/// Who is liable, as far as the role may see it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PartyItem {
+    pub kind: PartyKind,
+    pub basis: String,
+    pub name: Option<String>,
+}
+
+/// A deadline.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DueItem {
+    pub what: String,
+    pub what_vi: String,
+    pub what_en: String,
+    pub at: Moment,
+    /// Share of its time that is over, 0 to 1 and beyond.
+    pub share: f64,
+    /// 50, 80 or 100 once so much is over.
+    pub level: Option<u8>,
+}
+
+/// A page of handlings with the number in each state.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Listed {
+    pub items: Vec<HandlingItem>,
+    pub next: Option<String>,
+    pub counts: BTreeMap<String, i64>,
+}
+
+/// Whether a role sees plates and parties of handlings.
+pub fn sees_parties(role: Role) -> bool {
+    matches!(role, Role::TrafficPolice | Role::PoliceSigner)
+}
+
+/// Handlings, the one that changed last first.
+#[utoipa::path(get, path = "/handlings", tag = "handlings", params(Filter), responses((status = 200, body = Listed)))]
+pub async fn list(
+    State(web): State<Web>,
+    viewer: Viewer,
+    Query(filter): Query<Filter>,
+) -> Result<Json<Listed>, Problem> {
+    let limit = page_size(filter.limit)?;
+    let place = Place::parse(filter.cursor.as_deref())?;
+    let now = now_ms();
+    let due_before_ms = match filter.due.as_deref() {
+        None | Some("") => None,
+        Some("late") => Some(now),
+        Some("soon") => Some(now + 2 * 86_400_000),
+        Some(_) => return Err(Problem::bad_request("bad_query", "due: use soon or late")),
+    };
+    let q: String =
+        filter.q.unwrap_or_default().chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+    let asked = Asked {
+        state: filter.state.unwrap_or_default(),
+        site: filter.site.clone().unwrap_or_default(),
+        // Plates are searched by who sees them.
+        q: if sees_parties(viewer.role) { q.to_uppercase() } else { String::new() },
+        due_before_ms,
+    };
+    let rows = web.app.store.handlings(&viewer.scope, &asked, (place.at_ms, &place.id), limit + 1).await?;
+    let counts = web.app.store.handling_counts(&viewer.scope, &asked.site).await?.into_iter().collect();
+    let page = Page::cut(rows, limit.min(MAX_PAGE), |row| Place {
+        at_ms: row.updated_at_ms,
+        id: row.handling_id.clone(),
+    });
+    let items = page.items.into_iter().filter_map(|row| item_of(&web, &viewer, row)).collect();
+    Ok(Json(Listed { items, next: page.next, counts }))
+}
+
+fn item_of(web: &Web, viewer: &Viewer, row: HandlingRow) -> Option<HandlingItem> {
+    let h: Handling = crate::web::read_json((("handlings", "document"), row.document), &row.handling_id)?;
+    let person = row.person_sealed.filter(|_| sees_parties(viewer.role));
+    let person = person.and_then(|sealed| {
+        open_person(&web.app.data_key, &sealed)
+            .inspect_err(
+                |error| tracing::error!(handling = row.handling_id, %error, "a party cannot be opened"),
+            )
+            .ok()
+    });
+    Some(item(web, viewer, &h, person.as_ref(), row.updated_at_ms))
+}
+
+/// A handling as one role sees it.
+pub fn item(
+    web: &Web,
+    viewer: &Viewer,
+    h: &Handling,
+    person: Option<&Person>,
+    updated_at_ms: i64,
+) -> HandlingItem {
+    let shows = sees_parties(viewer.role);
+    let kind_name = |kind: &str| wire::violation::Kind::parse(kind).and_then(wire::violation::Kind::facts);
+    let cases = h.acts.iter().map(|act| CaseItem {
+        id: act.case_id.clone(),
+        number: act.case_number.clone(),
+        kind_vi: kind_name(&act.kind).map_or_else(|| act.kind.clone(), |facts| facts.vi.clone()),
+        kind_en: kind_name(&act.kind).map_or_else(|| act.kind.clone(), |facts| facts.en.clone()),
+        kind: act.kind.clone(),
+        at: Moment(act.at.as_millisecond()),
+        place_vi: act.place_vi.clone(),
+        plate_display: shows.then(|| h.vehicle.plate_display.clone()),
+        expired: act.expired,
+    });
+    let law = crate::handling::desk::law_of(&web.app.laws, h);
+    HandlingItem {
+        id: h.id.clone(),
+        number: h.number.clone(),
+        site: h.site.clone(),
+        state: h.state.as_str().to_owned(),
+        state_vi: h.state.vi(),
+        state_en: h.state.en(),
+        cases: cases.collect(),
+        party: h.liable_party().map(|party| PartyItem {
+            kind: party.kind,
+            basis: party.basis.clone(),
+            name: person.map(|person| masking::short_name(person.kind == PartyKind::Org, &person.name)),
+        }),
+        due: h.due().filter(|_| !h.state.is_final()).map(|deadline| due_item(&law, deadline, now_ms())),
+        amount: h.fine.as_ref().map(|fine| fine.total),
+        doubts: h.doubts.clone(),
+        void_asked: h.void.is_some(),
+        updated_at: Moment(updated_at_ms),
+    }
+}
+
+/// A deadline with its name and how much of it is over.
+pub fn due_item(law: &crate::law::Law, deadline: &Deadline, now_ms: i64) -> DueItem {
+    let due = &deadline.due;
+    let name = law.deadline(&due.kind, crate::law::day_of(due.from)).ok();
+    let (from, to) = (due.from.as_millisecond(), due.at.as_millisecond());
+    let share = (now_ms - from) as f64 / (to - from).max(1) as f64;
+    let reached = due.alerts.iter().rev().find(|alert| alert.at.as_millisecond() <= now_ms);
+    DueItem {
+        what_vi: name.map_or_else(|| due.kind.clone(), |row| row.title_vi.clone()),
+        what_en: name.map_or_else(|| due.kind.clone(), |row| row.title_en.clone()),
+        what: due.kind.clone(),
+        at: Moment(to),
+        share: (share.max(0.0) * 1000.0).round() / 1000.0,
+        level: reached.map(|alert| alert.percent),
+    }
+}
+
+/// When.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Span {
+    /// From, RFC 3339; thirty days ago when left out.
+    from: Option<Moment>,
+    /// To; now when left out.
+    to: Option<Moment>,
+}
+
+impl Span {
+    /// Milliseconds.
+    pub fn ms(&self) -> (i64, i64) {
+        let to = self.to.map_or_else(now_ms, |to| to.0);
+        (self.from.map_or(to - 30 * 86_400_000, |from| from.0), to)
+    }
+}
+
+/// A place on the map. No plates.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Point {
+    pub site: String,
+    pub camera: String,
+    pub place_vi: String,
+    pub kind: String,
+    pub kind_vi: String,
+    pub kind_en: String,
+    /// Handlings by state.
+    pub states: BTreeMap<String, i64>,
+    pub count: i64,
+}
+
+/// Where handlings are: place, kind, count by state.
+#[utoipa::path(get, path = "/handlings/map", tag = "handlings", params(Span), responses((status = 200, body = Vec<Point>)))]
+pub async fn map(
+    State(web): State<Web>,
+    viewer: Viewer,
+    Query(span): Query<Span>,
+) -> Result<Json<Vec<Point>>, Problem> {
+    let mut points: Vec<Point> = Vec::new();
+    for row in web.app.store.handling_points(&viewer.scope, span.ms()).await? {
+        let facts = wire::violation::Kind::parse(&row.kind).and_then(wire::violation::Kind::facts);
+        match points
+            .last_mut()
+            .filter(|last| last.site == row.site && last.camera == row.camera && last.kind == row.kind)
+        {
+            Some(last) => {
+                *last.states.entry(row.state).or_default() += row.count;
+                last.count += row.count;
+            }
+            None => points.push(Point {
+                site: row.site,
+                camera: row.camera,
+                place_vi: row.place_vi,
+                kind_vi: facts.map_or_else(|| row.kind.clone(), |facts| facts.vi.clone()),
+                kind_en: facts.map_or_else(|| row.kind.clone(), |facts| facts.en.clone()),
+                kind: row.kind,
+                states: BTreeMap::from([(row.state, row.count)]),
+                count: row.count,
+            }),
+        }
+    }
+    Ok(Json(points))
+}
