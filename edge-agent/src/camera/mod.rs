@@ -25,6 +25,8 @@ pub mod latest;
 mod mp4;
 mod pace;
 mod picture;
+#[cfg(test)]
+mod played;
 mod replay;
 mod ring;
 mod rtsp;
@@ -38,6 +40,9 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
+
+#[cfg(test)]
+pub(crate) use played::played;
 
 pub use config::{CredentialSource, StreamConfig, Transport};
 pub use latest::Latest;

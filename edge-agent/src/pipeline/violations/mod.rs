@@ -24,6 +24,7 @@ use crate::camera::{Cut, NoClip, Ring, Wanted};
 use crate::frame::{CaptureTime, Frame};
 use crate::outbox::Draft;
 use crate::rules::violation::{Finding, Signals};
+use crate::time_check::TimeCheck;
 use crate::track::TrackChanges;
 use bundle::{Job, Shown};
 use maker::Maker;
@@ -58,10 +59,19 @@ pub struct DeskSetup {
     pub models: Vec<ModelRef>,
 }
 
+/// What a desk is lent by whoever runs the camera.
+#[derive(Clone, Default)]
+pub struct Witness {
+    /// The camera's own encoded stream; no clips without it.
+    pub ring: Option<Arc<Ring>>,
+    /// How right the agent's clock is; the kernel is asked without it.
+    pub clock: Option<TimeCheck>,
+}
+
 /// One camera's desk.
 pub struct ViolationDesk {
     setup: Arc<DeskSetup>,
-    ring: Option<Arc<Ring>>,
+    witness: Witness,
     recent: Recent,
     notes: Notes,
     waiting: Vec<Waiting>,
@@ -91,7 +101,7 @@ impl ViolationDesk {
         let album = setup.scene.rules.iter().any(waits);
         Self {
             setup: Arc::new(setup),
-            ring: None,
+            witness: Witness::default(),
             recent: Recent::with_album(album),
             notes: Notes::default(),
             waiting: Vec::new(),
@@ -100,12 +110,12 @@ impl ViolationDesk {
         }
     }
 
-    /// Takes clips out of this ring, which is switched on for it.
-    pub fn with_ring(mut self, ring: Option<Arc<Ring>>) -> Self {
-        if let Some(ring) = &ring {
+    /// Takes clips out of a ring, which is switched on for it, and asks a measured clock.
+    pub fn with_witness(mut self, witness: Witness) -> Self {
+        if let Some(ring) = &witness.ring {
             ring.switch(true);
         }
-        self.ring = ring;
+        self.witness = witness;
         self
     }
 
@@ -129,7 +139,9 @@ impl ViolationDesk {
         }
         let shown = finding.moments.iter().map(|moment| self.recent.at(moment.frame, moment.stream_s));
         let shown = shown.collect();
-        self.waiting.push(Waiting { act_s, shown, facts: None, clock: crate::health::clock_at(), finding });
+        let kernel = crate::health::clock_at;
+        let clock = self.witness.clock.as_ref().map_or_else(kernel, |clock| clock.at(kernel));
+        self.waiting.push(Waiting { act_s, shown, facts: None, clock, finding });
     }
 
     /// Whether a finding about this track waits: then its vehicle must be told before it is forgotten.
@@ -155,8 +167,8 @@ impl ViolationDesk {
         let mut waits = Vec::new();
         for (number, waiting) in std::mem::take(&mut self.waiting).into_iter().enumerate() {
             let late = number < over || now.stream_s - waiting.act_s >= TAIL_S;
-            let clip = self.clip(&waiting, late);
-            let plain = self.ring.is_none() && now.stream_s - waiting.act_s < PLAIN_S && !late;
+            let clip = self.clip(&waiting, (!late).then_some(now.stream_s));
+            let plain = self.witness.ring.is_none() && now.stream_s - waiting.act_s < PLAIN_S && !late;
             if plain || matches!(clip, Err(NoClip::NotYet)) || !self.maker.has_room(in_place) {
                 waits.push(waiting);
                 continue;
@@ -174,7 +186,7 @@ impl ViolationDesk {
             return self.maker.made();
         }
         for waiting in std::mem::take(&mut self.waiting) {
-            let clip = self.clip(&waiting, true);
+            let clip = self.clip(&waiting, None);
             let job = self.job(waiting, clip, &facts);
             self.maker.take(job, false);
         }
@@ -185,17 +197,22 @@ impl ViolationDesk {
     pub(super) fn finish(&mut self, facts: impl Fn(u64) -> Option<VehicleFacts>) -> Vec<Draft> {
         let mut drafts = self.maker.finish();
         for waiting in std::mem::take(&mut self.waiting) {
-            let clip = self.clip(&waiting, true);
+            let clip = self.clip(&waiting, None);
             drafts.push(self.job(waiting, clip, &facts).run());
         }
         drafts
     }
 
-    /// The clip of a finding, with `late` as much of it as there is.
-    fn clip(&self, waiting: &Waiting, late: bool) -> Result<Cut, NoClip> {
-        let ring = self.ring.as_ref().ok_or(NoClip::Gone)?;
+    /// The clip of a finding: whole at stream second `now_s`, or without one as much of it as there is.
+    fn clip(&self, waiting: &Waiting, now_s: Option<f64>) -> Result<Cut, NoClip> {
+        let ring = self.witness.ring.as_ref().ok_or(NoClip::Gone)?;
         let wanted = wanted(&waiting.finding, waiting.act_s);
-        if late { ring.cut_now(&wanted) } else { ring.cut(&wanted) }
+        match now_s {
+            // The overlay needs the analysed frames too, which come a little after the encoded ones.
+            Some(now_s) if now_s < wanted.to_s => Err(NoClip::NotYet),
+            Some(_) => ring.cut(&wanted),
+            None => ring.cut_now(&wanted),
+        }
     }
 
     fn job(
@@ -225,7 +242,7 @@ impl ViolationDesk {
     /// What the ring holds around one moment.
     fn around(&self, stream_s: f64) -> Option<Cut> {
         let wanted = Wanted { from_s: stream_s, act_s: stream_s, to_s: stream_s + 0.5, bytes: usize::MAX };
-        self.ring.as_ref()?.cut_now(&wanted).ok()
+        self.witness.ring.as_ref()?.cut_now(&wanted).ok()
     }
 }
 

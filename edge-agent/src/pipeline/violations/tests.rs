@@ -232,7 +232,10 @@ fn events_of_a_live_camera_are_made_beside_it_and_none_is_lost_at_the_end() {
 
 #[test]
 fn a_camera_that_falls_silent_takes_no_finding_with_it() {
-    let mut desk = desk().with_ring(Some(Arc::new(Ring::new(crate::camera::RingBounds::default()))));
+    let mut desk = desk().with_witness(Witness {
+        ring: Some(Arc::new(Ring::new(crate::camera::RingBounds::default()))),
+        clock: None,
+    });
     run_to(&mut desk, 0..101, TimeSource::Arrival);
     desk.found(finding(7, [9.0, 9.4, 10.0]));
     assert!(desk.idle(1.0, |_| None).is_empty());
@@ -252,3 +255,6 @@ fn a_clip_has_its_lead_and_its_tail_and_every_moment() {
     let (from_s, to_s) = span([94.4, 97.0, 100.0]);
     assert!(from_s <= 93.9 + 1e-9 && to_s >= 103.4 && to_s - from_s <= 11.5, "{from_s} {to_s}");
 }
+
+#[path = "live_tests.rs"]
+mod live;
