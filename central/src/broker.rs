@@ -11,9 +11,9 @@ use std::time::Duration;
 use rumqttd::{Broker, Config, ConnectionSettings, RouterConfig, SegmentConfig, ServerSettings};
 use thiserror::Error;
 
-/// Largest message the broker takes; a sender of a larger one is disconnected. Above the largest of the protocol (a gate list), so
+/// Largest message the broker takes; a sender of a larger one is disconnected. Above the largest of the protocol (a clip), so
 /// that central sees somewhat oversized messages and can say so.
-const MAX_PAYLOAD: usize = wire::MAX_LIST_BYTES + 1024 * 1024;
+const MAX_PAYLOAD: usize = wire::MAX_CLIP_BYTES + 1024 * 1024;
 /// How long the broker may take to listen.
 const START: Duration = Duration::from_secs(5);
 
@@ -71,7 +71,7 @@ fn config(listen: SocketAddr) -> Config {
     };
     let [events, evidence, ..] = wire::topic::CENTRAL_FILTERS;
     let logs =
-        HashMap::from([(events.to_owned(), megabytes(4, 10)), (evidence.to_owned(), megabytes(8, 10))]);
+        HashMap::from([(events.to_owned(), megabytes(4, 10)), (evidence.to_owned(), megabytes(16, 10))]);
     let connections = ConnectionSettings {
         connection_timeout_ms: 10_000,
         max_payload_size: MAX_PAYLOAD,

@@ -1,7 +1,10 @@
-//! Evidence: original pictures, addressed by SHA-256, never altered.
+//! Evidence: original pictures, clips and overlays, addressed by SHA-256, never altered.
 //!
-//! A picture is written under a temporary name, forced to the disk and renamed, and its folder is forced too; so a name that
-//! is there is whole. The layout is `ab/cd/abcd….jpg`, the same under an S3 prefix.
+//! A file is written under a temporary name, forced to the disk and renamed, and its folder is forced too; so a name that
+//! is there is whole. The layout is `ab/cd/abcd….jpg` (`.mp4`, `.json`), the same under an S3 prefix. What a file is, its own bytes
+//! say ([`kind`]); what an event calls it must agree.
+
+mod kind;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -13,33 +16,43 @@ use object_store::{ObjectStore, ObjectStoreExt as _};
 use thiserror::Error;
 use wire::Digest;
 
-/// Why a picture was not taken or given.
+pub use kind::Kind;
+
+/// Why a file was not taken or given.
 #[derive(Debug, Error)]
 pub enum EvidenceError {
     /// Too large.
-    #[error("picture of {bytes} bytes is over the limit of {}", wire::MAX_EVIDENCE_BYTES)]
+    #[error("{} of {bytes} bytes is over the limit of {}", .kind.as_str(), .kind.max_bytes())]
     Oversized {
+        /// What it is.
+        kind: Kind,
         /// Its size.
         bytes: usize,
     },
-    /// Not a JPEG file.
-    #[error("not a JPEG picture")]
+    /// Nothing that evidence may be, or a picture that was cut off.
+    #[error("not a whole JPEG picture, nor a clip or an overlay")]
     NotJpeg,
+    /// It begins like an MP4 file and is not one.
+    #[error("not a whole MP4 clip: {0}")]
+    NotMp4(&'static str),
+    /// It begins like JSON and is not an overlay.
+    #[error("not an overlay: {0}")]
+    NotOverlay(String),
     /// Its bytes have another digest than its name.
-    #[error("the picture's bytes have digest {found}, not the one of its name")]
+    #[error("the file's bytes have digest {found}, not the one of its name")]
     WrongHash {
         /// The digest of the bytes.
         found: Digest,
     },
     /// There is none.
-    #[error("there is no picture {0}")]
+    #[error("there is no file {0}")]
     NotFound(Digest),
     /// The disk or the object store failed; trying again may help.
     #[error("evidence store: {0}")]
     Io(String),
 }
 
-/// The pictures. Clones share one store.
+/// The files. Clones share one store.
 #[derive(Debug, Clone)]
 pub struct EvidenceStore {
     root: PathBuf,
@@ -55,54 +68,64 @@ impl EvidenceStore {
         Ok(Self { root: root.to_owned(), store: Arc::new(store) })
     }
 
-    /// Checks that `bytes` are the JPEG picture that `name` promises.
-    pub fn check(name: Digest, bytes: &[u8]) -> Result<(), EvidenceError> {
-        if bytes.len() > wire::MAX_EVIDENCE_BYTES {
-            return Err(EvidenceError::Oversized { bytes: bytes.len() });
-        }
-        // Start marker, then another marker; and the end marker, so that a cut file is not taken for a picture.
-        if !(bytes.starts_with(&[0xff, 0xd8, 0xff]) && bytes.len() > 16 && has_end_marker(bytes)) {
-            return Err(EvidenceError::NotJpeg);
-        }
+    /// Checks that `bytes` are a whole file of a kind that evidence may be, and the one that `name` promises; says which kind.
+    pub fn check(name: Digest, bytes: &[u8]) -> Result<Kind, EvidenceError> {
+        let kind = kind::of(bytes)?;
         let found = Digest::of(bytes);
         if found != name {
             return Err(EvidenceError::WrongHash { found });
         }
-        Ok(())
+        Ok(kind)
     }
 
-    /// Stores a checked picture durably; one that is there already is left alone.
-    pub async fn put(&self, name: Digest, bytes: Bytes) -> Result<(), EvidenceError> {
-        Self::check(name, &bytes)?;
+    /// Stores a checked file durably; one that is there already is left alone.
+    pub async fn put(&self, name: Digest, bytes: Bytes) -> Result<Kind, EvidenceError> {
+        let kind = Self::check(name, &bytes)?;
         if self.has(name).await? {
-            return Ok(());
+            return Ok(kind);
         }
-        let target = self.root.join(location(name));
+        let target = self.root.join(location(name, kind));
         tokio::task::spawn_blocking(move || write_durably(&target, &bytes))
             .await
             .map_err(|error| EvidenceError::Io(error.to_string()))?
-            .map_err(|error| EvidenceError::Io(error.to_string()))
+            .map_err(|error| EvidenceError::Io(error.to_string()))?;
+        Ok(kind)
     }
 
-    /// Whether a picture is there.
+    /// Whether a file is there.
     pub async fn has(&self, name: Digest) -> Result<bool, EvidenceError> {
-        match self.store.head(&location(name).into()).await {
-            Ok(_) => Ok(true),
-            Err(object_store::Error::NotFound { .. }) => Ok(false),
-            Err(error) => Err(EvidenceError::Io(error.to_string())),
-        }
+        Ok(self.kind(name).await?.is_some())
     }
 
-    /// The picture's bytes, checked once more: what was altered on the disk is not shown as evidence.
+    /// What kind of file is there under this name.
+    pub async fn kind(&self, name: Digest) -> Result<Option<Kind>, EvidenceError> {
+        for kind in Kind::ALL {
+            match self.store.head(&location(name, kind).into()).await {
+                Ok(_) => return Ok(Some(kind)),
+                Err(object_store::Error::NotFound { .. }) => {}
+                Err(error) => return Err(EvidenceError::Io(error.to_string())),
+            }
+        }
+        Ok(None)
+    }
+
+    /// The file's bytes, checked once more: what was altered on the disk is not shown as evidence.
     pub async fn get(&self, name: Digest) -> Result<Bytes, EvidenceError> {
-        let result = match self.store.get(&location(name).into()).await {
-            Ok(result) => result,
-            Err(object_store::Error::NotFound { .. }) => return Err(EvidenceError::NotFound(name)),
-            Err(error) => return Err(EvidenceError::Io(error.to_string())),
-        };
-        let bytes = result.bytes().await.map_err(|error| EvidenceError::Io(error.to_string()))?;
-        Self::check(name, &bytes)?;
-        Ok(bytes)
+        Ok(self.get_kind(name).await?.1)
+    }
+
+    /// As [`EvidenceStore::get`], with what kind of file it is.
+    pub async fn get_kind(&self, name: Digest) -> Result<(Kind, Bytes), EvidenceError> {
+        for kind in Kind::ALL {
+            let result = match self.store.get(&location(name, kind).into()).await {
+                Ok(result) => result,
+                Err(object_store::Error::NotFound { .. }) => continue,
+                Err(error) => return Err(EvidenceError::Io(error.to_string())),
+            };
+            let bytes = result.bytes().await.map_err(|error| EvidenceError::Io(error.to_string()))?;
+            return Ok((Self::check(name, &bytes)?, bytes));
+        }
+        Err(EvidenceError::NotFound(name))
     }
 
     /// Deletes a file whose time is over; one that is not there is as good as deleted.
@@ -114,15 +137,9 @@ impl EvidenceStore {
     }
 }
 
-fn has_end_marker(bytes: &[u8]) -> bool {
-    // Some cameras pad the file after the end marker.
-    let tail = &bytes[bytes.len().saturating_sub(64)..];
-    tail.windows(2).any(|pair| pair == [0xff, 0xd9])
-}
-
-fn location(name: Digest) -> String {
+fn location(name: Digest, kind: Kind) -> String {
     let hex = name.to_string();
-    format!("{}/{}/{hex}.jpg", &hex[..2], &hex[2..4])
+    format!("{}/{}/{hex}.{}", &hex[..2], &hex[2..4], kind.extension())
 }
 
 fn write_durably(target: &Path, bytes: &[u8]) -> std::io::Result<()> {
@@ -173,8 +190,26 @@ mod tests {
         assert!(matches!(store.put(Digest::of(b""), Bytes::new()).await, Err(EvidenceError::NotJpeg)));
         let cut = jpeg(1).slice(..60);
         assert!(matches!(store.put(Digest::of(&cut), cut).await, Err(EvidenceError::NotJpeg)));
-        let large = Bytes::from(vec![0; wire::MAX_EVIDENCE_BYTES + 1]);
-        assert!(matches!(store.put(Digest::ZERO, large).await, Err(EvidenceError::Oversized { .. })));
+        let mut large = vec![0; wire::MAX_EVIDENCE_BYTES + 1];
+        large[..4].copy_from_slice(&[0xff, 0xd8, 0xff, 0xe0]);
+        assert!(matches!(store.put(Digest::ZERO, large.into()).await, Err(EvidenceError::Oversized { .. })));
+        let nothing = Bytes::from(vec![0; 100]);
+        assert!(matches!(store.put(Digest::ZERO, nothing).await, Err(EvidenceError::NotJpeg)));
+    }
+
+    #[tokio::test]
+    async fn a_clip_and_an_overlay_are_kept_under_their_own_kind() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = EvidenceStore::open(folder.path()).unwrap();
+        let clip = Bytes::from(kind::tests::clip(&[7; 500]));
+        let overlay = Bytes::from_static(br#"{"v":1,"track":4,"drawn":[],"frames":[]}"#);
+        for (bytes, kind) in [(clip, Kind::Mp4), (overlay, Kind::Overlay)] {
+            let name = Digest::of(&bytes);
+            assert_eq!(store.kind(name).await.unwrap(), None);
+            assert_eq!(store.put(name, bytes.clone()).await.unwrap(), kind);
+            assert_eq!(store.kind(name).await.unwrap(), Some(kind));
+            assert_eq!(store.get_kind(name).await.unwrap(), (kind, bytes));
+        }
     }
 
     #[tokio::test]
@@ -183,7 +218,7 @@ mod tests {
         let store = EvidenceStore::open(folder.path()).unwrap();
         let name = Digest::of(&jpeg(1));
         store.put(name, jpeg(1)).await.unwrap();
-        std::fs::write(folder.path().join(location(name)), jpeg(2)).unwrap();
+        std::fs::write(folder.path().join(location(name, Kind::Jpeg)), jpeg(2)).unwrap();
         assert!(matches!(store.get(name).await, Err(EvidenceError::WrongHash { .. })));
     }
 

@@ -28,7 +28,7 @@ use crate::frame::Frame;
 use crate::health::{CameraWatch, Health, word};
 use crate::identity::Identity;
 use crate::outbox::{Draft, Outbox};
-use crate::pipeline::{Faces, Models, Pipeline};
+use crate::pipeline::{Faces, Models, Pipeline, Witness};
 use crate::publish::Publisher;
 use crate::scene_link;
 use crate::time_check::TimeCheck;
@@ -130,6 +130,8 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<Stop
     })?;
     let at_gates = start_gates(&config, &gates, &stop)?;
     let feeds: SharedFeeds = Arc::new(Mutex::new(Feeds::new(&config.controllers)));
+    let time_check = TimeCheck::new(config.clock.clone());
+    time_check.start(stop.child_token())?;
     let mut watches = Vec::new();
     let mut taps = Vec::new();
     let mut cameras = Vec::new();
@@ -148,11 +150,13 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<Stop
             let (camera, tracker, models) = (camera.clone(), config.tracker.clone(), models.clone());
             let (feeds, gates) = (feeds.clone(), gates.clone());
             let (slot, recorder) = (scenes.slot(&camera.id), recorders.get(&camera.id).cloned());
+            let witness = Witness { ring: Some(source.ring()), clock: Some(time_check.clone()) };
             move || {
                 let pipeline = Pipeline::new(&camera, tracker.clone(), models.clone())
                     .with_feeds(&camera, feeds.clone())
                     .with_eyes(gates.eyes(&camera))
-                    .with_scene(slot.clone());
+                    .with_scene(slot.clone())
+                    .with_witness(witness.clone());
                 match recorder.clone() {
                     Some(recorder) => pipeline.with_recorder(recorder),
                     None => pipeline,
@@ -169,8 +173,6 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<Stop
     drop(drafts);
 
     gates.watch_cameras(watches.clone());
-    let time_check = TimeCheck::new(config.clock.clone());
-    time_check.start(stop.child_token())?;
     let health = Health::new(watches, outbox.clone()).with_gates(gates.clone()).with_scenes(scenes);
     let health = Arc::new(health.with_time_check(time_check));
     let desk_url = config.desk.as_ref().map(|desk| desk.url());
@@ -305,10 +307,17 @@ impl CameraWorker {
     }
 
     fn run(mut self, mut source: RtspSource) {
+        let mut seen = Instant::now();
         while !self.stop.is_cancelled() {
             match source.next_frame(Duration::from_millis(200)) {
-                Next::Frame(frame) => self.analyse(&frame),
-                Next::Idle => {}
+                Next::Frame(frame) => {
+                    seen = Instant::now();
+                    self.analyse(&frame);
+                }
+                Next::Idle => {
+                    let late = self.pipeline.idle(seen.elapsed().as_secs_f64());
+                    self.send(late);
+                }
                 Next::End | Next::Failed(_) => break,
             }
             self.watch.gated.store(self.pipeline.times().counts.gated, Ordering::Relaxed);

@@ -19,6 +19,9 @@ pub(super) fn check_bounds(envelope: &Envelope) -> Result<(), String> {
         if picture.media_type != expected {
             return Err(format!("evidence of this role must be {expected}"));
         }
+        if picture.bytes as usize > picture.role.max_bytes() {
+            return Err(format!("evidence of this role has at most {} bytes", picture.role.max_bytes()));
+        }
     }
     match &envelope.payload {
         Payload::Crossing(crossing) => word("class", &crossing.class),

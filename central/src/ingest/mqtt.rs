@@ -16,7 +16,7 @@ use rumqttc::{
     Subscribe, SubscribeFilter, SubscribeReasonCode, TlsConfiguration, Transport,
 };
 use thiserror::Error;
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -25,11 +25,13 @@ use crate::app::State;
 use crate::config::{Mqtt, SecretError, read_secret};
 use crate::health::Health;
 
-/// Largest packet taken in. The largest message of the protocol is a picture of 2 MiB; what is larger is read and quarantined
+/// Largest packet taken in. The largest message of the protocol is a clip of 12 MiB; what is larger is read and quarantined
 /// rather than cutting the connection, which would come back with the same packet.
 const MAX_INCOMING: usize = 16 * 1024 * 1024;
 /// Room for the topic and header of the largest packet sent out: a gate list.
 const HEADER: usize = 4 * 1024;
+/// Bytes of messages that may wait between here and the commit, in KiB: clips are large, and many agents may send one at once.
+const WAITING_KIB: usize = 192 * 1024;
 /// Receipts that wait to be sent.
 const OUTGOING: usize = 1024;
 /// First and longest wait before connecting again.
@@ -86,6 +88,8 @@ pub struct Connection {
     /// Until when the subscription that was asked for must be granted.
     subscribing: Option<Instant>,
     patience: Duration,
+    /// KiB that may still wait.
+    room: Arc<Semaphore>,
     health: Arc<Health>,
     stop: CancellationToken,
 }
@@ -99,7 +103,8 @@ impl Connection {
     }
 
     fn over(events: EventLoop, health: Arc<Health>, stop: CancellationToken) -> Self {
-        Self { events, subscribing: None, patience: SUBSCRIBED, health, stop }
+        let room = Arc::new(Semaphore::new(WAITING_KIB));
+        Self { events, subscribing: None, patience: SUBSCRIBED, room, health, stop }
     }
 
     /// Feeds `inbox` until central stops, connecting again for ever.
@@ -156,11 +161,15 @@ impl Connection {
                 }
             }
             Packet::Publish(publish) => {
+                let kib = publish.payload.len().div_ceil(1024).clamp(1, WAITING_KIB);
+                // Never closed, and no message asks for more than there is.
+                let room = self.room.clone().acquire_many_owned(u32::try_from(kib).unwrap_or(1)).await;
                 let arrival = Arrival {
                     topic: publish.topic,
                     payload: publish.payload,
                     retained: publish.retain,
                     received_at: Timestamp::now(),
+                    room: room.ok().map(Arc::new),
                 };
                 return inbox.send(arrival).await.is_ok();
             }

@@ -32,9 +32,15 @@ pub enum ReasonCode {
     TopicMismatch,
     /// A picture with other bytes than its name promises.
     EvidenceWrongHash,
-    /// A picture that is no JPEG.
+    /// A file that is no JPEG, nor anything else that evidence may be.
     EvidenceNotJpeg,
-    /// A picture that is too large.
+    /// A clip that is no whole MP4.
+    EvidenceNotMp4,
+    /// An overlay that cannot be read.
+    EvidenceNotOverlay,
+    /// An event calls a file something that its bytes are not.
+    EvidenceOtherType,
+    /// A file that is too large.
     EvidenceOversized,
     /// The event id belongs to another agent's event.
     IdConflict,
@@ -56,6 +62,9 @@ impl ReasonCode {
             Self::TopicMismatch => "topic_mismatch",
             Self::EvidenceWrongHash => "evidence_wrong_hash",
             Self::EvidenceNotJpeg => "evidence_not_jpeg",
+            Self::EvidenceNotMp4 => "evidence_not_mp4",
+            Self::EvidenceNotOverlay => "evidence_not_overlay",
+            Self::EvidenceOtherType => "evidence_other_type",
             Self::EvidenceOversized => "evidence_oversized",
             Self::IdConflict => "id_conflict",
         }
@@ -66,6 +75,8 @@ impl ReasonCode {
         match error {
             EvidenceError::Oversized { .. } => Some(Self::EvidenceOversized),
             EvidenceError::NotJpeg => Some(Self::EvidenceNotJpeg),
+            EvidenceError::NotMp4(_) => Some(Self::EvidenceNotMp4),
+            EvidenceError::NotOverlay(_) => Some(Self::EvidenceNotOverlay),
             EvidenceError::WrongHash { .. } => Some(Self::EvidenceWrongHash),
             EvidenceError::NotFound(_) | EvidenceError::Io(_) => None,
         }

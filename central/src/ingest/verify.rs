@@ -270,7 +270,13 @@ mod tests {
 
     fn arrival(payload: Vec<u8>) -> Arrival {
         let topic = "vg/1/kcn/edge-1/event/cong-2".to_owned();
-        Arrival { topic, payload: payload.into(), retained: false, received_at: Timestamp::UNIX_EPOCH }
+        Arrival {
+            topic,
+            payload: payload.into(),
+            retained: false,
+            received_at: Timestamp::UNIX_EPOCH,
+            room: None,
+        }
     }
 
     fn check(payload: Vec<u8>, key: Option<AgentKey>) -> Result<VerifiedEvent, Box<Refusal>> {

@@ -27,6 +27,15 @@ struct Ready {
     absent: Vec<Digest>,
 }
 
+/// The files that an event names.
+#[derive(Default)]
+struct Pictures {
+    /// Those that are not there.
+    missing: Vec<Digest>,
+    /// One that is something else than the event says.
+    other_type: Option<Refusal>,
+}
+
 impl Intake {
     /// Events of one batch, in their order.
     pub(super) async fn take_events(
@@ -46,7 +55,12 @@ impl Intake {
             // What is there needs neither pictures nor questions; the commit finds the same and counts it.
             if !known.duplicate && !known.foreign {
                 let missing = match self.missing_pictures(envelope).await {
-                    Ok(missing) => missing,
+                    Ok(Pictures { other_type: Some(refusal), .. }) => {
+                        let arrival = self.arrival_of(&event);
+                        self.refuse(&arrival, Some(&topic_of(envelope)), refusal, receipts).await?;
+                        continue;
+                    }
+                    Ok(Pictures { missing, .. }) => missing,
                     Err(error) => {
                         self.state.health.write_failed(crate::health::EVIDENCE, &error);
                         continue;
@@ -73,14 +87,35 @@ impl Intake {
     async fn missing_pictures(
         &self,
         envelope: &Envelope,
-    ) -> Result<Vec<Digest>, crate::evidence::EvidenceError> {
-        let mut missing = Vec::new();
+    ) -> Result<Pictures, crate::evidence::EvidenceError> {
+        let mut found = Pictures::default();
         for picture in &envelope.evidence {
-            if !missing.contains(&picture.sha256) && !self.state.evidence.has(picture.sha256).await? {
-                missing.push(picture.sha256);
+            match self.state.evidence.kind(picture.sha256).await? {
+                None if !found.missing.contains(&picture.sha256) => found.missing.push(picture.sha256),
+                Some(kind) if kind.media_type() != picture.media_type => {
+                    let reason = format!(
+                        "it calls a file {} whose bytes are {}",
+                        picture.media_type,
+                        kind.media_type()
+                    );
+                    let (code, signed) = (ReasonCode::EvidenceOtherType, Some(head_of(envelope)));
+                    found.other_type = Some(Refusal { code, reason, signed });
+                }
+                _ => {}
             }
         }
-        Ok(missing)
+        Ok(found)
+    }
+
+    /// A verified event as the message that it was.
+    fn arrival_of(&self, event: &VerifiedEvent) -> Arrival {
+        Arrival {
+            topic: topic_of(event.envelope()).to_string(),
+            payload: event.message().as_bytes().to_vec().into(),
+            retained: false,
+            received_at: event.received_at(),
+            room: None,
+        }
     }
 
     /// Asks the register, if there is something to ask, and judges.
@@ -204,23 +239,21 @@ impl Intake {
 
     async fn refuse_foreign(&self, event: &VerifiedEvent, receipts: &mut Outgoing) -> Result<(), StoreError> {
         let envelope = event.envelope();
-        let topic = Topic {
-            site: envelope.site.clone(),
-            agent: envelope.agent.clone(),
-            leaf: Leaf::Event(envelope.camera.clone()),
-        };
-        let arrival = Arrival {
-            topic: topic.to_string(),
-            payload: event.message().as_bytes().to_vec().into(),
-            retained: false,
-            received_at: event.received_at(),
-        };
+        let (topic, arrival) = (topic_of(envelope), self.arrival_of(event));
         let refusal = Refusal {
             code: ReasonCode::IdConflict,
             reason: "the event id belongs to an event of another agent".to_owned(),
             signed: Some(head_of(envelope)),
         };
         self.refuse(&arrival, Some(&topic), refusal, receipts).await
+    }
+}
+
+fn topic_of(envelope: &Envelope) -> Topic {
+    Topic {
+        site: envelope.site.clone(),
+        agent: envelope.agent.clone(),
+        leaf: Leaf::Event(envelope.camera.clone()),
     }
 }
 

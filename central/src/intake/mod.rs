@@ -35,7 +35,7 @@ use crate::{enrol, presence};
 const INBOX: usize = 128;
 /// Messages taken at once.
 const BATCH: usize = 64;
-/// Pictures written and questions asked at the same time.
+/// Files written and questions asked at the same time.
 const PARALLEL: usize = 8;
 /// Keys are read again so often, for what another process changed.
 const KEYS_FRESH: Duration = Duration::from_secs(5);
@@ -212,11 +212,12 @@ impl Intake {
         .buffered(PARALLEL);
         while let Some((topic, name, arrival, result)) = results.next().await {
             let refusal = match result {
-                Some(Ok(())) => {
+                Some(Ok(kind)) => {
                     self.state.health.count(&self.state.health.pictures);
                     self.state.health.write_worked(crate::health::EVIDENCE);
                     let (site, agent) = (topic.site.to_string(), topic.agent.to_string());
-                    stored.push(StoredPicture { sha256: name, bytes: arrival.payload.len(), site, agent });
+                    let (bytes, media_type) = (arrival.payload.len(), kind.media_type());
+                    stored.push(StoredPicture { sha256: name, bytes, media_type, site, agent });
                     continue;
                 }
                 None => {

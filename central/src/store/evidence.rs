@@ -1,4 +1,4 @@
-//! Which pictures are stored, and who sent them first.
+//! Which files of evidence are stored, and who sent them first.
 
 use super::{Store, StoreError};
 
@@ -9,6 +9,8 @@ pub struct StoredPicture {
     pub sha256: wire::Digest,
     /// Its size.
     pub bytes: usize,
+    /// What its bytes are.
+    pub media_type: &'static str,
     /// Site of the agent that sent it.
     pub site: String,
     /// The agent.
@@ -25,10 +27,11 @@ impl Store {
         for picture in pictures {
             sqlx::query(
                 "insert into evidence (sha256, bytes, media_type, site, agent, first_seen_ms)
-                 values ($1, $2, 'image/jpeg', $3, $4, $5) on conflict (sha256) do nothing",
+                 values ($1, $2, $3, $4, $5, $6) on conflict (sha256) do nothing",
             )
             .bind(picture.sha256.to_string())
             .bind(i64::try_from(picture.bytes).unwrap_or(i64::MAX))
+            .bind(picture.media_type)
             .bind(&picture.site)
             .bind(&picture.agent)
             .bind(now_ms)

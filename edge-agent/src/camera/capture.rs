@@ -16,8 +16,10 @@ use super::cpu;
 use super::latest::Latest;
 use super::pace::Pacer;
 use super::picture;
+use super::ring::Ring;
 use super::rtsp::CameraError;
 use super::stats::{CameraState, CameraStats};
+use super::supervise::Out;
 use crate::frame::{CaptureTime, Frame};
 
 /// H.264 and H.265 over RTP always tick at this rate.
@@ -32,6 +34,7 @@ pub(super) struct Feed {
     pub(super) id: String,
     pub(super) latest: Arc<Latest<Frame>>,
     pub(super) stats: Arc<CameraStats>,
+    pub(super) ring: Arc<Ring>,
     origin: Instant,
     stream: Mutex<StreamClock>,
     was_live: AtomicBool,
@@ -39,11 +42,12 @@ pub(super) struct Feed {
 }
 
 impl Feed {
-    pub(super) fn new(id: &str, latest: Arc<Latest<Frame>>, stats: Arc<CameraStats>) -> Self {
+    pub(super) fn new(id: &str, out: Out) -> Self {
         Self {
             id: id.to_owned(),
-            latest,
-            stats,
+            latest: out.latest,
+            stats: out.stats,
+            ring: out.ring,
             origin: Instant::now(),
             stream: Mutex::default(),
             was_live: AtomicBool::new(false),
@@ -89,6 +93,7 @@ impl Session {
             packets: VecDeque::with_capacity(REMEMBERED),
             number: 0,
         };
+        feed.ring.begin();
         Self { feed, inner: Mutex::new(inner), failure: Mutex::new(None), alive: AtomicBool::new(false) }
     }
 
@@ -142,6 +147,19 @@ impl Session {
         }
     }
 
+    /// An access unit left the parser, or its format changed.
+    pub(super) fn on_encoded(&self, data: &gst::PadProbeData) {
+        match data {
+            gst::PadProbeData::Buffer(buffer) => self.feed.ring.push(buffer),
+            gst::PadProbeData::Event(event) => {
+                if let gst::EventView::Caps(caps) = event.view() {
+                    self.feed.ring.format(caps.caps(), true);
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// A picture left the decoder: counts it and says whether the analysis rate wants it.
     pub(super) fn on_decoded(&self, pts: Option<Duration>) -> bool {
         let number = self.feed.stats.on_decoded(self.feed.origin.elapsed(), cpu::lap());
@@ -165,6 +183,9 @@ impl Session {
         };
         let pts = sample.buffer().and_then(|b| b.pts());
         let (captured, index) = self.captured(pts, residence(sample, pts, running));
+        if let Some(pts) = pts {
+            self.feed.ring.anchor(pts.nseconds(), captured);
+        }
         self.feed.latest.put(Frame { index, captured, picture });
     }
 
@@ -230,6 +251,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::camera::RingBounds;
 
     #[test]
     fn a_picture_finds_the_packet_it_came_from() {
@@ -242,7 +264,12 @@ mod tests {
 
     #[test]
     fn a_panic_in_a_callback_ends_the_session_with_an_error() {
-        let feed = Arc::new(Feed::new("gate", Arc::new(Latest::new()), Arc::new(CameraStats::new())));
+        let out = Out {
+            latest: Arc::new(Latest::new()),
+            stats: Arc::new(CameraStats::new()),
+            ring: Arc::new(Ring::new(RingBounds::default())),
+        };
+        let feed = Arc::new(Feed::new("gate", out));
         let session = Session::new(feed, &StreamConfig::new("rtsp://192.0.2.1/s"));
         let kept = session.guarded(false, || panic!("in a callback"));
         assert!(!kept);

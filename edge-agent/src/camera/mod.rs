@@ -14,6 +14,7 @@
 
 mod backoff;
 mod capture;
+mod clip;
 pub mod clock;
 mod config;
 mod container;
@@ -21,13 +22,18 @@ pub mod cpu;
 pub mod credentials;
 mod decoder;
 pub mod latest;
+mod mp4;
 mod pace;
 mod picture;
+#[cfg(test)]
+mod played;
 mod replay;
+mod ring;
 mod rtsp;
 mod stats;
 mod still;
 mod supervise;
+mod units;
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -35,12 +41,16 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+#[cfg(test)]
+pub(crate) use played::played;
+
 pub use config::{CredentialSource, StreamConfig, Transport};
 pub use latest::Latest;
 pub use replay::{ReplayError, ReplayOptions, ReplaySource};
+pub use ring::{Cut, NoClip, Ring, RingBounds, RingCounts, Wanted};
 pub use rtsp::CameraError;
 pub use stats::{CameraState, CameraStats, StatsSnapshot, Status};
-pub use supervise::spawn;
+pub use supervise::{Out, spawn};
 
 use crate::frame::Frame;
 
@@ -70,6 +80,7 @@ pub trait FrameSource: Send {
 pub struct RtspSource {
     latest: Arc<Latest<Frame>>,
     stats: Arc<CameraStats>,
+    ring: Arc<Ring>,
     stop: CancellationToken,
     thread: Option<JoinHandle<()>>,
 }
@@ -82,13 +93,20 @@ impl RtspSource {
     pub fn start(id: &str, config: StreamConfig, stop: CancellationToken) -> Result<Self, CameraError> {
         let latest = Arc::new(Latest::new());
         let stats = Arc::new(CameraStats::new());
-        let thread = spawn(id, config, latest.clone(), stats.clone(), stop.clone())?;
-        Ok(Self { latest, stats, stop, thread: Some(thread) })
+        let ring = Arc::new(Ring::new(RingBounds::default()));
+        let out = Out { latest: latest.clone(), stats: stats.clone(), ring: ring.clone() };
+        let thread = spawn(id, config, out, stop.clone())?;
+        Ok(Self { latest, stats, ring, stop, thread: Some(thread) })
     }
 
     /// The mailbox, for a pipeline that waits on several cameras or asynchronously.
     pub fn latest(&self) -> Arc<Latest<Frame>> {
         self.latest.clone()
+    }
+
+    /// The camera's own encoded stream; off until somebody switches it on.
+    pub fn ring(&self) -> Arc<Ring> {
+        self.ring.clone()
     }
 
     /// Live counters and state, for health reports.

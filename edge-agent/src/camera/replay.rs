@@ -1,7 +1,7 @@
 //! Video files, pictures and folders of pictures as frames, as fast as they can be decoded.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -13,6 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::clock::StreamClock;
 use super::container::{self, Missing};
 use super::pace::Pacer;
+use super::ring::Ring;
 use super::stats::{CameraState, CameraStats, StatsSnapshot};
 use super::still::Stills;
 use super::{cpu, decoder, picture};
@@ -26,6 +27,8 @@ const STUCK: Duration = Duration::from_secs(30);
 const STUCK_AT_START: Duration = Duration::from_secs(10);
 /// A video that ends more than this before the length its header promises was cut off.
 const SHORT_BY: Duration = Duration::from_secs(1);
+
+mod encoded;
 
 /// Why a file gives no (more) frames.
 #[derive(Debug, thiserror::Error)]
@@ -90,6 +93,9 @@ pub struct ReplayOptions {
     pub analysis_fps: Option<f64>,
     /// Frames per second that a folder of pictures stands for; 1 when `None`.
     pub stills_fps: Option<f64>,
+    /// Keeps the encoded stream for clips: the file's own where it is H.264 or H.265, else the frames encoded here. Off unless the
+    /// ring is switched on before the file is opened.
+    pub ring: Option<Arc<Ring>>,
 }
 
 /// Frames of a file or folder: an iterator. After an error about a video nothing follows; after one about a
@@ -118,7 +124,13 @@ impl ReplaySource {
         let start = options.start.unwrap_or_else(Timestamp::now);
         let input = match Stills::open(path, start, options.stills_fps.unwrap_or(1.0))? {
             Some(stills) => Input::Stills(stills),
-            None => Input::Video(Box::new(Video::open(path, start, options.analysis_fps, stats.clone())?)),
+            None => Input::Video(Box::new(Video::open(
+                path,
+                start,
+                options.analysis_fps,
+                options.ring,
+                stats.clone(),
+            )?)),
         };
         stats.set(CameraState::Live, None);
         Ok(Self { input, stats, given: 0 })
@@ -186,6 +198,9 @@ struct Shared {
     numbers: Mutex<std::collections::VecDeque<u64>>,
     end_ns: AtomicU64,
     origin: Instant,
+    ring: Option<Arc<Ring>>,
+    /// Whether the file's own encoded stream goes into the ring.
+    own_stream: AtomicBool,
 }
 
 impl Drop for Video {
@@ -201,6 +216,7 @@ impl Video {
         path: &Path,
         start: Timestamp,
         analysis_fps: Option<f64>,
+        ring: Option<Arc<Ring>>,
         stats: Arc<CameraStats>,
     ) -> Result<Self, ReplayError> {
         let missing = container::missing(path);
@@ -216,7 +232,12 @@ impl Video {
             numbers: Mutex::default(),
             end_ns: AtomicU64::new(0),
             origin: Instant::now(),
+            ring,
+            own_stream: AtomicBool::new(false),
         });
+        if let Some(ring) = &shared.ring {
+            ring.begin();
+        }
         let (pipeline, sink) = build(path, &shared, &stats).map_err(setup)?;
         let bus = pipeline.bus().ok_or_else(|| ReplayError::Setup("no bus".to_owned()))?;
         let mut video = Self {
@@ -311,6 +332,9 @@ impl Video {
             source: TimeSource::File,
             stream_s,
         };
+        if let (Some(ring), Some(pts)) = (&self.shared.ring, buffer.and_then(|b| b.pts())) {
+            ring.anchor(pts.nseconds(), captured);
+        }
         Frame { index, captured, picture }
     }
 
@@ -356,14 +380,23 @@ fn build(
     source.link(&decode)?;
     convert.link(&sink)?;
     if let Some(bin) = decode.downcast_ref::<gst::Bin>() {
-        bin.connect_deep_element_added(|_, _, element| decoder::single_threaded(element));
+        let shared = shared.clone();
+        bin.connect_deep_element_added(move |_, _, element| {
+            decoder::single_threaded(element);
+            encoded::keep_own(element, &shared);
+        });
     }
     let entry = convert.static_pad("sink");
     let (shared, stats) = (shared.clone(), stats.clone());
+    let weak = pipeline.downgrade();
     decode.connect_pad_added(move |_, pad| {
         let Some(entry) = entry.as_ref().filter(|entry| !entry.is_linked()) else { return };
         thin_out(pad, shared.clone(), stats.clone());
-        if let Err(error) = pad.link(entry) {
+        let linked = match weak.upgrade().filter(|_| encoded::wanted(&shared)) {
+            Some(pipeline) => encoded::beside(&pipeline, pad, entry, &shared),
+            None => pad.link(entry).map(drop).map_err(|error| error.to_string()),
+        };
+        if let Err(error) = linked {
             tracing::debug!(%error, "a stream of the file is not a picture");
         }
     });

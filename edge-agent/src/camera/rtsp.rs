@@ -272,6 +272,7 @@ fn attach(
     pipeline.add_many(chain)?;
     gst::Element::link_many(chain)?;
     remember_packets(pad, session);
+    keep_encoded(&parse, session);
     thin_out(&decode, session);
     for element in chain.iter().rev() {
         element.sync_state_with_parent()?;
@@ -291,6 +292,20 @@ fn remember_packets(pad: &gst::Pad, session: &Arc<Session>) {
             Some(gst::PadProbeData::Buffer(buffer)) => session.on_packet(buffer),
             Some(gst::PadProbeData::BufferList(list)) => list.iter().for_each(|b| session.on_packet(b)),
             _ => {}
+        });
+        gst::PadProbeReturn::Ok
+    });
+}
+
+/// Keeps what the parser gives, for clips: whole access units, before anything is decoded.
+fn keep_encoded(parse: &gst::Element, session: &Arc<Session>) {
+    let Some(pad) = parse.static_pad("src") else { return };
+    let session = session.clone();
+    pad.add_probe(gst::PadProbeType::BUFFER | gst::PadProbeType::EVENT_DOWNSTREAM, move |_, info| {
+        session.guarded((), || {
+            if let Some(data) = &info.data {
+                session.on_encoded(data);
+            }
         });
         gst::PadProbeReturn::Ok
     });

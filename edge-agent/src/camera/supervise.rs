@@ -13,6 +13,7 @@ use super::capture::Feed;
 use super::config::StreamConfig;
 use super::credentials::Credentials;
 use super::latest::Latest;
+use super::ring::Ring;
 use super::rtsp::{self, CameraError};
 use super::stats::{CameraState, CameraStats};
 use crate::frame::Frame;
@@ -20,20 +21,30 @@ use crate::frame::Frame;
 /// Longest nap between looks at `stop`.
 const NAP: Duration = Duration::from_millis(100);
 
-/// Starts the thread of camera `id`: frames go to `latest`, what happens to `stats`. It ends, and closes
-/// `latest`, when `stop` is cancelled.
+/// Where a camera's thread puts things.
+#[derive(Clone)]
+pub struct Out {
+    /// Frames.
+    pub latest: Arc<Latest<Frame>>,
+    /// What happens.
+    pub stats: Arc<CameraStats>,
+    /// The encoded stream.
+    pub ring: Arc<Ring>,
+}
+
+/// Starts the thread of camera `id`: frames go to `out.latest`, what happens to `out.stats`. It ends, and closes
+/// the mailbox, when `stop` is cancelled.
 ///
 /// # Errors
 /// When GStreamer cannot be initialised or the thread cannot be started.
 pub fn spawn(
     id: &str,
     config: StreamConfig,
-    latest: Arc<Latest<Frame>>,
-    stats: Arc<CameraStats>,
+    out: Out,
     stop: CancellationToken,
 ) -> Result<JoinHandle<()>, CameraError> {
     gst::init().map_err(|e| CameraError::Setup(e.to_string()))?;
-    let feed = Arc::new(Feed::new(id, latest, stats));
+    let feed = Arc::new(Feed::new(id, out));
     let supervisor = Supervisor::new(feed, config, stop);
     Ok(std::thread::Builder::new().name(format!("camera-{id}")).spawn(move || supervisor.run())?)
 }

@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
@@ -12,10 +13,12 @@ use wire::{Digest, Name};
 
 use super::replay_line::{Places, line};
 use crate::agent;
-use crate::camera::{FrameSource, Next, ReplayError, ReplayOptions, ReplaySource, StatsSnapshot};
+use crate::camera::{
+    FrameSource, Next, ReplayError, ReplayOptions, ReplaySource, Ring, RingBounds, StatsSnapshot,
+};
 use crate::config::Config;
 use crate::outbox::{Draft, Picture};
-use crate::pipeline::{Pipeline, Stage, StageTimes};
+use crate::pipeline::{Pipeline, Stage, StageTimes, Witness};
 use crate::rules::violation::RuleCounts;
 use crate::scene_link::{self, SceneInUse, SceneSlot};
 
@@ -68,15 +71,20 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<()> {
     let config = Config::load(&args.config)?;
     let camera = config.camera(args.camera.as_deref()).map_err(anyhow::Error::msg)?;
     let analysis_fps = (!args.every_frame).then_some(camera.stream.analysis_fps);
-    let options = ReplayOptions { start: args.start, analysis_fps, ..ReplayOptions::default() };
-    let mut source = ReplaySource::open(&args.video, options)?;
     let scene = match &args.scene {
         Some(path) => Some(scene_link::load(path, &camera.id)?),
         None => camera.scene_of_file(),
     };
+    let ring = Arc::new(Ring::new(RingBounds::default()));
+    ring.switch(scene.as_ref().is_some_and(|scene| scene.rules.iter().any(|rule| rule.on)));
+    let kept = Some(ring).filter(|ring| ring.is_on());
+    let options =
+        ReplayOptions { start: args.start, analysis_fps, ring: kept.clone(), ..ReplayOptions::default() };
+    let mut source = ReplaySource::open(&args.video, options)?;
     let scene = scene.map(|scene| SceneInUse::new(scene, args.start.unwrap_or_else(Timestamp::now)));
     let mut pipeline = Pipeline::new(camera, config.tracker.clone(), agent::load_models(&config)?)
-        .with_scene(SceneSlot::fixed(scene));
+        .with_scene(SceneSlot::fixed(scene))
+        .with_witness(Witness { ring: kept, clock: None });
     let mut printer = Printer::new(&args, config.site.clone(), config.agent.clone())?;
     let bar = progress(source.expected_frames());
     let began = Instant::now();

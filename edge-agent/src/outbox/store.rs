@@ -200,6 +200,12 @@ impl Outbox {
             .unwrap_or_default()
     }
 
+    /// Bytes of a waiting event with its files; none for one that does not wait.
+    pub fn bytes_of(&self, seq: u64) -> u64 {
+        let inner = locked(&self.inner);
+        inner.as_ref().and_then(|inner| inner.index.get(&seq)).map_or(0, |entry| entry.waiting.bytes)
+    }
+
     /// Frees the events that `receipts` free, and returns their numbers. A receipt whose id does not belong to its number
     /// frees nothing.
     ///
@@ -321,11 +327,14 @@ impl Outbox {
     ) -> Result<(), OutboxError> {
         let (id, phase, camera) = (draft.id, draft.phase, draft.camera.clone());
         let class = EvictionClass::of(&draft.payload, phase);
-        let pictures: Vec<(Digest, Vec<u8>)> = draft
-            .pictures
-            .iter()
-            .map(|picture| (Digest::of(&picture.bytes), frame::wrap(frame::PICTURE, &picture.bytes)))
-            .collect();
+        let mut pictures: Vec<(Digest, Vec<u8>)> = Vec::with_capacity(draft.pictures.len());
+        for picture in &draft.pictures {
+            let sha256 = Digest::of(&picture.bytes);
+            // One file may stand in two roles: the act's frame is the overview too.
+            if !pictures.iter().any(|(known, _)| *known == sha256) {
+                pictures.push((sha256, frame::wrap(frame::PICTURE, &picture.bytes)));
+            }
+        }
         let sealed = draft.into_envelope(&self.site, &self.agent, seq, inner.prev).seal(&self.key)?;
         let evidence: Vec<Digest> = pictures.iter().map(|(sha256, _)| *sha256).collect();
         let stored = Stored {

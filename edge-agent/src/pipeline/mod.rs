@@ -41,7 +41,7 @@ use lanes::Lanes;
 use road::Road;
 pub use times::{Counts, Stage, StageTimes};
 use vehicle::{Passing, Watched};
-pub use violations::{DeskSetup, ViolationDesk};
+pub use violations::{DeskSetup, ViolationDesk, Witness};
 
 /// A crossing is written down this long after it happened even if the track goes on, seconds.
 const SETTLE_S: f64 = 1.5;
@@ -84,6 +84,7 @@ pub struct Pipeline {
     feeds: SharedFeeds,
     scene: SceneSlot,
     road: Option<Road>,
+    witness: Witness,
     recorder: Option<Arc<Recorder>>,
     areas: Areas,
     vehicles: HashMap<u64, Watched>,
@@ -115,6 +116,7 @@ impl Pipeline {
             feeds: SharedFeeds::default(),
             scene: SceneSlot::fixed(None),
             road: None,
+            witness: Witness::default(),
             recorder: None,
             areas: Areas::new(&camera.lines, &camera.zones),
             vehicles: HashMap::new(),
@@ -135,6 +137,12 @@ impl Pipeline {
     /// Judges by the scene of this slot: looked at before each frame, so that one frame is judged by one scene.
     pub fn with_scene(mut self, slot: SceneSlot) -> Self {
         self.scene = slot;
+        self
+    }
+
+    /// Lends the rules of the road what they need for evidence.
+    pub fn with_witness(mut self, witness: Witness) -> Self {
+        self.witness = witness;
         self
     }
 
@@ -238,8 +246,19 @@ impl Pipeline {
             self.signals = signal_watch(&self.camera, &signals, self.feeds.clone());
             self.signals_watched = signals;
         }
-        self.road = scene.and_then(|scene| Road::new(&self.camera, scene, &self.model_refs));
+        let witness = &self.witness;
+        self.road = scene.and_then(|scene| Road::new(&self.camera, scene, &self.model_refs, witness.clone()));
+        if let (None, Some(ring)) = (&self.road, &witness.ring) {
+            ring.switch(false);
+        }
         drafts
+    }
+
+    /// No frame came for `silent_s` seconds: what waits for a camera that is gone goes with what there is.
+    pub fn idle(&mut self, silent_s: f64) -> Vec<Draft> {
+        let vehicles = &self.vehicles;
+        let facts = |track| vehicles.get(&track).map(|watched| watched.facts(track));
+        self.road.as_mut().map(|road| road.idle(silent_s, facts)).unwrap_or_default()
     }
 
     /// What the scene in use still waits with is told as it stands.

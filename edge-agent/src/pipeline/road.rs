@@ -9,7 +9,7 @@ use wire::violation::GroundUsed;
 use wire::{ModelRef, Name};
 
 use super::vehicle::VehicleFacts;
-use super::violations::{DeskSetup, ViolationDesk};
+use super::violations::{DeskSetup, ViolationDesk, Witness};
 use crate::frame::Frame;
 use crate::outbox::Draft;
 use crate::rules::violation::{FrameAt, Judge, Looks, Riders, RuleCounts, Signals};
@@ -26,6 +26,7 @@ pub(super) struct Road {
     camera: Name,
     in_use: SceneInUse,
     models: Vec<ModelRef>,
+    witness: Witness,
     judging: Option<Judging>,
     /// A picture size that the scene could not be used with; said once.
     refused: Option<(u32, u32)>,
@@ -41,12 +42,18 @@ struct Judging {
 
 impl Road {
     /// None without rules: nothing is judged then.
-    pub(super) fn new(camera: &Name, in_use: SceneInUse, models: &[ModelRef]) -> Option<Self> {
+    pub(super) fn new(
+        camera: &Name,
+        in_use: SceneInUse,
+        models: &[ModelRef],
+        witness: Witness,
+    ) -> Option<Self> {
         let judges = in_use.scene.rules.iter().any(|rule| rule.on);
         judges.then(|| Self {
             camera: camera.clone(),
             in_use,
             models: models.to_vec(),
+            witness,
             judging: None,
             refused: None,
         })
@@ -72,6 +79,11 @@ impl Road {
             drafts.extend(judging.frame(frame, changes, signals, looks, &facts));
         }
         drafts
+    }
+
+    /// No frame has come for `silent_s`.
+    pub(super) fn idle(&mut self, silent_s: f64, facts: impl Fn(u64) -> Option<VehicleFacts>) -> Vec<Draft> {
+        self.judging.as_mut().map(|judging| judging.desk.idle(silent_s, facts)).unwrap_or_default()
     }
 
     /// The stream is over, or another scene takes its place.
@@ -113,7 +125,8 @@ impl Road {
             models: self.models.clone(),
         };
         let judge = Judge::new(Arc::new(scene));
-        Some(Judging { size, judge, desk: ViolationDesk::new(setup), gone: HashMap::new() })
+        let desk = ViolationDesk::new(setup).with_witness(self.witness.clone());
+        Some(Judging { size, judge, desk, gone: HashMap::new() })
     }
 }
 

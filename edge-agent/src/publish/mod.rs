@@ -47,6 +47,8 @@ const BACKOFF_FIRST: Duration = Duration::from_millis(250);
 const BACKOFF_MOST: Duration = Duration::from_secs(15);
 /// Events in flight at once. Brokers cap what they keep in flight themselves (Mosquitto: 20).
 const WINDOW: usize = 16;
+/// An event with more bytes than this brings a clip along, and waits until nothing light does.
+const HEAVY: u64 = 3 << 20;
 
 /// Why a session with the broker ended.
 #[derive(Debug, Error)]
@@ -288,9 +290,11 @@ impl Publisher {
     /// Sends as much as the window and the client take.
     fn pump(&mut self, connection: &Connection, session: &mut Session) {
         let at = session.began.elapsed();
-        while let Some(seq) =
-            session.window.next(at, |from| self.outbox.waiting_from(from, 1).first().copied())
-        {
+        while let Some(seq) = session.window.next(
+            at,
+            |from| self.outbox.waiting_from(from, 1).first().copied(),
+            |seq| self.outbox.bytes_of(seq) > HEAVY,
+        ) {
             let stored = match self.outbox.get(seq) {
                 Ok(Some(stored)) => stored,
                 Ok(None) => {

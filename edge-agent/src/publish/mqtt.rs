@@ -128,7 +128,7 @@ fn options(config: &BrokerConfig, own: &Topic) -> Result<MqttOptions, MqttError>
     options
         .set_keep_alive(Duration::from_secs(10))
         .set_clean_session(true)
-        .set_max_packet_size(wire::MAX_LIST_BYTES + room, wire::MAX_EVIDENCE_BYTES + room)
+        .set_max_packet_size(wire::MAX_LIST_BYTES + room, wire::MAX_CLIP_BYTES + room)
         .set_inflight(64)
         .set_last_will(LastWill::new(
             Topic { leaf: Leaf::Status, ..own.clone() }.to_string(),

@@ -244,6 +244,39 @@ async fn a_picture_is_kept_by_the_browser_and_only_for_those_who_may_see_it() {
 }
 
 #[tokio::test]
+async fn a_clip_is_given_in_the_pieces_that_a_browser_asks_for() {
+    let site = Site::new().await;
+    let make = |kind: &[u8; 4], content: &[u8]| {
+        [&(content.len() as u32 + 8).to_be_bytes()[..], kind, content].concat()
+    };
+    let media: Vec<u8> = (0..200_000_u32).map(|n| n as u8).collect();
+    let clip = [make(b"ftyp", b"isom"), make(b"moov", b"index"), make(b"mdat", &media)].concat();
+    let digest = Digest::of(&clip);
+    site.state.evidence.put(digest, clip.clone().into()).await.unwrap();
+    let cookie = site.cookie(Role::TrafficPolice, &[]).await;
+    let path = format!("/api/v1/evidence/{digest}");
+    let whole = site.get(&path, &cookie).await;
+    assert_eq!((whole.status, &whole.bytes), (StatusCode::OK, &clip));
+    assert_eq!(whole.headers[header::CONTENT_TYPE], "video/mp4");
+    assert_eq!(whole.headers[header::ACCEPT_RANGES], "bytes");
+    assert_eq!(whole.headers["x-content-type-options"], "nosniff");
+    assert!(whole.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap().contains("sandbox"));
+    let ask = |range: &str, if_range: &str| {
+        let request = Request::builder().uri(&path).header(header::COOKIE, &cookie);
+        let request = request.header(header::RANGE, range).header(header::IF_RANGE, if_range);
+        site.send(request.body(Body::empty()).unwrap())
+    };
+    let tag = format!("\"{digest}\"");
+    let piece = ask("bytes=1000-1999", &tag).await;
+    assert_eq!((piece.status, &piece.bytes[..]), (StatusCode::PARTIAL_CONTENT, &clip[1000..2000]));
+    assert_eq!(piece.headers[header::CONTENT_RANGE], format!("bytes 1000-1999/{}", clip.len()).as_str());
+    assert_eq!(ask("bytes=0-", &tag).await.bytes, clip);
+    assert_eq!(ask("bytes=9000000-", &tag).await.problem(), "bad_range");
+    let other = ask("bytes=0-9", "\"another\"").await;
+    assert_eq!((other.status, other.bytes.len()), (StatusCode::OK, clip.len()), "a range of another file");
+}
+
+#[tokio::test]
 async fn cameras_agents_and_numbers_have_the_agreed_form() {
     let site = Site::new().await;
     site.state.store.put_site(KCN).await;

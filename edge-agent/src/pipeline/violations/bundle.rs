@@ -11,51 +11,99 @@ use super::super::evidence::{overview, part};
 use super::super::vehicle::VehicleFacts;
 use super::DeskSetup;
 use super::notes::{Note, overlay, timeline};
+use crate::camera::{Cut, NoClip};
 use crate::frame::{CaptureTime, I420};
 use crate::geometry::BBox;
 use crate::outbox::{Draft, Picture};
 use crate::rules::violation::{Finding, FoundMoment};
+use crate::vision::VisionError;
 
-/// A frame with its pixels.
+/// A frame that can be shown.
 #[derive(Debug, Clone)]
 pub(super) struct Shown {
     pub frame: u64,
     pub captured: CaptureTime,
-    pub picture: I420,
+    pub pixels: Pixels,
+}
+
+/// As it is kept.
+#[derive(Debug, Clone)]
+pub(super) enum Pixels {
+    /// As the decoder gave it. Shared.
+    Raw(I420),
+    /// As a file.
+    Jpeg(Picture),
+}
+
+impl Shown {
+    /// Memory it takes.
+    pub(super) fn bytes(&self) -> usize {
+        match &self.pixels {
+            Pixels::Raw(picture) => (*picture.data).as_ref().len(),
+            Pixels::Jpeg(picture) => picture.bytes.len(),
+        }
+    }
+
+    /// How far it is from a stream second.
+    pub(super) fn off(&self, stream_s: f64) -> f64 {
+        (self.captured.stream_s - stream_s).abs()
+    }
+
+    fn size(&self) -> [u32; 2] {
+        match &self.pixels {
+            Pixels::Raw(picture) => [picture.width, picture.height],
+            Pixels::Jpeg(picture) => [picture.width, picture.height],
+        }
+    }
+
+    fn file(&self, role: EvidenceRole) -> Result<Picture, VisionError> {
+        let picture = match &self.pixels {
+            Pixels::Raw(picture) => overview(picture)?,
+            Pixels::Jpeg(picture) => picture.clone(),
+        };
+        Ok(Picture { role, ..picture })
+    }
 }
 
 /// All that an event is made of.
 pub(super) struct Job {
     pub setup: Arc<DeskSetup>,
     pub finding: Finding,
+    pub act_s: f64,
+    /// The frame of each moment.
     pub shown: Vec<Option<Shown>>,
+    /// For a moment whose pixels are gone: the encoded stream around it, and a picture near it.
+    pub older: Vec<(Option<Cut>, Option<Shown>)>,
     pub facts: Option<VehicleFacts>,
     pub notes: Vec<Arc<Note>>,
+    pub clip: Result<Cut, NoClip>,
     pub clock: ClockAt,
 }
 
 impl Job {
-    /// Makes the event. A picture that cannot be made is missing, and takes nothing else with it.
-    pub(super) fn run(self) -> Draft {
+    /// Makes the event. A file that cannot be made is missing, and takes nothing else with it.
+    pub(super) fn run(mut self) -> Draft {
+        self.look_back();
         let act = self.finding.act().cloned();
         let mut files = Files::default();
         let moments = self.moments(&mut files);
-        let act_shown = act.as_ref().and_then(|act| self.shown_at(act));
-        let picture = act_shown
-            .map(|shown| &shown.picture)
-            .or_else(|| self.shown.iter().flatten().map(|shown| &shown.picture).next())
-            .map_or([1, 1], |picture| [picture.width, picture.height]);
-        if let Some(shown) = act_shown {
-            files.same_or(shown, EvidenceRole::Overview, |shown| overview(&shown.picture));
+        let act_shown = act.as_ref().and_then(|act| self.shown_at(act)).cloned();
+        let whole = act_shown.clone().or_else(|| self.shown.iter().flatten().next().cloned());
+        let picture = whole.as_ref().map_or([1, 1], Shown::size);
+        if let Some(shown) = &whole {
+            files.overview(shown);
         }
-        self.vehicle(&mut files, act.as_ref(), act_shown);
-        let span = self.span();
+        self.vehicle(&mut files, act.as_ref(), act_shown.as_ref());
+        let clip = self.add_clip(&mut files);
+        let span = self.span(clip.as_ref());
         files.overlay(&self, span, picture);
         let captured = self.captured(act.as_ref());
-        let mut violation = self.violation(moments, act.as_ref(), picture, None);
+        let mut violation = self.violation(moments, act.as_ref(), picture, clip);
         let evidence = files.references();
-        let sign =
-            self.rule().is_some_and(|rule| rule.sign_decision.as_ref().is_some_and(|s| !s.trim().is_empty()));
+        let decided = |rule: &wire::scene::SceneRule| {
+            rule.sign_decision.as_ref().is_some_and(|decision| !decision.trim().is_empty())
+        };
+        let sign = self.rule().is_some_and(decided);
         violation.missing = missing(&violation, &evidence, captured.source, self.setup.models.len(), sign)
             .into_iter()
             .map(|need| need.as_str().to_owned())
@@ -69,6 +117,62 @@ impl Job {
             pictures: files.files,
             models: self.setup.models.clone(),
         }
+    }
+
+    /// Moments whose pixels are gone come out of the encoded stream, else from the album, which shows the seconds around it.
+    fn look_back(&mut self) {
+        for (index, (cut, near)) in std::mem::take(&mut self.older).into_iter().enumerate() {
+            let (Some(shown), Some(moment)) = (self.shown.get_mut(index), self.finding.moments.get(index))
+            else {
+                continue;
+            };
+            if shown.is_some() {
+                continue;
+            }
+            let decoded = cut.and_then(|cut| cut.frame(moment.stream_s).ok());
+            let near_s = near.as_ref().map(|near| near.captured);
+            *shown = match decoded {
+                Some(picture) => {
+                    let known = self.notes.iter().map(|note| note.captured);
+                    let close = known.min_by(|a, b| {
+                        (a.stream_s - moment.stream_s).abs().total_cmp(&(b.stream_s - moment.stream_s).abs())
+                    });
+                    let captured = close.or(near_s).map(|close| CaptureTime {
+                        at: moment.at,
+                        stream_s: moment.stream_s,
+                        ..close
+                    });
+                    captured.map(|captured| Shown {
+                        frame: moment.frame,
+                        captured,
+                        pixels: Pixels::Raw(picture),
+                    })
+                }
+                None => near,
+            };
+            if shown.as_ref().is_some_and(|shown| shown.frame != moment.frame) {
+                doubt(&mut self.finding, "picture_near_moment");
+            }
+        }
+    }
+
+    /// The clip as a file, and what it holds.
+    fn add_clip(&mut self, files: &mut Files) -> Option<ClipSpan> {
+        let cut = match &self.clip {
+            Ok(cut) => cut.clone(),
+            Err(reason) => {
+                tracing::debug!(camera = %self.setup.camera, %reason, "a violation goes without a clip");
+                return None;
+            }
+        };
+        let bytes = cut.mp4().ok().filter(|bytes| bytes.len() <= EvidenceRole::Clip.max_bytes())?;
+        if cut.shortened {
+            doubt(&mut self.finding, "clip_shortened");
+        }
+        let [width, height] = cut.size;
+        files.files.push(Picture { role: EvidenceRole::Clip, bytes, width, height });
+        let ([from, to], [stream_s, _]) = (cut.span, cut.span_s);
+        Some(ClipSpan { from, to, codec: cut.codec().to_owned(), stream_s, original: cut.original })
     }
 
     fn rule(&self) -> Option<&wire::scene::SceneRule> {
@@ -97,23 +201,34 @@ impl Job {
     /// Vehicle and plate, cut out of the look whose reading won.
     fn vehicle(&self, files: &mut Files, act: Option<&FoundMoment>, act_shown: Option<&Shown>) {
         let shot = self.facts.as_ref().and_then(|facts| facts.shot.as_ref());
-        let (picture, vehicle, plate) = match (shot, act, act_shown) {
-            (Some(shot), ..) => (&shot.picture, shot.vehicle, shot.plate),
-            (None, Some(act), Some(shown)) => (&shown.picture, act.bbox, None),
-            _ => return,
-        };
-        files.cut(picture, EvidenceRole::Vehicle, &vehicle, 0.1);
-        if let Some(plate) = plate {
-            // A margin, so that a person sees where on the vehicle it is.
-            files.cut(picture, EvidenceRole::Plate, &plate, 0.4);
+        if let Some(shot) = shot {
+            files.cut(&shot.picture, EvidenceRole::Vehicle, &shot.vehicle, 0.1);
+            if let Some(plate) = shot.plate {
+                // A margin, so that a person sees where on the vehicle it is.
+                files.cut(&shot.picture, EvidenceRole::Plate, &plate, 0.4);
+            }
+        } else if let (Some(act), Some(Shown { pixels: Pixels::Raw(picture), .. })) = (act, act_shown) {
+            files.cut(picture, EvidenceRole::Vehicle, &act.bbox, 0.1);
         }
     }
 
-    /// First and last stream second of what the overlay covers.
-    fn span(&self) -> [f64; 2] {
-        let first = self.notes.first().map_or(0.0, |note| note.captured.stream_s);
-        let last = self.notes.last().map_or(0.0, |note| note.captured.stream_s);
-        [first, last]
+    /// First and last stream second of what overlay and timeline cover: the clip, or the time around the act.
+    fn span(&self, clip: Option<&ClipSpan>) -> [f64; 2] {
+        match (clip, &self.clip) {
+            // Half a frame more at both ends.
+            (Some(_), Ok(cut)) => [cut.span_s[0] - 0.02, cut.span_s[1] + 0.02],
+            _ => [self.act_s - 5.0, self.act_s + 5.0],
+        }
+    }
+
+    /// The notes of the span, and of every moment before it.
+    fn noted(&self, [from_s, to_s]: [f64; 2]) -> &[Arc<Note>] {
+        let first_s = self.finding.moments.iter().map(|moment| moment.stream_s).fold(from_s, f64::min);
+        let last_s = self.finding.moments.iter().map(|moment| moment.stream_s).fold(to_s, f64::max);
+        // One note more at both ends, so that a moment between two frames has no hole.
+        let begin = self.notes.partition_point(|note| note.captured.stream_s < first_s).saturating_sub(1);
+        let end = self.notes.partition_point(|note| note.captured.stream_s <= last_s) + 1;
+        &self.notes[begin..end.min(self.notes.len())]
     }
 
     /// The signals that govern what happened: those of its moments, else those of the lines that the rule is about.
@@ -158,6 +273,7 @@ impl Job {
         picture: [u32; 2],
         clip: Option<ClipSpan>,
     ) -> Violation {
+        let span = self.span(clip.as_ref());
         let (finding, facts) = (&self.finding, self.facts.as_ref());
         let times = |pick: fn(&TrackRef) -> jiff::Timestamp| {
             facts.map(|facts| pick(&facts.track)).or(act.map(|act| act.at)).unwrap_or_default()
@@ -188,7 +304,7 @@ impl Job {
             picture,
             score: finding.score.clamp(0.0, 1.0),
             moments,
-            timeline: timeline(&self.notes, &self.governing()),
+            timeline: timeline(self.noted(span), &self.governing()),
             reading,
             no_reading,
             plate_finding: facts.and_then(|facts| facts.finding.clone()),
@@ -251,23 +367,17 @@ impl Files {
         if let Some((_, index)) = self.frames.iter().find(|(frame, _)| *frame == shown.frame) {
             return Some(Digest::of(&self.files[*index].bytes));
         }
-        let made = overview(&shown.picture).map(|picture| Picture { role: EvidenceRole::Act, ..picture });
-        let index = self.add(made)?;
+        let index = self.add(shown.file(EvidenceRole::Act))?;
         self.frames.push((shown.frame, index));
         Some(Digest::of(&self.files[index].bytes))
     }
 
-    /// A frame under another role: the same file if there is one.
-    fn same_or(
-        &mut self,
-        shown: &Shown,
-        role: EvidenceRole,
-        make: impl Fn(&Shown) -> Result<Picture, crate::vision::VisionError>,
-    ) {
+    /// The whole scene: the same file as the moment's, if there is one.
+    fn overview(&mut self, shown: &Shown) {
         let known = self.frames.iter().find(|(frame, _)| *frame == shown.frame).map(|(_, index)| *index);
         let made = match known {
-            Some(index) => Ok(Picture { role, ..self.files[index].clone() }),
-            None => make(shown),
+            Some(index) => Ok(Picture { role: EvidenceRole::Overview, ..self.files[index].clone() }),
+            None => shown.file(EvidenceRole::Overview),
         };
         self.add(made);
     }
@@ -296,7 +406,7 @@ impl Files {
         }
     }
 
-    fn add(&mut self, made: Result<Picture, crate::vision::VisionError>) -> Option<usize> {
+    fn add(&mut self, made: Result<Picture, VisionError>) -> Option<usize> {
         match made {
             Ok(picture) => {
                 self.files.push(picture);
@@ -311,5 +421,12 @@ impl Files {
 
     fn references(&self) -> Vec<wire::EvidenceRef> {
         self.files.iter().map(Picture::reference).collect()
+    }
+}
+
+/// A word of doubt, once.
+fn doubt(finding: &mut Finding, word: &str) {
+    if !finding.doubts.iter().any(|known| known == word) {
+        finding.doubts.push(word.to_owned());
     }
 }
