@@ -92,18 +92,14 @@ fn is_barred(barred: Barred, to: i8) -> bool {
     }
 }
 
-fn see(
-    walkers: &mut PerTrack<Walker>,
-    way: &Way,
-    trail: &Trail,
-    scene: &CalibratedScene,
-) -> Option<Crossed> {
+fn see(walkers: &mut PerTrack<Walker>, way: &Way, trail: &Trail, scene: &CalibratedScene) -> Option<Crossed> {
     let look = trail.last();
     let feet = scene.footprint(&look.bbox, trail.vehicle()?);
     // The near edge alone: what the far end is beside follows from perspective, not from where the wheels are.
     let sides = [way.beside(feet[0]).distance, way.beside(feet[1]).distance];
     let (low, high) = (sides[0].min(sides[1]), sides[0].max(sides[1]));
-    let sure = band(MARGIN, (scene.size().0 as f32, scene.size().1 as f32), &look.bbox).min(0.08 * look.bbox.w);
+    let sure =
+        band(MARGIN, (scene.size().0 as f32, scene.size().1 as f32), &look.bbox).min(0.08 * look.bbox.w);
     let side = i8::from(low > sure) - i8::from(high < -sure);
     let centre = look.bbox.foot();
     let distance = way.beside(centre).distance;

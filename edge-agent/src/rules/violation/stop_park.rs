@@ -94,8 +94,8 @@ fn waits_for_green(world: &World, trail: &Trail) -> bool {
         return false;
     }
     let now_s = world.now.stream_s();
-    let lines = world.scene.scene().lines.iter().filter(|line| !line.governed.is_empty());
-    lines.into_iter().any(|line| {
+    let mut lines = world.scene.scene().lines.iter().filter(|line| !line.governed.is_empty());
+    lines.any(|line| {
         let before = world.scene.line(&line.id).is_some_and(|(_, way)| way.beside(foot).distance < 0.0);
         let waits = |signal: &Name| {
             let red = |s| {

@@ -10,9 +10,9 @@ use super::judge::World;
 use super::memory::{Look, Trail};
 use super::per_track::PerTrack;
 use crate::geometry::Point;
+use crate::rules::Anchor;
 use crate::rules::band;
 use crate::rules::movement::really_moved;
-use crate::rules::Anchor;
 use crate::scene::{Area, CalibratedScene};
 
 /// Part of the picture's height along the border of an area where nobody is surely on either side.
@@ -91,7 +91,8 @@ impl Strip {
         let look = trail.last();
         let foot = look.bbox.foot();
         let depth = self.area.depth(foot);
-        let sure = band(MARGIN, (scene.size().0 as f32, scene.size().1 as f32), &look.bbox).min(0.1 * look.bbox.w.max(20.0));
+        let sure = band(MARGIN, (scene.size().0 as f32, scene.size().1 as f32), &look.bbox)
+            .min(0.1 * look.bbox.w.max(20.0));
         if depth < -sure {
             self.stays.remove(trail.id);
             return None;

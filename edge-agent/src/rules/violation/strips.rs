@@ -33,7 +33,8 @@ impl Strips {
         let way = rule.way.unwrap_or(if scene.ground().is_some() { metres } else { parts });
         let named = |id: &wire::Name| rule.about.is_empty() || rule.about.contains(id);
         let lanes = scene.scene().lanes.iter().filter(|lane| named(&lane.id));
-        let zones = scene.scene().zones.iter().filter(|zone| named(&zone.id) && zone.kind == ZoneKind::Pavement);
+        let zones =
+            scene.scene().zones.iter().filter(|zone| named(&zone.id) && zone.kind == ZoneKind::Pavement);
         let strips = match rule.kind {
             Kind::Pavement => zones.filter_map(|zone| Strip::zone(scene, &zone.id)).collect(),
             _ => lanes
