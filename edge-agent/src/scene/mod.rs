@@ -188,15 +188,13 @@ impl CalibratedScene {
         self.zones(ZoneKind::Ignore).any(|(_, area)| area.holds(place))
     }
 
-    /// How far two places of the picture are apart: metres where the ground is known, else parts of the picture's height.
-    pub fn span(&self, a: Point, b: Point) -> f64 {
+    /// A place of the picture in the unit of ways: metres where the ground is known, else parts of the picture's height. None beyond the
+    /// horizon, where there is no road.
+    pub fn place(&self, pixel: Point) -> Option<[f64; 2]> {
+        let height = f64::from(self.size.1.max(1));
         match &self.ground {
-            Some(ground) => match (ground.ground(a), ground.ground(b)) {
-                (Some(a), Some(b)) => (a[0] - b[0]).hypot(a[1] - b[1]),
-                // Beyond the horizon there is no road, and no way along it.
-                _ => 0.0,
-            },
-            None => f64::from((a.x - b.x).hypot(a.y - b.y)) / f64::from(self.size.1.max(1)),
+            Some(ground) => ground.ground(pixel),
+            None => Some([f64::from(pixel.x) / height, f64::from(pixel.y) / height]),
         }
     }
 

@@ -12,9 +12,12 @@ use super::finding::{Finding, FoundMoment, Signals};
 use super::memory::{Memory, Trail};
 use super::passages::{Passage, Passages};
 use super::signals::SignalLog;
-use super::{hours, red_light};
+use super::{
+    hours, junction_block, people, plate, red_light, solid_line, speed, stop_park, strips, turn, wrong_lane,
+};
 use crate::detection::ObjectClass;
 use crate::geometry::BBox;
+use crate::rules::movement::one_vehicle;
 use crate::scene::CalibratedScene;
 use crate::track::TrackChanges;
 
@@ -272,9 +275,26 @@ fn concerns(rule: &SceneRule, class: VehicleClass) -> bool {
 }
 
 fn state(rule: &SceneRule, scene: &CalibratedScene) -> Option<Box<dyn Rule>> {
-    let _ = scene;
-    match rule.kind {
-        Kind::RedLight => Some(Box::new(red_light::RedLight::new(rule))),
-        _ => None,
-    }
+    Some(match rule.kind {
+        Kind::RedLight => Box::new(red_light::RedLight::new(rule)),
+        Kind::WrongWay
+        | Kind::LaneClass
+        | Kind::EmergencyLane
+        | Kind::MotorwayMotorcycle
+        | Kind::Pavement => Box::new(strips::Strips::new(rule, scene)),
+        Kind::WrongLane => Box::new(wrong_lane::WrongLane::new(rule)),
+        Kind::SolidLine => Box::new(solid_line::SolidLine::new(rule, scene)),
+        Kind::TurnBan | Kind::UTurn => Box::new(turn::Turn::new(rule)?),
+        Kind::StopPark => Box::new(stop_park::StopPark::new(rule, scene)),
+        Kind::JunctionBlock => Box::new(junction_block::JunctionBlock::new(rule, scene)),
+        Kind::Carry3plus | Kind::NoHelmet => Box::new(people::People::new(rule)),
+        Kind::PlateCovered | Kind::PlateMissing => Box::new(plate::Plate::new(rule)),
+        Kind::SpeedSection => Box::new(speed::Section::new(rule)?),
+        Kind::SpeedHomography => Box::new(speed::Ground::new(rule, scene)?),
+    })
+}
+
+/// Whether two tracks are on one vehicle now.
+pub(super) fn double(a: &Trail, b: &Trail) -> bool {
+    one_vehicle((&a.last().bbox, a.class), (&b.last().bbox, b.class))
 }

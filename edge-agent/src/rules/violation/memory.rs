@@ -118,6 +118,17 @@ impl Trail {
         false
     }
 
+    /// Since when it stands where it is now, as far as its way is known; none while it has moved within the last look.
+    pub fn stood_since(&self) -> Option<f64> {
+        let last = self.looks.back()?;
+        let size = 0.25 * last.bbox.area().sqrt();
+        let near = |look: &&Look| {
+            let (a, b) = (last.bbox.foot(), look.bbox.foot());
+            (a.x - b.x).hypot(a.y - b.y) <= size
+        };
+        self.looks.iter().rev().take_while(near).last().map(Look::s)
+    }
+
     /// Whether it was out of sight between two of its looks that lie further apart than this, within a time.
     pub fn was_hidden(&self, from_s: f64, to_s: f64, gap_s: f64) -> bool {
         let looks: Vec<f64> = self.since(from_s - gap_s).map(Look::s).take_while(|s| *s <= to_s).collect();

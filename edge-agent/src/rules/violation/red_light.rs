@@ -7,13 +7,12 @@
 //! flashing says nothing.
 
 use wire::scene::{Move, SceneRule};
-use wire::{LampState, Name, SignalReading};
+use wire::{LampState, Name};
 
-use super::FoundMoment;
 use super::judge::{Found, Rule, World};
 use super::memory::{Look, Trail};
+use super::moments::moment;
 use super::passages::Passage;
-use super::signals::SignalLog;
 use super::way_taken::{MOVES, way_taken};
 
 /// Forgiven after the change to red where the rule does not say, milliseconds.
@@ -191,19 +190,6 @@ impl Rule for RedLight {
 
     fn unknown_signal(&self) -> u64 {
         self.unknown
-    }
-}
-
-/// A frame as a moment, with what its signal showed in it.
-pub(super) fn moment(what: &str, look: &Look, signal: Option<(&Name, &SignalLog)>) -> FoundMoment {
-    let shown: Option<SignalReading> = signal.and_then(|(signal, log)| log.shown(signal, look.s()));
-    FoundMoment {
-        what: what.to_owned(),
-        stream_s: look.s(),
-        at: look.at.captured.at,
-        frame: look.at.index,
-        bbox: look.bbox,
-        signal: shown,
     }
 }
 
