@@ -88,14 +88,23 @@ def cost(event, row, frames_per_s):
 
 
 def assign(costs):
-    """One to one, best first: pairs are few and far apart."""
-    pairs = sorted((value, i, j) for i, line in enumerate(costs) for j, value in enumerate(line) if value is not None)
-    matched, used = {}, set()
-    for _, i, j in pairs:
-        if i not in matched and j not in used:
-            matched[i] = j
-            used.add(j)
-    return matched
+    """One to one, as many pairs as there can be, near ones first."""
+    owner = {}
+
+    def place(i, tried):
+        near = sorted((value, j) for j, value in enumerate(costs[i]) if value is not None)
+        for _, j in near:
+            if j not in tried:
+                tried.add(j)
+                if j not in owner or place(owner[j], tried):
+                    owner[j] = i
+                    return True
+        return False
+
+    best = lambda i: min((value for value in costs[i] if value is not None), default=float("inf"))
+    for i in sorted(range(len(costs)), key=best):
+        place(i, set())
+    return {i: j for j, i in owner.items()}
 
 
 def score(events, listed, frames_per_s=6.0):
