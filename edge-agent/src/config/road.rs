@@ -27,7 +27,13 @@ pub struct RoadConfig {
 
 impl Default for RoadConfig {
     fn default() -> Self {
-        Self { model: ObjectModel::StreetS544, min_score: 0.2, high_score: 0.25, birth_score: 0.3, duplicate_iou: 0.45 }
+        Self {
+            model: ObjectModel::StreetS544,
+            min_score: 0.2,
+            high_score: 0.25,
+            birth_score: 0.3,
+            duplicate_iou: 0.45,
+        }
     }
 }
 
@@ -66,7 +72,9 @@ impl Config {
             .tracker_of(camera)
             .problems()
             .into_iter()
-            .filter(|problem| ["high_score", "birth_score", "duplicate_iou"].iter().any(|key| problem.contains(key)))
+            .filter(|problem| {
+                ["high_score", "birth_score", "duplicate_iou"].iter().any(|key| problem.contains(key))
+            })
             .map(|problem| format!("[road]: {problem}"))
             .collect();
         if !(0.0..=1.0).contains(&self.road.min_score) {
@@ -119,6 +127,9 @@ mod tests {
     fn scores_of_roads_that_cannot_work_are_named() {
         let config = config("road = { high_score = 0.5, birth_score = 0.4, min_score = 7.0 }");
         let text = config.road_problems().join("\n");
-        assert!(text.contains("[road]") && text.contains("birth_score") && text.contains("road.min_score"), "{text}");
+        assert!(
+            text.contains("[road]") && text.contains("birth_score") && text.contains("road.min_score"),
+            "{text}"
+        );
     }
 }
