@@ -13,7 +13,7 @@ frame (tests/eval/red-light/*.scene.json). A list has one row per vehicle:
     giang-vo-lang-ha     the real stop line and its signal; every vehicle that comes near the line in red is listed
     queue                invented: a stop line where the queue stands, 38 pixels before the real one. Vehicles roll over it and
                          stand beyond it, hidden by others, trembling for a minute
-    cross-street         invented: a line across the side street, governed by the same signal: 56 vehicles from the side, abreast
+    cross-street         invented: a line across the side street, governed by the same signal: 57 vehicles from the side, abreast
 
 A told event is right when an act is within TIME_S of it and was then where the event says: the middle of the lower edges are
 no further apart than the larger side of the listed box, more where the list's frame is another than the event's (vehicles go on
