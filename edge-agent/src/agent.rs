@@ -21,7 +21,7 @@ use crate::access::config::counting_lines;
 use crate::access::ledger::Ledger;
 use crate::access::{Gates, GatesSetup, Reasons, link, readers};
 use crate::camera::{FrameSource, Next, RtspSource};
-use crate::config::Config;
+use crate::config::{CameraConfig, Config};
 use crate::desk::live::{Live, Tap};
 use crate::desk::{self, Desk, DeskConfig};
 use crate::frame::Frame;
@@ -33,7 +33,7 @@ use crate::publish::Publisher;
 use crate::scene_link;
 use crate::time_check::TimeCheck;
 use crate::vision::signal::{Feeds, SharedFeeds};
-use crate::vision::{Detector, FaceReader, ModelStore, PlateReader, Runtime};
+use crate::vision::{Detector, DetectorConfig, FaceReader, ModelStore, PlateReader, Runtime};
 
 /// Drafts that may wait for the writer; a full channel blocks the pipelines, and frames are dropped and counted.
 const DRAFTS: usize = 64;
@@ -51,17 +51,42 @@ pub struct Stopped {
     pub kept: u64,
 }
 
-/// Loads the models that `config` asks for.
+/// The models of an agent. Cameras of roads look with a network of their own.
+pub struct LoadedModels {
+    /// By network and what is kept of its boxes.
+    by_detector: Vec<(DetectorConfig, Models)>,
+}
+
+impl LoadedModels {
+    /// What a camera looks with.
+    ///
+    /// # Errors
+    /// The models were loaded for other cameras.
+    pub fn of(&self, config: &Config, camera: &CameraConfig) -> anyhow::Result<Models> {
+        let wanted = config.detector_of(camera);
+        let found = self.by_detector.iter().find(|(detector, _)| *detector == wanted);
+        let (_, models) = found.with_context(|| format!("no models are loaded for camera {}", camera.id))?;
+        Ok(models.clone())
+    }
+}
+
+/// Loads the models that `config` asks for, for these of its cameras.
 ///
 /// # Errors
 /// A model or the library is missing, altered or unusable: the message says which and what to do.
-pub fn load_models(config: &Config) -> anyhow::Result<Models> {
+pub fn load_models(config: &Config, cameras: &[CameraConfig]) -> anyhow::Result<LoadedModels> {
     let store = ModelStore::find()?;
     let runtime = Runtime::from_store(&store)?;
-    let detector = Detector::load(&runtime, &store, &config.inference, config.detector)?;
-    let plates = PlateReader::load(&runtime, &store, &config.inference, config.plates)?;
+    let plates = Arc::new(PlateReader::load(&runtime, &store, &config.inference, config.plates)?);
     let faces = load_faces(config, &runtime, &store, Timestamp::now())?;
-    Ok(Models { detector: Arc::new(detector), plates: Arc::new(plates), faces })
+    let mut by_detector: Vec<(DetectorConfig, Models)> = Vec::new();
+    for wanted in cameras.iter().map(|camera| config.detector_of(camera)) {
+        if by_detector.iter().all(|(detector, _)| *detector != wanted) {
+            let detector = Arc::new(Detector::load(&runtime, &store, &config.inference, wanted)?);
+            by_detector.push((wanted, Models { detector, plates: plates.clone(), faces: faces.clone() }));
+        }
+    }
+    Ok(LoadedModels { by_detector })
 }
 
 /// What reads faces, if the site has them switched on and its approval holds: otherwise no file of theirs is even opened.
@@ -100,7 +125,7 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<Stop
         own.clone(),
         identity.device.clone(),
     )?);
-    let models = load_models(&config)?;
+    let models = load_models(&config, &config.cameras)?;
     // A port that is taken is told before any camera runs.
     let at_desk = match &config.desk {
         Some(desk) => Some((desk.clone(), desk::listen(desk).await?)),
@@ -147,7 +172,8 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<Stop
         };
         watches.push(watch.clone());
         let make = {
-            let (camera, tracker, models) = (camera.clone(), config.tracker.clone(), models.clone());
+            let (tracker, models) = (config.tracker_of(camera), models.of(&config, camera)?);
+            let camera = camera.clone();
             let (feeds, gates) = (feeds.clone(), gates.clone());
             let (slot, recorder) = (scenes.slot(&camera.id), recorders.get(&camera.id).cloned());
             let witness = Witness { ring: Some(source.ring()), clock: Some(time_check.clone()) };

@@ -5,6 +5,7 @@
 mod areas;
 mod faces;
 mod faults;
+mod road;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -17,6 +18,7 @@ use wire::scene::Scene;
 
 pub use areas::{LineWatchKind, WatchKind, ZoneWatchRule};
 pub use faces::FacesConfig;
+pub use road::RoadConfig;
 
 use crate::access::config::{self as gate_config, GateConfig};
 use crate::camera::{CredentialSource, StreamConfig};
@@ -80,6 +82,9 @@ pub struct Config {
     /// How boxes become tracks.
     #[serde(default)]
     pub tracker: TrackerConfig,
+    /// What cameras of roads use instead of `detector` and `tracker`.
+    #[serde(default)]
+    pub road: RoadConfig,
     /// How much may wait for central.
     #[serde(default)]
     pub outbox: OutboxConfig,
@@ -163,6 +168,9 @@ pub struct CameraConfig {
     /// File with the scene that rules about traffic judge by; central's replaces it when it is newer.
     #[serde(default)]
     pub scene: Option<PathBuf>,
+    /// Whether it looks at a road, so that `[road]` holds for it; when not said, a camera with a scene does.
+    #[serde(default)]
+    pub road: Option<bool>,
 }
 
 impl CameraConfig {
@@ -358,6 +366,7 @@ impl Config {
     fn problems(&self) -> Vec<String> {
         let mut problems = self.central.problems();
         problems.extend(self.tracker.problems());
+        problems.extend(self.road_problems());
         problems.extend(self.faces.problems());
         if self.cameras.is_empty() {
             problems.push("no [[camera]]: an agent without cameras does nothing".to_owned());

@@ -62,7 +62,8 @@ fn counted(analysis_fps: Option<f64>) -> Vec<(f64, Direction)> {
     let start: jiff::Timestamp = "2026-11-20T00:00:00Z".parse().unwrap();
     let options = ReplayOptions { start: Some(start), analysis_fps, ..ReplayOptions::default() };
     let mut source = ReplaySource::open(Path::new(CLIP), options).unwrap();
-    let mut pipeline = Pipeline::new(camera, config.tracker.clone(), load_models(&config).unwrap());
+    let models = load_models(&config, &config.cameras).unwrap().of(&config, camera).unwrap();
+    let mut pipeline = Pipeline::new(camera, config.tracker.clone(), models);
     let mut drafts = Vec::new();
     loop {
         match source.next_frame(Duration::from_secs(1)) {

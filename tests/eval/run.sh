@@ -5,12 +5,12 @@
 #
 # DATA   pictures that are not part of the project (default: ../shared/data); an area whose set is missing says so and
 #        measures what the repository itself holds
-# AREA   plates vehicles signals street people cards faces index tracker; all when none is named. What was measured before stays in RESULTS.md.
+# AREA   plates vehicles signals street red_light people cards faces index tracker; all when none is named. What was measured before stays in RESULTS.md.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 data=${1:-../shared/data}
 shift || true
-areas=${*:-plates vehicles signals street people cards faces index tracker}
+areas=${*:-plates vehicles signals street red_light people cards faces index tracker}
 program="${CARGO_TARGET_DIR:-target}/debug/edge-agent"
 [ -d "$data" ] || echo "eval: there is no folder $data: only what the repository holds is measured (make eval DATA=FOLDER)" >&2
 [ -x "$program" ] || { echo "eval: $program is missing: run 'make eval', which builds it" >&2; exit 2; }
@@ -58,7 +58,7 @@ done
     echo
     echo "Written by \`make eval\` on $(date -u +%F), $(nproc) cores, $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1), one thread each."
     echo "Peers run in the same run. The pictures are not part of the project. CPU times are sturdier than wall times."
-    for area in plates vehicles signals street people tracker faces index cards; do
+    for area in plates vehicles signals street red_light people tracker faces index cards; do
         [ -f "$parts/$area.md" ] || continue
         echo
         cat "$parts/$area.md"

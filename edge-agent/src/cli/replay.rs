@@ -82,7 +82,14 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<()> {
         ReplayOptions { start: args.start, analysis_fps, ring: kept.clone(), ..ReplayOptions::default() };
     let mut source = ReplaySource::open(&args.video, options)?;
     let scene = scene.map(|scene| SceneInUse::new(scene, args.start.unwrap_or_else(Timestamp::now)));
-    let mut pipeline = Pipeline::new(camera, config.tracker.clone(), agent::load_models(&config)?)
+    let mut camera = camera.clone();
+    if scene.is_some() {
+        // A scene on the command line makes a road of it as one in the file does.
+        camera.road = camera.road.or(Some(true));
+    }
+    let camera = &camera;
+    let models = agent::load_models(&config, std::slice::from_ref(camera))?.of(&config, camera)?;
+    let mut pipeline = Pipeline::new(camera, config.tracker_of(camera), models)
         .with_scene(SceneSlot::fixed(scene))
         .with_witness(Witness { ring: kept, clock: None });
     let mut printer = Printer::new(&args, config.site.clone(), config.agent.clone())?;

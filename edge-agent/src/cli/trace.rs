@@ -65,10 +65,10 @@ pub fn run(args: TraceArgs) -> anyhow::Result<()> {
     let camera = config.camera(args.camera.as_deref()).map_err(anyhow::Error::msg)?;
     let store = ModelStore::find()?;
     let runtime = Runtime::from_store(&store)?;
-    let detector = Detector::load(&runtime, &store, &config.inference, config.detector)?;
+    let detector = Detector::load(&runtime, &store, &config.inference, config.detector_of(camera))?;
     let mut source =
         ReplaySource::open(&args.video, ReplayOptions { analysis_fps: None, ..ReplayOptions::default() })?;
-    let mut tracker = Tracker::new(config.tracker.clone());
+    let mut tracker = Tracker::new(config.tracker_of(camera));
     let mut lines: Option<LineCounter> = None;
     let mut out = io::stdout().lock();
     loop {

@@ -124,7 +124,9 @@ impl ClipGate {
 
     /// The real models.
     pub fn models(&self) -> Models {
-        edge_agent::agent::load_models(&self.config).expect("the models: run `make models`")
+        let cameras = &self.config.cameras;
+        let loaded = edge_agent::agent::load_models(&self.config, cameras).expect("the models: run `make models`");
+        loaded.of(&self.config, &cameras[0]).expect("loaded for it")
     }
 
     /// Replays the gate clip as fast as the machine can; every frame counts as taken when it is handed to the pipeline.
