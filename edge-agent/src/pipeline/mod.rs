@@ -216,7 +216,8 @@ impl Pipeline {
         let signals = self.shown();
         drafts.extend(self.conclude(frame, &changes, &signals, &riders));
         if let Some(recorder) = &self.recorder {
-            recorder.note(frame, changes, signals.0);
+            let looks = self.looks(&changes, &riders, true);
+            recorder.note(frame, changes, signals, looks);
         }
         self.times.end_frame();
         Ok(drafts)
@@ -283,18 +284,25 @@ impl Pipeline {
         signals: &Signals,
         riders: &[Rider],
     ) -> Vec<Draft> {
+        let wants_plates = self.road.as_ref().is_some_and(Road::wants_plates);
+        let looks = self.looks(changes, riders, wants_plates);
         let Some(road) = &mut self.road else { return Vec::new() };
         let vehicles = &self.vehicles;
-        let mut looks = Looks { riders: road::riders(changes, riders), ..Looks::default() };
-        if road.wants_plates() {
-            let finding = |id: u64| vehicles.get(&id).and_then(Watched::finding);
-            let look = |id: u64| finding(id).map(|f| (id, PlateLook { kind: f.kind, score: f.score }));
-            looks.plates = changes.seen().filter_map(|track| look(track.id)).collect();
-        }
         let facts = |track| vehicles.get(&track).map(|watched| watched.facts(track));
         let drafts = road.frame(frame, changes, signals, &looks, facts);
         self.times.end(Stage::Rest);
         drafts
+    }
+
+    /// What is seen of vehicles besides their boxes.
+    fn looks(&self, changes: &TrackChanges, riders: &[Rider], plates: bool) -> Looks {
+        let mut looks = Looks { riders: road::riders(changes, riders), ..Looks::default() };
+        if plates {
+            let finding = |id: u64| self.vehicles.get(&id).and_then(Watched::finding);
+            let look = |id: u64| finding(id).map(|f| (id, PlateLook { kind: f.kind, score: f.score }));
+            looks.plates = changes.seen().filter_map(|track| look(track.id)).collect();
+        }
+        looks
     }
 
     /// What happened with each rule of the scene.

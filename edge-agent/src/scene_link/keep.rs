@@ -10,11 +10,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 use thiserror::Error;
 use tokio::sync::watch;
-use wire::scene::{MAX_SCENE_BYTES, Scene, SceneMessage, SceneProblem, SceneRef, check};
+use wire::scene::{MAX_SCENE_BYTES, Scene, SceneMessage, SceneProblem, SceneRef};
 use wire::{Name, PublicKey, SealError, Sealed};
 
 use super::slot::{SceneInUse, SceneSlot};
 use crate::durable;
+use crate::scene::{CalibratedScene, SceneProblems};
 
 /// Folder of the kept scenes, in the state folder.
 const FOLDER: &str = "scenes";
@@ -191,10 +192,13 @@ impl Scenes {
             let (site, agent, camera) = (message.site, message.agent, message.scene.camera);
             return Err(SceneRefused::NotOurs(format!("{site}/{agent}/{camera}")));
         }
-        let problems = check(&message.scene);
-        match problems.is_empty() {
-            true => Ok(message.scene),
-            false => Err(SceneRefused::Problems { version: message.scene.version, problems }),
+        let [width, height] = message.scene.picture;
+        // What geometry alone can tell shows at any size; the pipeline makes it ready for the size that comes.
+        match CalibratedScene::new(&message.scene, width, height) {
+            Ok(_) => Ok(message.scene),
+            Err(SceneProblems(problems)) => {
+                Err(SceneRefused::Problems { version: message.scene.version, problems })
+            }
         }
     }
 

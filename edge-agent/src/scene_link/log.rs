@@ -1,8 +1,8 @@
 //! The track log: what the pipeline of one camera concluded in the last minutes, frame by frame, so that a drawn scene can be tried
 //! on them. No pictures.
 //!
-//! Bounds: [`KEEP_S`] of stream time and [`MAX_BYTES`] of memory per camera, whichever is reached first. A frame costs 80 bytes and
-//! about 100 bytes per track that changed in it: with 40 vehicles in view at 8 frames per second that is 33 kB a second, 19 MB for
+//! Bounds: [`KEEP_S`] of stream time and [`MAX_BYTES`] of memory per camera, whichever is reached first. A frame costs 200 bytes and
+//! about 130 bytes per track that changed in it: with 30 vehicles in view at 8 frames per second that is 33 kB a second, 20 MB for
 //! ten minutes.
 
 use std::collections::VecDeque;
@@ -11,6 +11,7 @@ use std::sync::Arc;
 use wire::SignalReading;
 
 use crate::frame::CaptureTime;
+use crate::rules::violation::{Looks, PlateLook, Riders};
 use crate::track::{TrackChange, TrackChanges};
 
 /// Stream time that is kept, seconds.
@@ -31,11 +32,16 @@ pub struct Logged {
     pub changes: TrackChanges,
     /// What the signals showed; shared while nothing changes.
     pub signals: Arc<[SignalReading]>,
+    /// What else was seen of the tracks.
+    pub looks: Looks,
 }
 
 impl Logged {
     fn bytes(&self) -> usize {
-        size_of::<Self>() + self.changes.changes.capacity() * size_of::<TrackChange>()
+        size_of::<Self>()
+            + self.changes.changes.capacity() * size_of::<TrackChange>()
+            + self.looks.riders.capacity() * size_of::<(u64, Riders)>()
+            + self.looks.plates.capacity() * size_of::<(u64, PlateLook)>()
     }
 }
 
@@ -55,6 +61,8 @@ impl TrackLog {
             self.clear();
         }
         logged.changes.changes.shrink_to_fit();
+        logged.looks.riders.shrink_to_fit();
+        logged.looks.plates.shrink_to_fit();
         if let Some(last) = self.frames.back()
             && same(&last.signals, &logged.signals)
         {
@@ -127,6 +135,7 @@ mod tests {
             size: (1280, 720),
             changes: TrackChanges { time_s: stream_s, changes },
             signals: Arc::from([]),
+            looks: Looks::default(),
         }
     }
 

@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::watch;
-use wire::SignalReading;
 
 use super::log::{Logged, TrackLog};
 use crate::frame::Frame;
+use crate::rules::violation::{Looks, Signals};
 use crate::track::TrackChanges;
 
 /// The recorder of one camera. The pipeline's thread feeds it.
@@ -27,13 +27,13 @@ impl Default for Recorder {
 
 impl Recorder {
     /// The pipeline is done with a frame.
-    pub fn note(&self, frame: &Frame, changes: TrackChanges, signals: Vec<SignalReading>) {
+    pub fn note(&self, frame: &Frame, changes: TrackChanges, signals: Signals, looks: Looks) {
         if self.wanted.load(Ordering::Acquire) > 0 {
             self.frames.send_replace(Some(frame.clone()));
         }
         let size = (frame.picture.width, frame.picture.height);
-        let (frame, captured, signals) = (frame.index, frame.captured, signals.into());
-        self.log().add(Logged { frame, captured, size, changes, signals });
+        let (frame, captured, signals) = (frame.index, frame.captured, signals.0.into());
+        self.log().add(Logged { frame, captured, size, changes, signals, looks });
     }
 
     /// The pipeline starts anew: its track numbers begin at 1 again.

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use wire::scene::{Scene, TaskResult, TaskWhat, TaskWord};
 use wire::{DeviceKey, Digest, Name};
 
+use super::preview;
 use super::recorder::Recorder;
 use crate::frame::Frame;
 use crate::geometry::BBox;
@@ -131,8 +132,22 @@ impl Desk {
     }
 
     async fn preview(&self, scene: Scene, back_s: u32) -> Result<Answered, (TaskWord, String)> {
-        let _ = (self.recorder(&scene.camera)?.last(f64::from(back_s)), scene);
-        Err((TaskWord::Unknown, "previews are not known to this version".to_owned()))
+        let recorder = self.recorder(&scene.camera)?.clone();
+        let tried =
+            tokio::task::spawn_blocking(move || preview::run(&scene, &recorder.last(f64::from(back_s))))
+                .await;
+        match tried {
+            Ok(Ok(Some(preview))) => {
+                Ok((None, TaskResult { preview: Some(preview), ..said(TaskWord::Done) }))
+            }
+            Ok(Ok(None)) => {
+                let why = "nothing is recorded yet: the camera has shown nothing since the start".to_owned();
+                Err((TaskWord::NothingRecorded, why))
+            }
+            Ok(Err(problems)) => Err((TaskWord::BadScene, problems.to_string())),
+            // A judge that panics on a draft must not take the agent with it.
+            Err(error) => Err((TaskWord::BadScene, format!("the draft could not be tried: {error}"))),
+        }
     }
 }
 
