@@ -135,7 +135,7 @@ function VoidForm({ detail }: { detail: CaseDetail }) {
   const user = useUser();
   const client = useQueryClient();
   const [reason, setReason] = useState("");
-  const asked = detail.log.findLast(({ what }) => what === "void_asked" || what === "voided");
+  const asked = detail.log.findLast(({ what }) => ["void_asked", "ask_void", "voided", "void"].includes(what));
   const after = () => void client.invalidateQueries({ queryKey: caseKeys.one(detail.id) });
   const ask = useMutation({ mutationFn: () => casesApi.voidAsk(detail.id, reason.trim()), onSuccess: after });
   const confirm = useMutation({ mutationFn: () => casesApi.voidConfirm(detail.id), onSuccess: after });
@@ -150,7 +150,7 @@ function VoidForm({ detail }: { detail: CaseDetail }) {
         {t("cases.void")}
       </summary>
       <p className="quiet">{t("cases.void_hint")}</p>
-      {asked?.what === "void_asked" ? (
+      {asked?.what.includes("ask") ? (
         <>
           <p>
             {asked.actor} · <Time at={asked.at} />: <q>{asked.reason}</q>

@@ -8,7 +8,7 @@ import { Field, SelectField } from "../../ui/field";
 import { Note, Refusal } from "../../ui/outcome";
 import { useWord } from "../../ui/words";
 
-const STATUSES = ["in_use", "maintenance", "off"];
+const STATUSES = ["in_use", "suspended", "retired"];
 
 /** A new version of a device's record, as a proposal. */
 export function DeviceForm({ row, onClose }: { row: DeviceRow; onClose: () => void }) {
