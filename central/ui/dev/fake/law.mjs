@@ -51,10 +51,11 @@ for (const change of changes) change.differences = differencesOf(change.changes)
 
 const devices = [
   { ...DEVICE, approved_by: "Vũ Hải Ký", approved_at: "2026-03-05T02:00:00Z", proposal: null },
-  { ...DEVICE, camera: "huong-nam", camera_name: "Hướng Nam", version: 2, serial: "LHP-0418", calibration: { ...DEVICE.calibration, cert_no: "KĐ-2025-1190", from: "2025-12-10", to: "2026-12-09" }, proposal: { id: "dp-1", by: "Trần Minh Xét", at: new Date(Date.now() - 7_200_000).toISOString(), note: "Kiểm định lại ngày 18/11/2026", mine: false } },
+  { ...DEVICE, camera: "huong-nam", camera_name: "Hướng Nam", approved_position: { ...DEVICE.approved_position, lat: 20.2571, lon: 105.9712 }, version: 2, serial: "LHP-0418", calibration: { ...DEVICE.calibration, cert_no: "KĐ-2025-1190", from: "2025-12-10", to: "2026-12-09" }, proposal: { id: "dp-1", by: "Trần Minh Xét", at: new Date(Date.now() - 7_200_000).toISOString(), note: "Kiểm định lại ngày 18/11/2026", mine: false } },
+  { ...DEVICE, camera: "cau-lim", camera_name: "Cầu Lim", version: 1, serial: "LHP-0501", calibration: null, approved_position: { lat: 20.2488, lon: 105.9781, radius_m: 30, vi: "Đầu cầu Lim" }, proposal: null },
   { ...DEVICE, camera: "huong-dong", camera_name: "Hướng Đông", version: 1, serial: "LHP-0377", calibration: { ...DEVICE.calibration, cert_no: "KĐ-2025-0214", from: "2025-10-01", to: "2026-09-30" }, sign_installed: null, proposal: null },
 ];
-devices[1].proposal.record = { ...DEVICE, camera: "huong-nam", serial: "LHP-0418", calibration: { cert_no: "KĐ-2026-1733", agency: DEVICE.calibration.agency, from: "2026-11-18", to: "2027-11-17" } };
+devices[1].proposal.record = { ...devices[1], proposal: undefined, serial: "LHP-0418", calibration: { cert_no: "KĐ-2026-1733", agency: DEVICE.calibration.agency, from: "2026-11-18", to: "2027-11-17" } };
 
 /** Answers `/law…` and `/enforcement/devices…`; `undefined` for another path. */
 export function lawRoutes({ method, path, query, user, body, send, refuse }) {
@@ -110,6 +111,7 @@ function deviceRoutes({ method, site, camera, path, user, body, send, refuse }) 
   if (method === "PUT") {
     if (user.role !== "traffic_police") return refuse(403, "forbidden", "Cán bộ xử lý đề nghị");
     const { note, ...record } = body;
+    if (!record.approval_decision?.no) return refuse(422, "bad_fields", "Thiếu quyết định");
     return send(200, Object.assign(row, { proposal: { id: `dp-${Date.now()}`, record, by: user.display_name, at: new Date().toISOString(), note, mine: true } }));
   }
   if (user.role !== "police_signer") return refuse(403, "forbidden", "Chỉ chỉ huy duyệt");
