@@ -44,7 +44,7 @@ export const lawRow = (behaviour) => {
 };
 
 export const DEVICE = {
-  site: SITE, camera: "huong-bac", camera_name: "Hướng Bắc", version: 3, serial: "LHP-0417", type: "Camera giám sát giao thông", model: "VG-8M", annex_item: "21", approval_decision: { no: "142/QĐ-PC08", on: "2026-03-02", by: "Trưởng phòng CSGT", from: "2026-03-05", to: null },
+  site: SITE, camera: "huong-bac", camera_name: "Hướng Bắc", version: 3, serial: "LHP-0417", type: "traffic_camera", model: "VG-8M", annex_item: "21", approval_decision: { no: "142/QĐ-PC08", on: "2026-03-02", by: "Trưởng phòng CSGT", from: "2026-03-05", to: null },
   approved_position: { lat: 20.2539, lon: 105.975, radius_m: 30, vi: "Cột đèn số 4, ngã tư Lê Hồng Phong – Đinh Tiên Hoàng" }, calibration: { cert_no: "KĐ-2026-0881", agency: "Trung tâm Kỹ thuật tiêu chuẩn đo lường", from: "2026-02-20", to: "2027-02-19" }, max_clock_offset_ms: 1000, trained_users: ["police", "police2"], sign_installed: { on: "2026-03-01", photo_sha256: sha("sign") }, status: "in_use",
 };
 
@@ -77,7 +77,7 @@ function make({ kind = "red_light", behaviours = ["moto.red_light"], cls = "moto
   const evidence = [
     { sha256: FRAMES.on_line, role: "overview", media_type: "image/jpeg", bytes: 44_750, width: 960, height: 540, present: true },
     ...moments.map((moment) => ({ sha256: moment.evidence, role: "act", media_type: "image/jpeg", bytes: 44_750, width: 960, height: 540, present: true })),
-    { sha256: crop, role: "plate", media_type: "image/svg+xml", bytes: 900, width: 190, height: 140, present: true },
+    ...(kind === "plate_missing" ? [] : [{ sha256: crop, role: "plate", media_type: "image/svg+xml", bytes: 900, width: 190, height: 140, present: true }]),
     ...(clip === "none" ? [] : [{ sha256: clipSha, role: "clip", media_type: "video/mp4", bytes: 81_868, width: null, height: null, present: clip !== "gone" }, { sha256: OVERLAY, role: "overlay", media_type: "application/json", bytes: 38_000, width: null, height: null, present: true }]),
   ];
   const text = display.replace(/[^0-9A-Z]/g, "");
@@ -87,7 +87,7 @@ function make({ kind = "red_light", behaviours = ["moto.red_light"], cls = "moto
   return {
     id, number: `VP-2026-${String(number).padStart(6, "0")}`, kind, kind_vi: facts.vi, kind_en: facts.en, site: SITE, camera: "huong-bac", place_vi: PLACE[0], place_en: PLACE[1], at: at.toISOString(), state, serious: facts.serious, score,
     plate_display: null, plate_colour: "white", class: cls, thumb: FRAMES.past_line, age_s: Math.round(age_h * 3600), due: ["screened", "review_1", "review_2", "review_3"].includes(state) ? { what: "notice", at: new Date(at.getTime() + 10 * 86_400_000).toISOString(), share: share ?? age_h / 240 } : null,
-    assigned_to: assigned, round, blind: round === 2, flags,
+    assigned_to: assigned, round, blind: ["screened", "review_1", "review_2"].includes(state), flags,
     moments, timeline: kind === "red_light" ? [{ signal: "den-bac", state: "red", from: new Date(from.getTime() - 20_000).toISOString(), to: iso(7000), source: "picture", score: 0.98 }, { signal: "den-bac", state: "green", from: iso(7000), to: iso(17_000), source: "picture", score: 0.97 }] : [],
     evidence, clip: clip === "none" ? null : { sha256: clipSha, from: from.toISOString(), to: to.toISOString(), fps: 12, codec: clip === "h265" ? "h265" : "h264", original: true, stream_s: STREAM_S }, overlay: clip === "none" ? null : OVERLAY, picture: [960, 540],
     reading: kind === "plate_missing" ? null : { text, display, raw: repaired ? text.replace("N", "H") : text, valid: true, kind: "motorcycle_old", lines: 2, score: 0.93, votes: 7, reads: 9, candidates: [{ text, score: 0.93 }, { text: text.replace(/5$/, "6"), score: 0.22 }, { text: text.replace("0", "8"), score: 0.07 }], edits: repaired ? ["2:H→N"] : [], ambiguous: [], box: [560, 300, 24, 16], colour: { value: "white", score: 0.9 }, class: "civil", country: null },
@@ -95,7 +95,7 @@ function make({ kind = "red_light", behaviours = ["moto.red_light"], cls = "moto
     device: source === "own" ? DEVICE : null, scene: source === "own" ? { version: 4 } : null, ground: null, models: [{ id: "picodet-s-416", sha256: sha("m1") }, { id: "ppocr-v4-rec", sha256: sha("m2") }], made_by: source === "own" ? "edge-agent 0.5.0" : "JCam 2.3", source,
     gate: { admissible: !fail && missing.length === 0, missing: missing.map((need) => ({ need, vi: { clip: "Clip đủ 8 giây", signal_timeline: "Dòng thời gian đèn tín hiệu" }[need], en: { clip: "A clip of 8 seconds", signal_timeline: "The signal's timeline" }[need] })), conditions: CONDITIONS.map(([code, vi, en]) => ({ code, ok: code !== fail, vi, en })) },
     law: behaviours.map(lawRow), proposed_behaviour: behaviours[0], review: { round, may: true, why_not: null, played: { needed_ms: clip === "good" ? 4000 : clip === "none" ? 0 : 4000, seen_ms: 0, pictures_needed: Math.min(3, moments.length), pictures_seen: 0 }, may_decide: false },
-    earlier_answers: round === 3 ? earlier : null, related: { duplicates: [], clones: [], ...related }, log: chained(rows), handling_id: null, typed: [], answers: earlier ?? [], decided_by: (earlier ?? []).map(({ by }) => by),
+    earlier_answers: round === 3 ? earlier : null, related: { duplicates: [], clones: [], ...related }, log: chained(rows), void: null, handling_id: null, typed: [], answers: earlier ?? [], decided_by: (earlier ?? []).map(({ by }) => by),
   };
 }
 
@@ -113,6 +113,7 @@ export const cases = [
   make({ age_h: 30, fail: "calibration", display: "35-D1 660.18" }),
   make({ age_h: 26, state: "review_3", round: 3, display: "35-E1 274.63", flags: ["escalated"], earlier: [answer(1, "Lê Thị Cảnh", "approve"), answer(2, "Trần Minh Xét", "reject", "stopped_before_line", "Bánh sau chưa qua vạch ở hình 2.")] }),
   make({ age_h: 12, kind: "carry_3plus", behaviours: ["moto.carry_3plus"], display: "35-F1 118.91", source: "cam-so-xay-dung", flags: ["third_party"], score: 0.71 }),
+  make({ age_h: 8, kind: "plate_missing", behaviours: ["moto.sign_marking"], display: "00-00 000.00", score: 0.69 }),
   make({ age_h: 5, display: "35-G1 442.07", flags: ["repaired_plate"], assigned: "Trần Minh Xét" }),
   make({ age_h: 2, display: "35-H1 930.22", score: 0.96 }),
   make({ age_h: 300, state: "confirmed", display: "35-K1 116.75" }),
@@ -134,11 +135,13 @@ const OPEN = ["screened", "review_1", "review_2", "review_3"];
 const rowOf = ({ moments, timeline, evidence, clip, overlay, picture, reading, plate_confirmed, owner, measured, doubts, limits_vi, limits_en, time, device, scene, ground, models, made_by, source, gate, law, proposed_behaviour, review, earlier_answers, related, log, typed, answers, decided_by, ...row }) => row;
 
 function detailFor(one, user) {
-  const blocked = user.role !== "traffic_police" ? "role" : !OPEN.includes(one.state) ? "decided" : one.decided_by.includes(user.display_name) ? "own_first_review" : null;
+  const blocked = user.role !== "traffic_police" ? "not_your_turn" : one.state === "inadmissible" ? "not_admissible" : !OPEN.includes(one.state) ? "closed" : one.decided_by.includes(user.display_name) ? "own_first_review" : null;
   const { typed, answers, decided_by, ...detail } = one;
   const done = one.review.played.seen_ms >= one.review.played.needed_ms && one.review.played.pictures_seen >= one.review.played.pictures_needed;
   const reviewing = user.role === "traffic_police" && !one.plate_confirmed && OPEN.includes(one.state);
-  return { ...detail, reading: reviewing ? detail.reading && { ...detail.reading } : detail.reading, log: one.blind && !blocked ? one.log.filter(({ actor }) => actor === "system") : one.log, earlier_answers: one.blind ? null : one.earlier_answers, review: { ...one.review, may: !blocked, why_not: blocked, may_decide: !blocked && done && Boolean(one.plate_confirmed) && one.gate.admissible } };
+  // What is not evidence shows its pictures and its plate to nobody.
+  const hidden = one.state === "inadmissible" && { picture: [0, 0], moments: [], timeline: [], evidence: [], clip: null, overlay: null, reading: null, measured: null, thumb: null, time: { ...one.time, clock: null } };
+  return { ...detail, reading: reviewing ? null : detail.reading, ...hidden, log: one.blind && !blocked ? one.log.filter(({ actor }) => actor === "system") : one.log, earlier_answers: one.blind ? null : one.earlier_answers, review: { ...one.review, may: !blocked, why_not: blocked, may_decide: !blocked && done && Boolean(one.plate_confirmed) && one.gate.admissible } };
 }
 
 /** Answers `/cases…`, `/review…` and `/violation-kinds`; `undefined` for another path. */
@@ -147,7 +150,7 @@ export function caseRoutes({ method, path, query, user, body, page, send, refuse
   if (path === "/violation-kinds") return send(200, KINDS);
   if (resource === "review") return reviewRoutes({ id, query, user, send, refuse });
   if (resource !== "cases") return undefined;
-  if (["gate_operator", "enterprise", "site_manager", "admin"].includes(user.role)) return refuse(403, "forbidden", "Vai trò của bạn không xem vụ việc");
+  if (!["traffic_police", "police_signer", ...(id ? [] : ["ioc_operator"])].includes(user.role)) return refuse(403, "forbidden", "Vai trò của bạn không xem vụ việc");
   if (!id) {
     const states = (query.get("state") ?? "").split(",").filter(Boolean);
     const q = query.get("q") ?? "";
@@ -187,13 +190,17 @@ export function caseRoutes({ method, path, query, user, body, page, send, refuse
 
 function typePlate(one, body, send, refuse) {
   const normal = upper(body.plate);
+  if (normal === "" && one.kind === "plate_missing") {
+    one.plate_confirmed = "";
+    return send(200, { match: true, normal, again: false, owner: null, status: null, findings: [] });
+  }
   if (!/^\d{2}[A-Z][A-Z0-9]?\d{4,5}$/.test(normal)) return refuse(422, "bad_plate", "Không phải biển số hợp lệ");
   const match = normal === one.reading?.text;
   one.typed.push(normal);
   const settled = match || (one.typed.length > 1 && one.typed.at(-2) === normal);
-  if (!settled) return send(200, { match: false, normal, owner: null, findings: [], again: true });
+  if (!settled) return send(200, { match: false, normal, again: true, owner: null, status: null, findings: [] });
   Object.assign(one, { plate_confirmed: normal, plate_display: match ? one.reading.display : normal, owner: OWNER });
-  return send(200, { match, normal, owner: OWNER, findings: one.flags.includes("clone_suspect") ? [{ code: "type", text_vi: "Đăng ký ghi: ô tô con màu trắng; hình: mô tô.", text_en: "Registered as a white car; the picture shows a motorcycle." }] : [] });
+  return send(200, { match, normal, again: false, owner: OWNER, status: "found", findings: one.flags.includes("clone_suspect") ? [{ code: "type", text_vi: "Đăng ký ghi: ô tô con màu trắng; hình: mô tô.", text_en: "Registered as a white car; the picture shows a motorcycle." }] : [] });
 }
 
 function decide(one, detail, body, user, send, refuse) {
@@ -204,6 +211,8 @@ function decide(one, detail, body, user, send, refuse) {
     if (!one.plate_confirmed) return refuse(409, "plate_not_confirmed", "Chưa gõ biển");
     if (!one.gate.admissible) return refuse(409, "not_admissible", "Không đủ điều kiện");
   }
+  const reason = REASONS.find(({ code }) => code === body.reason);
+  if ((body.decision === "reject" && reason?.note_needed && !body.note) || (body.decision === "escalate" && !body.note)) return refuse(422, "note_needed", "Cần ghi chú");
   if (body.decision === "reject" && !REASONS.some(({ code }) => code === body.reason)) return refuse(422, "unknown_reason", "Chưa chọn lý do");
   const at = new Date().toISOString();
   one.answers.push({ round: one.round, by: user.display_name, at, decision: body.decision, reason: body.reason ?? null, note: body.note ?? null });
@@ -214,24 +223,25 @@ function decide(one, detail, body, user, send, refuse) {
   mine.decided += 1;
   const second = body.decision === "approve" && one.round === 1 && (one.serious || one.flags.length > 0);
   if (body.decision === "escalate") Object.assign(one, { state: "review_3", round: 3, blind: false, flags: [...one.flags, "escalated"], earlier_answers: one.answers });
-  else if (second) Object.assign(one, { state: "review_2", round: 2, blind: true });
+  else if (second) Object.assign(one, { state: "review_2", round: 2 });
   else Object.assign(one, { state: body.decision === "approve" ? "confirmed" : "rejected", due: null });
+  one.blind = ["screened", "review_1", "review_2"].includes(one.state);
   Object.assign(one, { assigned_to: null, review: { ...one.review, round: one.round, played: { ...played, seen_ms: 0, pictures_seen: 0 } } });
   if (OPEN.includes(one.state)) Object.assign(one, { plate_confirmed: null, plate_display: null, owner: null, typed: [] });
-  return send(200, { state: one.state });
+  return send(200, { state: OPEN.includes(one.state) ? "answered" : one.state });
 }
 
 function voidCase(one, more, body, user, send, refuse) {
   if (more === "confirm") {
-    if (one.void_by === user.display_name || user.role !== "police_signer") return refuse(409, "same_person", "Người thứ hai phải là chỉ huy khác");
-    Object.assign(one, { state: "voided", due: null });
-    return send(200, {});
+    if (one.void?.by === user.username || user.role !== "police_signer") return refuse(403, "same_person", "Người thứ hai phải là chỉ huy khác");
+    Object.assign(one, { state: "voided", due: null, void: null });
+    return send(204);
   }
   if ((body.reason ?? "").trim().length < 5) return refuse(422, "reason", "Ghi rõ lý do");
-  one.void_by = user.display_name;
-  one.log.push(step(new Date().toISOString(), user.display_name, user.role, "void_asked", body.reason));
+  one.void = { by: user.username, at: new Date().toISOString(), reason: body.reason };
+  one.log.push(step(one.void.at, user.username, user.role, "ask_void", body.reason));
   chained(one.log);
-  return send(200, {});
+  return send(204);
 }
 
 function reviewRoutes({ id, query, user, send, refuse }) {
@@ -248,7 +258,7 @@ function reviewRoutes({ id, query, user, send, refuse }) {
 const figures = () => ({
   reviewers: [["police", "Lê Thị Cảnh", 214, 163, 51, 96, 4, 18, 18, 46], ["police2", "Trần Minh Xét", 188, 131, 57, 88, 9, 16, 15, 58], ["police3", "Đặng Thu Duyệt", 97, 74, 23, 40, 6, 9, 8, 71]].map(([username, name, decided, approved, rejected, agreed, disagreed, seeded_shown, seeded_right, median_s]) => ({ username, name, decided, approved, rejected, agreed, disagreed, seeded_shown, seeded_right, median_s })),
   kinds: [["red_light", 268, 214, 54, 214, 11], ["wrong_lane", 121, 88, 33, 14, 3], ["wrong_way", 62, 49, 13, 49, 4], ["carry_3plus", 48, 17, 31, 6, 1]].map(([kind, decided, approved, rejected, second, disagreed]) => ({ kind, kind_vi: kindOf(kind).vi, kind_en: kindOf(kind).en, decided, approved, rejected, second, disagreed })),
-  reasons: [["stopped_before_line", 41], ["not_a_violation", 33], ["wrong_vehicle", 22], ["evidence_poor", 19], ["signal_not_red", 9], ["priority_on_duty", 7]].map(([code, count]) => ({ ...REASONS.find((row) => row.code === code), count })),
+  reasons: [["stopped_before_line", 41], ["not_a_violation", 33], ["wrong_vehicle", 22], ["evidence_poor", 19], ["signal_not_red", 9], ["priority_on_duty", 7]].flatMap(([code, count]) => [["red_light", Math.ceil(count * 0.7)], ["wrong_lane", Math.floor(count * 0.3)]].map(([kind, part]) => ({ ...REASONS.find((row) => row.code === code), kind, count: part }))),
   cameras: [["huong-bac", "Hướng Bắc", 301, 62, 12], ["huong-nam", "Hướng Nam", 144, 48, 3], ["huong-dong", "Hướng Đông", 54, 21, 31]].map(([camera, camera_name, decided, rejected, inadmissible]) => ({ site: SITE, camera, camera_name, decided, rejected, inadmissible })),
   thresholds: [["red_light", 0.6, 0.64, 0.97, 0.95, 268], ["carry_3plus", 0.55, 0.78, 0.91, 0.52, 48], ["wrong_lane", 0.6, 0.6, 0.94, 1, 121]].map(([kind, now, proposed, precision, kept, count]) => ({ kind, kind_vi: kindOf(kind).vi, kind_en: kindOf(kind).en, now, proposed, precision, kept, cases: count })),
 });

@@ -45,16 +45,17 @@ function differencesOf(asked) {
 const problem = (asked) => asked.flatMap((change, n) => (change.op === "put" && change.table === "behaviours" && change.row.fine_low > change.row.fine_high ? [{ path: `changes[${n}].fine_low`, vi: "Mức thấp nhất cao hơn mức cao nhất", en: "The least is above the most" }] : []));
 
 const changes = [
-  { id: "lc-1", base_version: 3, valid_from: "2026-11-28", note: "Ngày làm bù theo công văn dự kiến", state: "proposed", proposed_by: "Ngô Đức Duyệt", proposed_at: new Date(Date.now() - 86_400_000).toISOString(), decided_by: null, decided_at: null, reason: null, version: null, changes: [{ op: "put", table: "holidays", row: day("Nghỉ bù Ngày Văn hóa", "Day off in lieu", "2026-11-27", "2026-11-27", "L", "off", "dự kiến") }] },
+  { id: "lc-1", valid_from: "2026-11-28", note: "Ngày làm bù theo công văn dự kiến", state: "proposed", proposed_by: "Ngô Đức Duyệt", proposed_at: new Date(Date.now() - 86_400_000).toISOString(), decided_by: null, decided_at: null, reason: null, version: null, changes: [{ op: "put", table: "holidays", row: day("Nghỉ bù Ngày Văn hóa", "Day off in lieu", "2026-11-27", "2026-11-27", "L", "off", "dự kiến") }] },
 ];
 for (const change of changes) change.differences = differencesOf(change.changes);
 
 const devices = [
   { ...DEVICE, approved_by: "Vũ Hải Ký", approved_at: "2026-03-05T02:00:00Z", proposal: null },
-  { ...DEVICE, camera: "huong-nam", camera_name: "Hướng Nam", version: 2, serial: "LHP-0418", calibration: { ...DEVICE.calibration, cert_no: "KĐ-2025-1190", from: "2025-12-10", to: "2026-12-09" }, proposal: { id: "dp-1", by: "Trần Minh Xét", at: new Date(Date.now() - 7_200_000).toISOString(), note: "Kiểm định lại ngày 18/11/2026", mine: false } },
+  { ...DEVICE, camera: "huong-nam", camera_name: "Hướng Nam", approved_position: { ...DEVICE.approved_position, lat: 20.2571, lon: 105.9712 }, version: 2, serial: "LHP-0418", calibration: { ...DEVICE.calibration, cert_no: "KĐ-2025-1190", from: "2025-12-10", to: "2026-12-09" }, proposal: { id: "dp-1", by: "Trần Minh Xét", at: new Date(Date.now() - 7_200_000).toISOString(), note: "Kiểm định lại ngày 18/11/2026", mine: false } },
+  { ...DEVICE, camera: "cau-lim", camera_name: "Cầu Lim", version: 1, serial: "LHP-0501", calibration: null, approved_position: { lat: 20.2488, lon: 105.9781, radius_m: 30, vi: "Đầu cầu Lim" }, proposal: null },
   { ...DEVICE, camera: "huong-dong", camera_name: "Hướng Đông", version: 1, serial: "LHP-0377", calibration: { ...DEVICE.calibration, cert_no: "KĐ-2025-0214", from: "2025-10-01", to: "2026-09-30" }, sign_installed: null, proposal: null },
 ];
-devices[1].proposal.record = { ...DEVICE, camera: "huong-nam", serial: "LHP-0418", calibration: { cert_no: "KĐ-2026-1733", agency: DEVICE.calibration.agency, from: "2026-11-18", to: "2027-11-17" } };
+devices[1].proposal.record = { ...devices[1], proposal: undefined, serial: "LHP-0418", calibration: { cert_no: "KĐ-2026-1733", agency: DEVICE.calibration.agency, from: "2026-11-18", to: "2027-11-17" } };
 
 /** Answers `/law…` and `/enforcement/devices…`; `undefined` for another path. */
 export function lawRoutes({ method, path, query, user, body, send, refuse }) {
@@ -65,27 +66,31 @@ export function lawRoutes({ method, path, query, user, body, send, refuse }) {
   const signer = user.role === "police_signer";
   if (method === "GET" && !id) {
     const on = query.get("on");
-    return send(200, { version, on, ...Object.fromEntries(Object.entries(TABLES).map(([name, rows]) => [name, name === "holidays" ? rows().filter((row) => row.valid_from.slice(0, 4) === on.slice(0, 4)) : rows().filter((row) => holds(row, on))])) });
+    return send(200, { version, on, tables: Object.fromEntries(Object.entries(TABLES).map(([name, rows]) => [name, name === "holidays" ? rows().filter((row) => row.valid_from.slice(0, 4) === on.slice(0, 4)) : rows().filter((row) => holds(row, on))])) });
   }
-  if (method === "GET") return send(200, { items: changes.map(({ changes: _, ...row }) => row) });
-  if (!signer) return refuse(403, "forbidden", "Chỉ chỉ huy sửa được dữ liệu luật");
-  if (more === "preview" || !more) {
+  const shown = (row) => ({ ...row, against: version, problems: [], may_decide: signer && row.state === "proposed" && row.proposed_by !== user.display_name });
+  if (method === "GET") return send(200, changes.map(shown));
+  if (!signer && user.role !== "traffic_police") return refuse(403, "forbidden", "Chỉ chỉ huy sửa được dữ liệu luật");
+  if (!more) {
     const problems = problem(body.changes);
     if (problems.length) return send(422, { type: "about:blank", title: "bad_law", status: 422, code: "bad_law", detail: problems[0].vi, problems });
     const differences = differencesOf(body.changes);
-    if (more === "preview") return send(200, { differences });
-    const change = { id: `lc-${changes.length + 1}`, base_version: version, ...body, state: "proposed", proposed_by: user.display_name, proposed_at: new Date().toISOString(), decided_by: null, decided_at: null, reason: null, version: null, differences };
+    const { preview, ...proposed } = body;
+    if (preview) return send(200, { id: "", ...proposed, state: "preview", differences, against: version, problems: [], may_decide: false });
+    const change = { id: `lc-${changes.length + 1}`, ...proposed, state: "proposed", proposed_by: user.display_name, proposed_at: new Date().toISOString(), decided_by: null, decided_at: null, reason: null, version: null, differences };
     changes.unshift(change);
-    return send(201, change);
+    return send(201, shown(change));
   }
   const change = changes.find((row) => row.id === more);
   if (!change) return refuse(404, "not_found", "Không có đề nghị này");
+  if (!signer) return refuse(403, "forbidden", "Chỉ chỉ huy duyệt được");
   if (change.proposed_by === user.display_name) return refuse(403, "own_change", "Người đề nghị không được duyệt");
   if (change.state !== "proposed") return refuse(409, "stale", "Đề nghị này đã được quyết định");
+  if (word === "approve" && body.if_version !== version) return refuse(409, "stale", "Có phiên bản luật mới hơn");
   Object.assign(change, { decided_by: user.display_name, decided_at: new Date().toISOString() });
-  if (word === "reject") return send(200, Object.assign(change, { state: "rejected", reason: body.reason }));
+  if (word === "reject") return send(200, shown(Object.assign(change, { state: "rejected", reason: body.reason })));
   for (const one of change.changes) apply(one);
-  return send(200, Object.assign(change, { state: "approved", version: (version += 1) }));
+  return send(200, shown(Object.assign(change, { state: "approved", version: (version += 1) })));
 }
 
 function apply(change) {
@@ -106,6 +111,7 @@ function deviceRoutes({ method, site, camera, path, user, body, send, refuse }) 
   if (method === "PUT") {
     if (user.role !== "traffic_police") return refuse(403, "forbidden", "Cán bộ xử lý đề nghị");
     const { note, ...record } = body;
+    if (!record.approval_decision?.no) return refuse(422, "bad_fields", "Thiếu quyết định");
     return send(200, Object.assign(row, { proposal: { id: `dp-${Date.now()}`, record, by: user.display_name, at: new Date().toISOString(), note, mine: true } }));
   }
   if (user.role !== "police_signer") return refuse(403, "forbidden", "Chỉ chỉ huy duyệt");

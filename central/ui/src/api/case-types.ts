@@ -173,6 +173,8 @@ export interface DeviceRecord {
 
 /** A device with what waits for approval. */
 export interface DeviceRow extends DeviceRecord {
+  /** From when it counts. */
+  valid_from?: string | null;
   approved_by?: string | null;
   approved_at?: string | null;
   proposal?: { id: string; record: DeviceRecord; by: string; at: string; note: string | null; mine: boolean } | null;
@@ -184,6 +186,7 @@ export interface CaseDetail extends CaseRow {
   evidence: CaseEvidence[];
   clip: CaseClip | null;
   overlay: string | null;
+  /** 0, 0 where nothing of it is shown. */
   picture: Size;
   reading: PlateReading | null;
   plate_confirmed: string | null;
@@ -192,7 +195,7 @@ export interface CaseDetail extends CaseRow {
   doubts: string[];
   limits_vi: string;
   limits_en: string;
-  time: { at: string; uncertainty_ms: number; source: TimeSource; clock: { synchronised: boolean; offset_ms: number | null; camera_offset_ms?: number | null } };
+  time: { at: string; uncertainty_ms: number; source: TimeSource; clock: { synchronised: boolean; offset_ms: number | null; camera_offset_ms?: number | null } | null };
   device: DeviceRecord | null;
   scene: { version: number } | null;
   ground: { points: number; error_px: number; error_m: number; measured_on: string } | null;
@@ -206,6 +209,8 @@ export interface CaseDetail extends CaseRow {
   earlier_answers: EarlierAnswer[] | null;
   related: { duplicates: RelatedCase[]; clones: RelatedCase[] };
   log: CaseStep[];
+  /** Somebody asked to void it. */
+  void: { by: string; at: string | null; reason: string | null } | null;
   handling_id: string | null;
 }
 
@@ -269,7 +274,8 @@ export interface KindFacts {
 export interface ReviewFigures {
   reviewers: { username: string; name: string; decided: number; approved: number; rejected: number; agreed: number; disagreed: number; seeded_shown: number; seeded_right: number; median_s: number | null }[];
   kinds: { kind: string; kind_vi: string; kind_en: string; decided: number; approved: number; rejected: number; second: number; disagreed: number }[];
-  reasons: { code: string; title_vi: string; title_en: string; count: number; teaches: string }[];
+  /** Per reason and kind. */
+  reasons: { code: string; title_vi: string; title_en: string; kind: string; count: number; teaches: string }[];
   cameras: { site: string; camera: string; camera_name: string | null; decided: number; rejected: number; inadmissible: number }[];
   thresholds: { kind: string; kind_vi: string; kind_en: string; now: number; proposed: number; precision: number; kept: number; cases: number }[];
 }

@@ -19,8 +19,11 @@ export interface HandlingCase {
   kind_vi?: string;
   kind_en?: string;
   at: string;
+  place_vi?: string;
   plate_display: string | null;
   plate_colour?: string | null;
+  /** Its statute ended: it is not fined. */
+  expired?: boolean;
 }
 
 export interface HandlingRow {
@@ -34,6 +37,9 @@ export interface HandlingRow {
   party: { kind: "person" | "org" | string; name: string | null } | null;
   due: HandlingDue | null;
   amount: number | null;
+  /** What needs a person: words. */
+  doubts: string[];
+  void_asked: boolean;
   updated_at: string;
 }
 
@@ -53,8 +59,9 @@ export interface HandlingFilter {
 export interface Liable {
   kind: "person" | "org" | string;
   basis: string;
-  basis_vi?: string;
-  basis_en?: string;
+  drove?: boolean;
+  licence_known?: boolean;
+  since?: string;
   name: string | null;
   address: string | null;
   id_number?: string | null;
@@ -65,15 +72,15 @@ export interface Liable {
 }
 
 export interface HandlingDocument {
-  id: string;
+  id: string | null;
   kind: string;
-  kind_vi?: string;
-  kind_en?: string;
   number: string | null;
   issued_at: string | null;
+  /** `drafted`, `signed` or `issued`. */
   state: string;
-  sha256: string | null;
-  url: string;
+  drafted_by: string | null;
+  signed_by: string | null;
+  url: string | null;
 }
 
 export interface HandlingDeadline {
@@ -83,44 +90,52 @@ export interface HandlingDeadline {
   due_at: string;
   started_at: string;
   basis: string;
-  law_version: number | string;
+  confidence: string;
+  /** False where days off of a year that it goes through are not known yet. */
+  calendar_known: boolean;
+  law_version: number;
   met_at: string | null;
   alerts: number[];
+  share: number;
 }
 
 export interface HandlingResponse {
   kind: string;
   at: string;
+  by: string;
   text: string | null;
-  attachments: { id: string; name: string; type: string; bytes: number; url?: string }[];
+  attachments: { id: string; name: string; type: string; bytes: number }[];
 }
 
 export interface HandlingAct {
-  case_id?: string;
+  case_id: string;
+  case_number: string;
   behaviour: string;
-  title_vi?: string;
-  title_en?: string;
+  title_vi: string;
+  title_en: string;
   clause: string;
   low: number;
   high: number;
   proposed: number;
   amount: number | null;
   points: number;
-  circumstances: { kind?: string; vi?: string; en?: string }[] | string[];
+  revocation_months: [number, number] | null;
+  circumstances: string[];
+  legal_basis: string;
+  confidence: string;
+  expired: boolean;
 }
 
-export type ActionFieldType = "text" | "textarea" | "number" | "money" | "date" | "datetime" | "select" | "checkbox" | "reason" | string;
+export type ActionFieldType = "text" | "longtext" | "number" | "money" | "date" | "select" | "acts" | string;
 
 export interface ActionField {
   name: string;
   type: ActionFieldType;
   required: boolean;
-  vi?: string;
-  en?: string;
-  options?: ({ value: string; vi: string; en: string } | string)[];
-  value?: string | number | boolean | null;
-  min?: number;
-  max?: number;
+  vi: string;
+  en: string;
+  /** Words that a `select` takes. */
+  options?: string[];
 }
 
 export interface HandlingAction {
@@ -133,22 +148,24 @@ export interface HandlingAction {
   fields: ActionField[];
   needs_signature: boolean;
   danger: boolean;
-  /** What a signature is compared with, where one is needed. */
-  cap?: { cap: number; highest: number; title_vi: string; title_en: string; ok: boolean } | null;
 }
 
 export interface HandlingDetail extends HandlingRow {
   liable: Liable | null;
+  /** A party that was named and is not verified yet. */
+  named: Liable | null;
   documents: HandlingDocument[];
   deadlines: HandlingDeadline[];
   responses: HandlingResponse[];
   acts: HandlingAct[];
   total: number | null;
-  combined: { points: number; revocation_months: number | string | null } | null;
-  payment: { bill: string; amount: number; paid: number; receipt: string | null; late_interest: number; paid_at?: string | null } | null;
-  warnings: { target: string; sent_at: string; ack: string | null; removed_at: string | null }[];
-  messages: { channel: string; state: string; at: string; what?: string }[];
-  log: CaseStep[];
+  combined: { total: number; points: number; revocation_months: [number, number] | null; max_of_range: number } | null;
+  payment: { bill: string | null; pay_url?: string | null; amount: number; paid: number; receipt: string | null; late_interest: number; left: number; overpaid: number } | null;
+  warnings: { target: string; state: string; sent_at: string; ack: string | null; removed_at: string | null }[];
+  messages: { channel: string; paper: string | null; state: string; at: string; tries: number }[];
+  log: (CaseStep & { what_vi: string; what_en: string; basis: string })[];
+  /** Number of the first line of the log that does not fit the chain. */
+  chain_broken_at: number | null;
   actions: HandlingAction[];
 }
 
@@ -156,8 +173,8 @@ export type FigureGroup = "kind" | "place" | "hour" | "day";
 
 export interface ViolationFigure {
   key: string;
-  key_vi?: string;
-  key_en?: string;
+  vi: string;
+  en: string;
   detected: number;
   inadmissible: number;
   rejected: number;
@@ -165,26 +182,27 @@ export interface ViolationFigure {
   noticed: number;
   decided: number;
   paid: number;
-  vnd_decided?: number;
-  vnd_paid?: number;
-  vnd?: number;
   overdue: number;
-  median_days: number | null;
 }
 
 export interface ViolationFigures {
-  rows: ViolationFigure[];
   total: ViolationFigure;
+  /** VND of decisions, and of what was paid. */
+  vnd_fined: number;
+  vnd_paid: number;
+  /** Days from violation to decision. */
+  median_days: number | null;
+  groups: ViolationFigure[];
+  /** What the figures miss, where central knows it. */
   loss?: { note_vi: string; note_en: string; whole: boolean } | null;
 }
 
+/** A place with one kind of violation. No plates. */
 export interface PlacePoint {
   site: string;
-  camera?: string;
+  camera: string;
   place_vi: string;
-  place_en?: string;
-  lat: number | null;
-  lon: number | null;
   kind: string;
-  counts: Record<string, number>;
+  states: Record<string, number>;
+  count: number;
 }

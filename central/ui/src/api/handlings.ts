@@ -11,7 +11,7 @@ export const handlingsApi = {
   merge: (case_ids: string[]) => post<{ id: string }>("/handlings", { case_ids }),
   act: (of: string, action: string, fields: Record<string, unknown>) => post<{ state: string }>(`/handlings/${id(of)}/actions/${id(action)}`, fields),
   figures: (from: string, to: string, site: string, group: H.FigureGroup) => get<H.ViolationFigures>("/violations/figures", { from, to, site, group }),
-  map: (from: string, to: string) => get<H.PlacePoint[] | { items: H.PlacePoint[] }>("/handlings/map", { from, to }),
+  map: (from: string, to: string) => get<H.PlacePoint[]>("/handlings/map", { from, to }),
 };
 
 export const handlingKeys = {

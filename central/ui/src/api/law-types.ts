@@ -87,15 +87,19 @@ export type RowChange = { op: "put"; table: string; row: object } | { op: "end";
 
 export interface LawChange {
   id: string;
-  base_version: number;
   valid_from: string;
   note: string;
-  state: "proposed" | "approved" | "rejected";
+  state: "proposed" | "approved" | "rejected" | "preview";
   proposed_by: string;
   proposed_at: string;
   decided_by: string | null;
   decided_at: string | null;
   reason: string | null;
   version: number | null;
+  /** The version that `differences` are against. */
+  against: number;
   differences: Difference[];
+  /** Why it can no longer be approved. */
+  problems: { path: string; vi: string; en: string }[];
+  may_decide: boolean;
 }

@@ -5,11 +5,15 @@ import type * as L from "./law-types";
 const id = encodeURIComponent;
 
 export const lawApi = {
-  on: (on: string) => get<L.LawOnDay>("/law", { on }),
-  changes: () => get<L.LawChange[] | { items: L.LawChange[] }>("/law/changes"),
-  preview: (body: { valid_from: string; note: string; changes: L.RowChange[] }) => post<{ differences: L.Difference[] }>("/law/changes/preview", body),
+  on: async (on: string): Promise<L.LawOnDay> => {
+    const { version, tables } = await get<{ version: number; tables: Omit<L.LawOnDay, "version" | "on"> }>("/law", { on });
+    return { ...tables, version, on };
+  },
+  changes: () => get<L.LawChange[]>("/law/changes"),
+  preview: (body: { valid_from: string; note: string; changes: L.RowChange[] }) => post<L.LawChange>("/law/changes", { ...body, preview: true }),
   propose: (body: { valid_from: string; note: string; changes: L.RowChange[] }) => post<L.LawChange>("/law/changes", body),
-  approve: (change: string) => post<L.LawChange>(`/law/changes/${id(change)}/approve`, {}),
+  /** Of the change as it was shown: a version that came in between is refused. */
+  approve: (change: string, against: number) => post<L.LawChange>(`/law/changes/${id(change)}/approve`, { if_version: against }),
   reject: (change: string, reason: string) => post<L.LawChange>(`/law/changes/${id(change)}/reject`, { reason }),
 };
 
@@ -19,8 +23,5 @@ export const useLaw = (on: string) => useQuery({ queryKey: lawKeys.on(on), query
 export const useLawChanges = () =>
   useQuery({
     queryKey: lawKeys.changes,
-    queryFn: async () => {
-      const answer = await lawApi.changes();
-      return Array.isArray(answer) ? answer : answer.items;
-    },
+    queryFn: lawApi.changes,
   });

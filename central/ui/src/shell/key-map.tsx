@@ -6,7 +6,7 @@ const GROUPS = [
   ["anywhere", [["?", "help"], ["g l", "go_feed"], ["g a", "go_alerts"], ["g g", "go_gates"], ["g d", "go_accesses"], ["g i", "go_inside"], ["g f", "go_figures"], ["g m", "go_members"], ["g c", "go_cameras"], ["g r", "go_review"], ["g h", "go_handlings"], ["g v", "language"], ["g t", "theme"], ["Esc", "close"]]],
   ["lists", [["j", "down"], ["k", "up"], ["Enter", "open"], ["n", "show_new"], ["/", "search"]]],
   ["pictures", [["← →", "flip"], ["b", "boxes"]]],
-  ["review", [["a a", "approve"], ["r", "reject"], ["e e", "escalate"], ["p", "type_plate"], ["c", "take_case"], ["u", "give_back"]]],
+  ["review", [["a a", "approve"], ["r", "reject"], ["e", "escalate"], ["p", "type_plate"], ["c", "take_case"], ["u", "give_back"]]],
   ["clip", [["Space", "play"], [", .", "frame"], ["1 2 3", "jump"], ["[ ]", "speed"], ["l", "loop"], ["o", "layer"], ["z", "loupe"], ["- + 0", "zoom"]]],
   ["alert", [["a", "acknowledge"], ["v", "verify"], ["c", "confirm"], ["f", "false_alarm"], ["x", "finish"]]],
   ["scene", [["s", "scene_select"], ["l", "scene_lane"], ["t", "scene_stop"], ["n", "scene_entry"], ["x", "scene_exit"], ["z", "scene_zone"], ["m", "scene_marking"], ["d", "scene_lamp"], ["r", "scene_ground"], ["Enter", "scene_finish"], ["← →", "scene_nudge"], ["Delete", "scene_remove"], ["- + 0", "zoom"]]],

@@ -32,6 +32,8 @@ const members = only("site_manager", "enterprise", "ioc_operator", "traffic_poli
 export const mayReview = only("traffic_police");
 /** Who signs, approves device records and law data: never who reviews. */
 export const maySign = only("police_signer");
+/** Who proposes changes of the law; another account approves. */
+export const mayPropose = only("traffic_police", "police_signer", "admin");
 const police = only("traffic_police", "police_signer");
 
 /** Members, crowding, corrections: the site's own matters. */

@@ -64,7 +64,7 @@ function Shown({ detail }: { detail: CaseDetail }) {
         <div className="case-film">
           <CaseHead detail={detail} />
           <Warnings detail={detail} />
-          <Player detail={detail} />
+          {detail.picture[0] > 0 ? <Player detail={detail} /> : <p className="clip-note">{t("cases.hidden")}</p>}
         </div>
         <ChainLog steps={detail.log} kind="case_step" />
       </div>
@@ -135,7 +135,7 @@ function VoidForm({ detail }: { detail: CaseDetail }) {
   const user = useUser();
   const client = useQueryClient();
   const [reason, setReason] = useState("");
-  const asked = detail.log.findLast(({ what }) => what === "void_asked" || what === "voided");
+  const asked = detail.void;
   const after = () => void client.invalidateQueries({ queryKey: caseKeys.one(detail.id) });
   const ask = useMutation({ mutationFn: () => casesApi.voidAsk(detail.id, reason.trim()), onSuccess: after });
   const confirm = useMutation({ mutationFn: () => casesApi.voidConfirm(detail.id), onSuccess: after });
@@ -150,12 +150,12 @@ function VoidForm({ detail }: { detail: CaseDetail }) {
         {t("cases.void")}
       </summary>
       <p className="quiet">{t("cases.void_hint")}</p>
-      {asked?.what === "void_asked" ? (
+      {asked ? (
         <>
           <p>
-            {asked.actor} · <Time at={asked.at} />: <q>{asked.reason}</q>
+            {asked.by} · <Time at={asked.at} />: <q>{asked.reason}</q>
           </p>
-          {maySign(user) && asked.actor !== user.display_name ? (
+          {maySign(user) && asked.by !== user.username ? (
             <button type="button" className="button button-danger" aria-busy={confirm.isPending} onClick={() => confirm.mutate()}>
               {t("cases.void_confirm")}
             </button>

@@ -1,6 +1,6 @@
 import { useMutation } from "@tanstack/react-query";
 import { FolderPlus, FolderSearch } from "lucide-react";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
 import type { CaseRow, CaseState } from "../../api/case-types";
@@ -60,13 +60,15 @@ export function CasesPage() {
   );
 }
 
+/** The operations centre sees where and what; the file itself is for the police. */
 function Row({ row, chosen, onChoose }: { row: CaseRow; chosen: boolean; onChoose?: () => void }) {
   const { t, i18n } = useTranslation();
   const say = useSay();
   const keep = useKeepSite();
+  const opens = useUser().role !== "ioc_operator";
   return (
     <li className="case-row" data-number={row.number}>
-      <Link to={keep(`/cases/${row.id}`)} className="case-link" data-item>
+      <RowLink to={opens ? keep(`/cases/${row.id}`) : null}>
         <span className="case-picture">
           <Picture sha256={row.thumb} alt="" size={null} />
         </span>
@@ -84,13 +86,22 @@ function Row({ row, chosen, onChoose }: { row: CaseRow; chosen: boolean; onChoos
           <small>{percent(row.score, i18n.language)}</small>
           <DueBar due={row.due} />
         </span>
-      </Link>
+      </RowLink>
       {onChoose && (
         <label className="check case-choose" title={t("cases.merge_hint")}>
           <input type="checkbox" checked={chosen} onChange={onChoose} aria-label={`${t("cases.merge_hint")} ${row.number}`} />
         </label>
       )}
     </li>
+  );
+}
+
+function RowLink({ to, children }: { to: string | null; children: ReactNode }) {
+  if (!to) return <span className="case-link">{children}</span>;
+  return (
+    <Link to={to} className="case-link" data-item>
+      {children}
+    </Link>
   );
 }
 

@@ -2,12 +2,13 @@ import { Link2 } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { CaseStep } from "../../api/case-types";
 import { Time } from "../../ui/time";
-import { useWord } from "../../ui/words";
+import { useSay, useWord } from "../../ui/words";
 
 /** Each step with the hash that holds the one before: a chain that shows a change. */
-export function ChainLog({ steps, kind }: { steps: CaseStep[]; kind: "case_step" | "handling_step" }) {
+export function ChainLog({ steps, kind }: { steps: (CaseStep & { what_vi?: string; what_en?: string })[]; kind: "case_step" | "handling_step" }) {
   const { t } = useTranslation();
   const word = useWord();
+  const say = useSay();
   return (
     <section className="card">
       <h2>{t("cases.log")}</h2>
@@ -15,7 +16,7 @@ export function ChainLog({ steps, kind }: { steps: CaseStep[]; kind: "case_step"
       <ol className="history chain" data-testid="chain">
         {steps.toReversed().map((step) => (
           <li key={step.hash}>
-            <b>{word(kind, step.what)}</b>
+            <b>{say(step.what_vi, step.what_en) || word(kind, step.what)}</b>
             {step.reason && <q>{word("reject_reason", step.reason)}</q>}
             <span>
               <Time at={step.at} /> · {step.actor === "system" ? t("cases.by_system") : step.actor}

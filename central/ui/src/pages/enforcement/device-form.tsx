@@ -8,7 +8,7 @@ import { Field, SelectField } from "../../ui/field";
 import { Note, Refusal } from "../../ui/outcome";
 import { useWord } from "../../ui/words";
 
-const STATUSES = ["in_use", "maintenance", "off"];
+const STATUSES = ["in_use", "suspended", "retired"];
 
 /** A new version of a device's record, as a proposal. */
 export function DeviceForm({ row, onClose }: { row: DeviceRow; onClose: () => void }) {
@@ -24,17 +24,17 @@ export function DeviceForm({ row, onClose }: { row: DeviceRow; onClose: () => vo
   const [tried, setTried] = useState(false);
   const trouble = {
     calibration: calibration.cert_no !== "" && (calibration.from === "" || calibration.to === "" || calibration.to < calibration.from),
-    approval: approval.no !== "" && (approval.on === "" || approval.from === "" || (approval.to !== "" && approval.to < approval.from)),
+    approval: approval.no === "" || (approval.on === "" || approval.from === "" || (approval.to !== "" && approval.to < approval.from)),
     clock: !/^\d{1,6}$/.test(clock),
     note: note.trim().length < 5,
   };
   const good = !Object.values(trouble).some(Boolean);
   const propose = useMutation({
     mutationFn: () => {
-      const { version: _, approved_at: __, approved_by: ___, proposal: ____, camera_name: _____, ...record } = row;
+      const { version: _, approved_at: __, approved_by: ___, proposal: ____, camera_name: _____, valid_from: ______, ...record } = row;
       const next: DeviceRecord = {
         ...record,
-        approval_decision: approval.no ? { ...approval, to: approval.to || null } : null,
+        approval_decision: { ...approval, to: approval.to || null },
         calibration: calibration.cert_no ? calibration : null,
         max_clock_offset_ms: Number(clock),
         trained_users: users.split(/[,\s]+/).filter(Boolean),

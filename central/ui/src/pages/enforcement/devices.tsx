@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { DeviceRow } from "../../api/case-types";
 import { caseKeys, casesApi, useDevices } from "../../api/cases";
+import { useCameras } from "../../api/queries";
 import { written } from "../../format/days";
 import { mayReview, maySign } from "../../shell/places";
 import { useSite } from "../../shell/site";
@@ -49,21 +50,23 @@ function Device({ row, onEdit }: { row: DeviceRow; onEdit?: () => void }) {
   const word = useWord();
   const now = useNow(60_000);
   const good = admissible(row, now);
+  const cameras = useCameras().data ?? [];
+  const name = row.camera_name ?? cameras.find((one) => one.site === row.site && one.camera === row.camera)?.name ?? row.camera;
   return (
-    <li className={`card device tone-${good ? "admit" : "deny"}`} data-device={row.camera} data-good={good}>
+    <li className={`card device tone-${GOOD[good]}`} data-device={row.camera} data-good={good}>
       <header className="card-head">
         <div>
-          <h2>{row.camera_name ?? row.camera}</h2>
+          <h2>{name}</h2>
           <p className="quiet">
-            {row.type} {row.model} · {row.serial} · {t("devices.annex", { item: row.annex_item })} {row.version ? `· v${row.version}` : ""}
+            {word("device_type", row.type)} {row.model} · {row.serial} · {t("devices.annex", { item: row.annex_item })} {row.version ? `· v${row.version}` : ""}
           </p>
         </div>
-        <Badge tone={good ? "admit" : "deny"} size="s">
-          {t(good ? "devices.good" : "devices.bad")}
+        <Badge tone={GOOD[good]} size="s">
+          {t(`devices.usable.${good}`)}
         </Badge>
       </header>
       <Bar word={t("devices.approval")} note={row.approval_decision ? `${row.approval_decision.no}, ${row.approval_decision.by}` : null} to={row.approval_decision?.to} is={validity(row.approval_decision?.from, row.approval_decision?.to, now)} />
-      <Bar word={t("devices.calibration")} note={row.calibration ? `${row.calibration.cert_no}, ${row.calibration.agency}` : null} to={row.calibration?.to} is={validity(row.calibration?.from, row.calibration?.to, now)} />
+      <Bar word={t("devices.calibration")} note={row.calibration ? `${row.calibration.cert_no}, ${row.calibration.agency}` : null} to={row.calibration?.to} is={validity(row.calibration?.from, row.calibration?.to, now)} optional />
       <dl className="facts">
         <div className="fact">
           <dt>{t("devices.position")}</dt>
@@ -100,18 +103,19 @@ function Device({ row, onEdit }: { row: DeviceRow; onEdit?: () => void }) {
   );
 }
 
+const GOOD = { yes: "admit", no: "deny", depends: "unknown" } as const;
 const TONE: Record<Validity["state"], string> = { valid: "admit", soon: "wait", over: "deny", missing: "deny", future: "wait" };
 
 /** How much of a validity has gone, and its last day in words. */
-function Bar({ word, note, to, is }: { word: string; note: string | null; to?: string | null; is: Validity }) {
+function Bar({ word, note, to, is, optional }: { word: string; note: string | null; to?: string | null; is: Validity; optional?: boolean }) {
   const { t } = useTranslation();
   const until = to ? written(to.slice(0, 10)) : "";
   return (
-    <div className={`valid tone-${TONE[is.state]}`} data-valid={is.state}>
+    <div className={`valid tone-${optional && is.state === "missing" ? "unknown" : TONE[is.state]}`} data-valid={is.state}>
       <p>
         <b>{word}</b> <span className="quiet">{note}</span>
       </p>
-      <p className="valid-word">{is.state === "valid" && !to ? t("devices.open_end") : t(`devices.valid.${is.state}`, { day: until, days: Number.isFinite(is.days) ? is.days : 0 })}</p>
+      <p className="valid-word">{is.state === "valid" && !to ? t("devices.open_end") : optional && is.state === "missing" ? t("devices.maybe_none") : t(`devices.valid.${is.state}`, { day: until, days: Number.isFinite(is.days) ? is.days : 0 })}</p>
       <span className="due-bar" aria-hidden="true">
         <span style={{ width: `${is.state === "missing" ? 0 : Math.max(2, (to ? is.share : 0.02) * 100)}%` }} />
       </span>

@@ -18,16 +18,16 @@ export function validity(from: string | null | undefined, to: string | null | un
   return { state: days < SOON_DAYS ? "soon" : "valid", share: (now - start) / (end - start), days };
 }
 
-/** Whether what a device records can be used as evidence now: every condition that does not hang on the single case. */
-export function admissible(device: DeviceRecord, now: number): boolean {
+/**
+ * Whether what a device records can be used as evidence now: every condition that does not hang on the single case. Without a
+ * certificate it depends on the kind of device: some need none.
+ */
+export function admissible(device: DeviceRecord, now: number): "yes" | "no" | "depends" {
   const holds = ({ state }: Validity) => state === "valid" || state === "soon";
-  return (
-    holds(validity(device.approval_decision?.from, device.approval_decision?.to, now)) &&
-    holds(validity(device.calibration?.from, device.calibration?.to, now)) &&
-    device.approved_position !== null &&
-    device.trained_users.length > 0 &&
-    device.status === "in_use"
-  );
+  const rest = holds(validity(device.approval_decision?.from, device.approval_decision?.to, now)) && device.approved_position !== null && device.trained_users.length > 0 && device.status === "in_use";
+  if (!rest) return "no";
+  if (!device.calibration) return "depends";
+  return holds(validity(device.calibration.from, device.calibration.to, now)) ? "yes" : "no";
 }
 
 /** Fields that differ between what holds and what is proposed, as paths with both values. */

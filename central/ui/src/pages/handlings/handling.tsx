@@ -1,4 +1,4 @@
-import { ArrowLeft, Check, LockKeyhole, PenLine } from "lucide-react";
+import { ArrowLeft, Check, LockKeyhole, PenLine, ShieldAlert, TriangleAlert } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useParams } from "react-router";
@@ -10,7 +10,7 @@ import { useKeys } from "../../ui/keys";
 import { Loaded } from "../../ui/loaded";
 import { StaleNote } from "../../ui/states";
 import { usePageTitle } from "../../ui/title";
-import { useSay } from "../../ui/words";
+import { useSay, useWord } from "../../ui/words";
 import { ChainLog } from "../cases/log";
 import { ActionForm } from "./action-form";
 import { HandlingBadge } from "./badge";
@@ -45,6 +45,7 @@ export function HandlingPage() {
 function Shown({ handling }: { handling: HandlingDetail }) {
   const { t } = useTranslation();
   const say = useSay();
+  const word = useWord();
   const [doing, setDoing] = useState<HandlingAction | null>(null);
   return (
     <>
@@ -54,6 +55,18 @@ function Shown({ handling }: { handling: HandlingDetail }) {
         <DueBar due={handling.due} label={handling.due ? say(handling.due.what_vi, handling.due.what_en) : undefined} />
         <Stations state={handling.state} />
       </header>
+      {handling.chain_broken_at !== null && (
+        <p className="strip strip-deny" role="alert">
+          <ShieldAlert aria-hidden="true" />
+          <span>{t("handlings.chain_broken", { line: handling.chain_broken_at })}</span>
+        </p>
+      )}
+      {(handling.doubts.length > 0 || handling.void_asked) && (
+        <p className="strip strip-wait" role="note">
+          <TriangleAlert aria-hidden="true" />
+          <span>{handling.void_asked ? t("handlings.void_asked") : handling.doubts.map((doubt) => word("handling_doubt", doubt)).join(" · ")}</span>
+        </p>
+      )}
       <div className="case-layout">
         <div className="case-left">
           <ActsCard handling={handling} />

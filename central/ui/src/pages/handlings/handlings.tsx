@@ -18,7 +18,7 @@ import { useSay, useWord } from "../../ui/words";
 import { HandlingBadge } from "./badge";
 import { ALL_STATES } from "./station";
 
-const LEVELS = ["50", "80", "100"] as const;
+const LEVELS = ["soon", "late"] as const;
 
 /** Files on their way from the owner to the receipt: those whose time runs out first. */
 export function HandlingsPage() {
@@ -59,6 +59,7 @@ export function HandlingsPage() {
 function Row({ row }: { row: HandlingRow }) {
   const { t, i18n } = useTranslation();
   const say = useSay();
+  const word = useWord();
   const keep = useKeepSite();
   const PartyIcon = row.party?.kind === "org" ? Building2 : UserRound;
   const [first, ...others] = row.cases;
@@ -68,6 +69,7 @@ function Row({ row }: { row: HandlingRow }) {
         <span className="case-what">
           <b className="mono">{row.number}</b>
           <HandlingBadge row={row} />
+          {(row.doubts.length > 0 || row.void_asked) && <small className="tone-text-wait">{row.void_asked ? t("handlings.void_asked") : row.doubts.map((doubt) => word("handling_doubt", doubt)).join(", ")}</small>}
         </span>
         <span className="handling-plates">
           {first?.plate_display && <Plate display={first.plate_display} colour={first.plate_colour} size="s" />}

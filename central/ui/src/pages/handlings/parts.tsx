@@ -1,14 +1,14 @@
 import { Building2, CircleCheck, FileText, LockKeyhole, MailCheck, Megaphone, Paperclip, Receipt, UserRound } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import type { HandlingDetail } from "../../api/handling-types";
-import { shareAt } from "../../format/due";
+import type { HandlingDetail, Liable } from "../../api/handling-types";
 import { dong } from "../../format/money";
 import { bytes } from "../../format/numbers";
 import { useKeepSite } from "../../shell/site";
+import { Confidence } from "../../ui/confidence";
 import { DueBar } from "../../ui/due";
 import { Plate } from "../../ui/plate";
-import { Time, useNow } from "../../ui/time";
+import { Time } from "../../ui/time";
 import { Badge } from "../../ui/verdict";
 import { useSay, useWord } from "../../ui/words";
 
@@ -16,14 +16,22 @@ import { useSay, useWord } from "../../ui/words";
 const own = (url: string) => (/^\/(api\/v1\/)?[\w/.\-%?=&]*$/.test(url) ? (url.startsWith("/api/") ? url : `/api/v1${url}`) : null);
 
 export function LiableCard({ handling }: { handling: HandlingDetail }) {
+  return (
+    <>
+      <PartyCard title="liable" liable={handling.liable} />
+      {handling.named && <PartyCard title="named" liable={handling.named} />}
+    </>
+  );
+}
+
+function PartyCard({ title, liable }: { title: "liable" | "named"; liable: Liable | null }) {
   const { t } = useTranslation();
   const say = useSay();
   const word = useWord();
-  const { liable } = handling;
   const Icon = liable?.kind === "org" ? Building2 : UserRound;
   return (
     <section className="card">
-      <h2>{t("handlings.liable")}</h2>
+      <h2>{t(`handlings.${title}`)}</h2>
       {liable ? (
         <>
           <p className="with-icon owner-strong">
@@ -31,7 +39,7 @@ export function LiableCard({ handling }: { handling: HandlingDetail }) {
             {liable.name ?? t("passage.hidden")}
           </p>
           <dl className="facts">
-            <Fact word={t("handlings.basis")}>{say(liable.basis_vi, liable.basis_en) || word("liable_basis", liable.basis)}</Fact>
+            <Fact word={t("handlings.basis")}>{word("liable_basis", liable.basis)}</Fact>
             {liable.address && <Fact word={t("passage.address")}>{liable.address}</Fact>}
             {liable.id_number && <Fact word={t("passage.id_number")}>{liable.id_number}</Fact>}
           </dl>
@@ -83,9 +91,13 @@ export function ActsCard({ handling }: { handling: HandlingDetail }) {
               <tr key={act.behaviour + at}>
                 <td>
                   <span className="clause">{act.clause}</span> {say(act.title_vi, act.title_en) || act.behaviour}
+                  <small className="circumstance">
+                    {act.case_number} · {act.legal_basis} <Confidence of={act.confidence} />
+                  </small>
+                  {act.expired && <small className="circumstance tone-text-deny">{t("handlings.act_expired")}</small>}
                   {act.circumstances.map((one) => (
-                    <small key={typeof one === "string" ? one : (one.vi ?? one.kind)} className="circumstance">
-                      {typeof one === "string" ? one : say(one.vi, one.en) || one.kind}
+                    <small key={one} className="circumstance">
+                      {one}
                     </small>
                   ))}
                 </td>
@@ -94,7 +106,7 @@ export function ActsCard({ handling }: { handling: HandlingDetail }) {
                 </td>
                 <td className="table-number" data-word={t("handlings.proposed")}>{n(act.proposed)}</td>
                 <td className="table-number strong" data-word={t("handlings.amount")}>{act.amount === null ? t("handlings.not_fixed") : n(act.amount)}</td>
-                <td className="table-number" data-word={t("handlings.points")}>{act.points || "–"}</td>
+                <td className="table-number" data-word={t("handlings.points")}>{act.revocation_months ? t("review.revoked", { months: act.revocation_months.join("–") }) : act.points || "–"}</td>
               </tr>
             ))}
           </tbody>
@@ -111,7 +123,7 @@ export function ActsCard({ handling }: { handling: HandlingDetail }) {
           )}
         </table>
       </div>
-      {acts.length > 1 && combined && <p className="quiet">{combined.revocation_months ? t("handlings.only_revoked", { months: combined.revocation_months }) : t("handlings.highest_points")}</p>}
+      {acts.length > 1 && combined && <p className="quiet">{combined.revocation_months ? t("handlings.only_revoked", { months: combined.revocation_months.join("–") }) : t("handlings.highest_points")}</p>}
     </section>
   );
 }
@@ -120,7 +132,6 @@ export function ActsCard({ handling }: { handling: HandlingDetail }) {
 export function DeadlinesCard({ handling }: { handling: HandlingDetail }) {
   const { t } = useTranslation();
   const say = useSay();
-  const now = useNow(30_000);
   const rows = handling.deadlines.toSorted((a, b) => Number(a.met_at !== null) - Number(b.met_at !== null) || a.due_at.localeCompare(b.due_at));
   return (
     <section className="card" data-testid="deadlines">
@@ -137,10 +148,11 @@ export function DeadlinesCard({ handling }: { handling: HandlingDetail }) {
                 </span>
               </p>
             ) : (
-              <DueBar due={{ what: row.what, at: row.due_at, share: shareAt(row.started_at, row.due_at, now) }} label={say(row.what_vi, row.what_en) || undefined} />
+              <DueBar due={{ what: row.what, at: row.due_at, share: row.share }} label={say(row.what_vi, row.what_en) || undefined} />
             )}
             <small>
-              <Time at={row.due_at} /> · {row.basis} · {t("handlings.law_version", { version: row.law_version })}
+              <Time at={row.due_at} /> · {row.basis} {row.confidence !== "H" && <Confidence of={row.confidence} />} · {t("handlings.law_version", { version: row.law_version })}
+              {!row.calendar_known && <b className="tone-text-wait"> {t("handlings.calendar")}</b>}
               {row.alerts.length > 0 && ` · ${t("handlings.alerts", { levels: row.alerts.map((level) => `${level} %`).join(", ") })}`}
             </small>
           </li>
@@ -155,7 +167,7 @@ export function PaymentCard({ handling }: { handling: HandlingDetail }) {
   const { payment } = handling;
   if (!payment) return null;
   const n = (amount: number) => dong(amount, i18n.language);
-  const left = payment.amount + payment.late_interest - payment.paid;
+  const { left } = payment;
   return (
     <section className="card" data-testid="payment">
       <h2>
@@ -166,7 +178,7 @@ export function PaymentCard({ handling }: { handling: HandlingDetail }) {
       </h2>
       <dl className="facts">
         <Fact word={t("handlings.bill")}>
-          <span className="mono">{payment.bill}</span>
+          <span className="mono">{payment.bill ?? "–"}</span>
         </Fact>
         <Fact word={t("handlings.fine")}>{n(payment.amount)}</Fact>
         {payment.late_interest > 0 && (
@@ -176,6 +188,7 @@ export function PaymentCard({ handling }: { handling: HandlingDetail }) {
         )}
         <Fact word={t("handlings.paid")}>{n(payment.paid)}</Fact>
         {left > 0 && <Fact word={t("handlings.left")}>{n(left)}</Fact>}
+        {payment.overpaid > 0 && <Fact word={t("handlings.overpaid")}>{n(payment.overpaid)}</Fact>}
         {payment.receipt && (
           <Fact word={t("handlings.receipt")}>
             <span className="mono">{payment.receipt}</span>
@@ -188,7 +201,6 @@ export function PaymentCard({ handling }: { handling: HandlingDetail }) {
 
 export function DocumentsCard({ handling }: { handling: HandlingDetail }) {
   const { t } = useTranslation();
-  const say = useSay();
   const word = useWord();
   return (
     <section className="card" data-testid="documents">
@@ -196,18 +208,18 @@ export function DocumentsCard({ handling }: { handling: HandlingDetail }) {
       {handling.documents.length === 0 && <p className="quiet">{t("handlings.no_documents")}</p>}
       <ul className="document-list">
         {handling.documents.map((row) => {
-          const url = own(row.url);
+          const url = row.url && own(row.url);
           return (
-            <li key={row.id}>
+            <li key={row.kind + (row.id ?? row.state)}>
               <FileText aria-hidden="true" />
               <span>
-                <b>{say(row.kind_vi, row.kind_en) || word("document_kind", row.kind)}</b> {row.number && <span className="mono">{row.number}</span>}
+                <b>{word("document_kind", row.kind)}</b> {row.number && <span className="mono">{row.number}</span>}
                 <small>
-                  {word("document_state", row.state)} {row.issued_at && <Time at={row.issued_at} form="short" />}
+                  {word("document_state", row.state)} {row.signed_by ?? row.drafted_by} {row.issued_at && <Time at={row.issued_at} form="short" />}
                 </small>
               </span>
               {url && (
-                <a className="button" href={url} target="_blank" rel="noreferrer" aria-label={`${t("handlings.open_pdf")}: ${say(row.kind_vi, row.kind_en) || word("document_kind", row.kind)}`}>
+                <a className="button" href={url} target="_blank" rel="noreferrer" aria-label={`${t("handlings.open_pdf")}: ${word("document_kind", row.kind)}`}>
                   {t("handlings.open_pdf")}
                 </a>
               )}
@@ -233,11 +245,11 @@ export function ResponsesCard({ handling }: { handling: HandlingDetail }) {
             <b>{word("response_kind", row.kind)}</b>
             {row.text && <q>{row.text}</q>}
             <span>
-              <Time at={row.at} />
+              <Time at={row.at} /> · {row.by === "citizen" ? t("handlings.by_citizen") : row.by}
             </span>
             {row.attachments.map((file) => {
               const size = bytes(file.bytes, i18n.language);
-              const url = own(file.url ?? `/handlings/${handling.id}/attachments/${encodeURIComponent(file.id)}`);
+              const url = own(`/handlings/${handling.id}/attachments/${encodeURIComponent(file.id)}`);
               return (
                 <a key={file.id} className="link with-icon" href={url ?? undefined} target="_blank" rel="noreferrer">
                   <Paperclip aria-hidden="true" />
@@ -265,8 +277,8 @@ export function MessagesCard({ handling }: { handling: HandlingDetail }) {
           </h2>
           <ul className="message-list">
             {handling.messages.map((row) => (
-              <li key={row.channel + row.at}>
-                <b>{word("channel", row.channel)}</b> <span className={`message-${row.state}`}>{word("message_state", row.state)}</span> <Time at={row.at} form="short" />
+              <li key={row.channel + row.paper + row.at}>
+                <b>{word("channel", row.channel)}</b> {row.paper && word("document_kind", row.paper)} <span className={`message-${row.state}`}>{word("message_state", row.state)}</span> <Time at={row.at} form="short" />
               </li>
             ))}
           </ul>
@@ -281,7 +293,6 @@ export function MessagesCard({ handling }: { handling: HandlingDetail }) {
             {handling.warnings.map((row) => (
               <li key={row.target + row.sent_at}>
                 <b>{word("warning_target", row.target)}</b> {row.removed_at ? <span className="tone-text-admit">{t("handlings.warning_removed")}</span> : <span className="tone-text-deny">{t("handlings.warning_on")}</span>} <Time at={row.removed_at ?? row.sent_at} form="short" />
-                {row.ack && <small> {row.ack}</small>}
               </li>
             ))}
           </ul>

@@ -1,6 +1,6 @@
 import { Check, PenLine, X } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import type { HandlingAction, HandlingDetail } from "../../api/handling-types";
+import type { HandlingDetail } from "../../api/handling-types";
 import { useLaw } from "../../api/law";
 import { dayOf } from "../../format/days";
 import { dong } from "../../format/money";
@@ -9,14 +9,15 @@ import { Confidence } from "../../ui/confidence";
 import { useSay, useWord } from "../../ui/words";
 
 /** Who signs, how far that signature goes by the law of today, and what it is compared with: the highest of each range. */
-export function Signature({ handling, action }: { handling: HandlingDetail; action: HandlingAction }) {
+export function Signature({ handling, capped }: { handling: HandlingDetail; capped: boolean }) {
   const { t, i18n } = useTranslation();
   const say = useSay();
   const word = useWord();
   const user = useUser();
   const law = useLaw(dayOf(Date.now()));
   const row = law.data?.caps.find(({ role }) => role === user.rank);
-  const cap = action.cap ?? (row ? { cap: row.cap, highest: Math.max(0, ...handling.acts.map(({ high }) => high)), title_vi: row.title_vi, title_en: row.title_en, ok: row.cap >= Math.max(0, ...handling.acts.map(({ high }) => high)) } : null);
+  const highest = handling.combined?.max_of_range ?? Math.max(0, ...handling.acts.map(({ high }) => high));
+  const cap = row ? { cap: row.cap, highest: capped ? highest : 0, title_vi: row.title_vi, title_en: row.title_en, ok: row.cap >= highest } : null;
   return (
     <section className="signature" aria-label={t("handlings.signature")} data-testid="signature">
       <h3>
@@ -31,7 +32,7 @@ export function Signature({ handling, action }: { handling: HandlingDetail; acti
           <span>{t(cap.ok ? "handlings.cap_good" : "handlings.cap_bad", { highest: dong(cap.highest, i18n.language), cap: dong(cap.cap, i18n.language) })}</span>
         </p>
       )}
-      {row && row.confidence !== "H" && (
+      {capped && row && row.confidence !== "H" && (
         <p className="quiet">
           {row.legal_basis} <Confidence of={row.confidence} />
         </p>

@@ -6,14 +6,12 @@ import type { Difference, LawChange } from "../../api/law-types";
 import { lawApi, lawKeys, useLawChanges } from "../../api/law";
 import { written } from "../../format/days";
 import { whole } from "../../format/numbers";
-import { maySign } from "../../shell/places";
-import { useUser } from "../../shell/user";
 import { Field } from "../../ui/field";
 import { Loaded } from "../../ui/loaded";
 import { Refusal } from "../../ui/outcome";
 import { Time } from "../../ui/time";
 import { Badge } from "../../ui/verdict";
-import { useWord } from "../../ui/words";
+import { useSay, useWord } from "../../ui/words";
 
 /** Proposed, approved and refused changes, newest first. The proposer never approves. */
 export function Changes() {
@@ -32,21 +30,20 @@ export function Changes() {
   );
 }
 
-const TONE = { proposed: "wait", approved: "admit", rejected: "deny" } as const;
+const TONE = { proposed: "wait", preview: "unknown", approved: "admit", rejected: "deny" } as const;
 
 function Change({ change }: { change: LawChange }) {
   const { t } = useTranslation();
-  const user = useUser();
   const client = useQueryClient();
+  const say = useSay();
   const [reason, setReason] = useState("");
   const [refusing, setRefusing] = useState(false);
   const after = () => {
     void client.invalidateQueries({ queryKey: lawKeys.changes });
     void client.invalidateQueries({ queryKey: ["law"] });
   };
-  const approve = useMutation({ mutationFn: () => lawApi.approve(change.id), onSuccess: after });
+  const approve = useMutation({ mutationFn: () => lawApi.approve(change.id, change.against), onSuccess: after });
   const reject = useMutation({ mutationFn: () => lawApi.reject(change.id, reason.trim()), onSuccess: after });
-  const mine = change.proposed_by === user.username || change.proposed_by === user.display_name;
   return (
     <li className="card" data-change={change.id} data-state={change.state}>
       <header className="card-head">
@@ -68,13 +65,20 @@ function Change({ change }: { change: LawChange }) {
           {change.reason && ` · ${change.reason}`}
         </p>
       )}
-      {change.state === "proposed" && maySign(user) && (
+      {change.problems.length > 0 && (
+        <ul className="problem">
+          {change.problems.map((problem) => (
+            <li key={problem.path}>{say(problem.vi, problem.en)}</li>
+          ))}
+        </ul>
+      )}
+      {change.state === "proposed" && (
         <div className="form-acts">
-          {mine ? (
+          {!change.may_decide ? (
             <p className="quiet">{t("law.own")}</p>
           ) : (
             <>
-              <button type="button" className="button button-primary" aria-busy={approve.isPending} onClick={() => approve.mutate()}>
+              <button type="button" className="button button-primary" aria-busy={approve.isPending} disabled={change.problems.length > 0} onClick={() => approve.mutate()}>
                 {t("law.approve")}
               </button>
               {refusing ? (

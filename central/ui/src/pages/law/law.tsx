@@ -6,7 +6,7 @@ import { useLaw, useLawChanges } from "../../api/law";
 import { dayOf, written } from "../../format/days";
 import { dong } from "../../format/money";
 import { whole } from "../../format/numbers";
-import { maySign } from "../../shell/places";
+import { mayPropose } from "../../shell/places";
 import { useAddress } from "../../shell/site";
 import { useUser } from "../../shell/user";
 import { Confidence } from "../../ui/confidence";
@@ -40,8 +40,7 @@ export function LawPage() {
   const query = useLaw(on);
   const open = (useLawChanges().data ?? []).filter(({ state }) => state === "proposed").length;
   const [editing, setEditing] = useState<Editing | null>(null);
-  const may = maySign(user);
-  const edit = may ? setEditing : undefined;
+  const edit = mayPropose(user) ? setEditing : undefined;
   return (
     <div className="page">
       <PageHead title={t("law.title")} lead={t("law.lead")} query={query}>

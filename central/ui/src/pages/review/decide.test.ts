@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { CaseDetail, Played } from "../../api/case-types";
-import { type ClaimState, joined, lookedShare, missingFor, readDraft, writeDraft } from "./decide";
+import { type ClaimState, joined, lookedShare, mayHaveNoPlate, missingFor, readDraft, writeDraft } from "./decide";
 import { beside, hold } from "./held";
 
 const played: Played = { needed_ms: 4000, seen_ms: 0, pictures_needed: 3, pictures_seen: 0 };
@@ -26,8 +26,12 @@ test("a lost lease, missing evidence and a reviewer who may not are named first"
   expect(codes(bad, joined(played, 9000, 9), { is: "lost" }, "")).toEqual(["may_not", "lease", "inadmissible", "plate", "behaviour"]);
 });
 
-test("a vehicle without a plate has none to type", () => {
-  expect(codes({ ...detail, kind: "plate_missing" }, joined(played, 4000, 3))).toEqual([]);
+test("that a vehicle shows no plate is confirmed as well", () => {
+  const bare = { ...detail, kind: "plate_missing" };
+  expect(mayHaveNoPlate(bare)).toBe(true);
+  expect(mayHaveNoPlate(detail)).toBe(false);
+  expect(codes(bare, joined(played, 4000, 3))).toEqual(["plate"]);
+  expect(codes({ ...bare, plate_confirmed: "" }, joined(played, 4000, 3))).toEqual([]);
 });
 
 test("what central counted is never taken back by what the page counts", () => {

@@ -10,8 +10,8 @@ export interface Missing {
   why?: string;
 }
 
-/** A plate is typed by the reviewer wherever there is one to type. */
-export const needsPlate = (detail: Pick<CaseDetail, "kind" | "reading">) => detail.kind !== "plate_missing" || detail.reading !== null;
+/** A vehicle that is accused of showing no plate may have none: then nothing is typed, and that is confirmed. */
+export const mayHaveNoPlate = ({ kind }: Pick<CaseDetail, "kind">) => kind === "plate_missing" || kind === "plate_covered";
 
 /** The larger of what central counted and what was shown here since. */
 export const joined = (server: Played, ms: number, pictures: number): Played => ({
@@ -28,7 +28,7 @@ export function missingFor(detail: CaseDetail, played: Played, claim: ClaimState
   if (!detail.gate.admissible) missing.push({ code: "inadmissible", left: detail.gate.missing.length + detail.gate.conditions.filter(({ ok }) => !ok).length });
   if (played.seen_ms < played.needed_ms) missing.push({ code: "clip", left: Math.ceil((played.needed_ms - played.seen_ms) / 1000) });
   if (played.pictures_seen < played.pictures_needed) missing.push({ code: "pictures", left: played.pictures_needed - played.pictures_seen });
-  if (needsPlate(detail) && !detail.plate_confirmed) missing.push({ code: "plate" });
+  if (detail.plate_confirmed === null) missing.push({ code: "plate" });
   if (!behaviour) missing.push({ code: "behaviour" });
   return missing;
 }

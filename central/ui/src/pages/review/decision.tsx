@@ -45,8 +45,8 @@ export function DecisionBar({ detail, missing, played, asking, onAsk, note, onNo
   useKeys({
     a: busy ? undefined : closed ? () => ask("approve") : asking === "approve" ? sure : undefined,
     r: closed && !busy ? () => ask("reject") : undefined,
-    e: busy ? undefined : closed ? () => ask("escalate") : asking === "escalate" ? sure : undefined,
-    Enter: !busy && (asking === "approve" || asking === "escalate") ? sure : undefined,
+    e: busy ? undefined : closed ? () => ask("escalate") : undefined,
+    Enter: !busy && asking === "approve" ? sure : undefined,
     Escape: closed ? undefined : () => onAsk(null),
   });
   return (
@@ -123,8 +123,9 @@ function MissingList({ missing }: { missing: Missing[] }) {
 /** Central refused: the word says why, and what was typed is still here. */
 function Conflict({ error }: { error: Error }) {
   const word = useWord();
-  if (!(error instanceof ApiError) || error.status !== 409) return <Refusal error={error} />;
-  return <Problem>{word("conflict", error.code)}</Problem>;
+  if (!(error instanceof ApiError) || ![403, 409].includes(error.status)) return <Refusal error={error} />;
+  const text = word("conflict", error.code);
+  return <Problem>{text === error.code && error.detail ? error.detail : text}</Problem>;
 }
 
 interface SureProps {
@@ -142,18 +143,36 @@ function Sure({ asking, detail, behaviour, note, onNote, busy, onSure, onClose }
   const { t } = useTranslation();
   const say = useSay();
   const row = detail.law.find((one) => one.behaviour === behaviour);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const wanting = asking === "escalate" && note.trim().length < 3;
+  useEffect(() => {
+    if (asking === "escalate") field.current?.focus();
+  }, [asking]);
   return (
     <div className="sure" role="group" aria-label={t(`review.sure_${asking}`)} data-testid="sure">
       <p>
         <b>{t(`review.sure_${asking}`)}</b> {asking === "approve" ? `${detail.plate_confirmed ?? ""} · ${row ? `${row.clause} ${say(row.title_vi, row.title_en)}` : behaviour}` : t("review.escalate_hint")}
       </p>
       <label className="field">
-        <span>{t("review.note")}</span>
-        <textarea rows={1} value={note} maxLength={500} onChange={(event) => onNote(event.target.value)} onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()} />
+        <span>{t(asking === "escalate" ? "review.note_escalate" : "review.note")}</span>
+        <textarea
+          ref={field}
+          rows={1}
+          value={note}
+          maxLength={500}
+          onChange={(event) => onNote(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key === "Escape") event.currentTarget.blur();
+            if (event.key === "Enter" && !event.shiftKey && !event.nativeEvent.isComposing && !wanting && !busy) {
+              event.preventDefault();
+              onSure();
+            }
+          }}
+        />
       </label>
       <div className="form-acts">
-        <button type="button" className="button button-primary" disabled={busy} aria-busy={busy} onClick={onSure}>
-          {t(`review.do_${asking}`)} <kbd>{asking === "approve" ? "a" : "e"}</kbd>
+        <button type="button" className="button button-primary" disabled={busy || wanting} aria-busy={busy} onClick={onSure}>
+          {t(`review.do_${asking}`)} <kbd>{asking === "approve" ? "a" : "Enter"}</kbd>
         </button>
         <button type="button" className="button button-quiet" onClick={onClose}>
           {t("review.cancel")} <kbd>Esc</kbd>
@@ -188,13 +207,14 @@ function Reasons({ field, note, onNote, busy, onReject, onClose }: ReasonsProps)
     }
     onReject(reason);
   };
-  useKeys(Object.fromEntries(rows.map((reason, at) => [REASON_KEYS[at], () => choose(reason)])));
+  // Above the page: its keys are the reasons' and nothing else's.
+  useKeys({ ...Object.fromEntries(rows.map((reason, at) => [REASON_KEYS[at], () => choose(reason)])), Escape: onClose }, { insideDialog: true });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (wanting) choose(wanting);
   };
   return (
-    <form className="reasons" onSubmit={submit} aria-label={t("review.why_reject")} data-testid="reasons">
+    <form className="reasons" data-modal="true" onSubmit={submit} aria-label={t("review.why_reject")} data-testid="reasons">
       <header>
         <b>{t("review.why_reject")}</b>
         <button type="button" className="button button-quiet" onClick={onClose}>

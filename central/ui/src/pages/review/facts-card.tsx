@@ -12,7 +12,6 @@ export function FactsCard({ detail }: { detail: CaseDetail }) {
   const say = useSay();
   const word = useWord();
   const { time, device, measured, ground, scene } = detail;
-  const offset = time.clock.offset_ms;
   return (
     <section className="side-card" aria-label={t("review.facts")}>
       <h3>{t("review.doubts")}</h3>
@@ -40,13 +39,13 @@ export function FactsCard({ detail }: { detail: CaseDetail }) {
             <Time at={time.at} uncertaintyMs={time.uncertainty_ms} source={time.source} />
             <small>
               {" "}
-              ±{time.uncertainty_ms} ms · {t(time.clock.synchronised ? "review.clock_good" : "review.clock_bad", { ms: offset ?? "?" })}
+              ±{time.uncertainty_ms} ms{time.clock && ` · ${t(time.clock.synchronised ? "review.clock_good" : "review.clock_bad", { ms: time.clock.offset_ms ?? "?" })}`}
             </small>
           </dd>
         </div>
         <div className="fact">
           <dt>{t("review.device")}</dt>
-          <dd>{device ? `${device.type} ${device.model} · ${device.serial}` : t("review.no_device")}</dd>
+          <dd>{device ? `${word("device_type", device.type)} ${device.model} · ${device.serial}` : t("review.no_device")}</dd>
         </div>
         {device?.calibration && (
           <div className="fact">

@@ -33,6 +33,13 @@ export function ReviewFiguresPage() {
   );
 }
 
+/** Reasons of all kinds together, the most frequent first. */
+function joinReasons(rows: ReviewFigures["reasons"]): ReviewFigures["reasons"] {
+  const all = new Map<string, ReviewFigures["reasons"][number]>();
+  for (const row of rows) all.set(row.code, { ...row, count: row.count + (all.get(row.code)?.count ?? 0) });
+  return [...all.values()].toSorted((a, b) => b.count - a.count);
+}
+
 function Shown({ data }: { data: ReviewFigures }) {
   const { t, i18n } = useTranslation();
   const say = useSay();
@@ -40,7 +47,8 @@ function Shown({ data }: { data: ReviewFigures }) {
   const span = useSpan();
   const n = (value: number) => whole(value, i18n.language);
   const share = (part: number, of: number) => (of > 0 ? percent(part / of, i18n.language) : "–");
-  const most = Math.max(1, ...data.reasons.map(({ count }) => count));
+  const reasons = joinReasons(data.reasons);
+  const most = Math.max(1, ...reasons.map(({ count }) => count));
   return (
     <div className="figure-grid">
       <FigureTable
@@ -57,7 +65,7 @@ function Shown({ data }: { data: ReviewFigures }) {
       <section className="card">
         <h2>{t("reviewers.reasons")}</h2>
         <ol className="bar-list">
-          {data.reasons.map((row) => (
+          {reasons.map((row) => (
             <li key={row.code}>
               <span>
                 {say(row.title_vi, row.title_en)} <small>{word("reviewers.teach", row.teaches)}</small>

@@ -11,7 +11,7 @@ import { Note, Problem, Refusal } from "../../ui/outcome";
 import { Picture } from "../../ui/picture";
 import { Plate } from "../../ui/plate";
 import { useSay } from "../../ui/words";
-import { needsPlate } from "./decide";
+import { mayHaveNoPlate } from "./decide";
 
 interface Props {
   detail: CaseDetail;
@@ -31,10 +31,11 @@ export const PlateCheck = forwardRef<HTMLInputElement, Props>(function PlateChec
   const [busy, setBusy] = useState(false);
   const crop = detail.evidence.find(({ role }) => role === "plate");
   const confirmed = detail.plate_confirmed;
+  const bare = mayHaveNoPlate(detail);
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    if (busy || canonical(value) === "") return;
+    if (busy || (canonical(value) === "" && !bare)) return;
     setBusy(true);
     setError(null);
     try {
@@ -49,7 +50,7 @@ export const PlateCheck = forwardRef<HTMLInputElement, Props>(function PlateChec
     }
   };
 
-  const again = !confirmed && answer !== null && !answer.match;
+  const again = confirmed === null && answer !== null && !answer.match;
   const unreadable = error instanceof ApiError && error.status === 422;
   return (
     <section className="side-card" aria-label={t("review.plate")}>
@@ -57,11 +58,10 @@ export const PlateCheck = forwardRef<HTMLInputElement, Props>(function PlateChec
       <div className="plate-crop">
         <Picture sha256={crop?.sha256 ?? null} alt={t("review.plate_crop")} size={null} eager lost={crop ? !crop.present : false} none={t("review.no_crop")} />
       </div>
-      {!needsPlate(detail) && <Note>{t("review.plate_none")}</Note>}
-      {confirmed ? (
-        <Confirmed detail={detail} />
-      ) : (
-        needsPlate(detail) && (
+      {bare && confirmed === null && <Note>{t("review.plate_none")}</Note>}
+      {confirmed === "" && <p className="quiet">{t("review.plate_is_none")}</p>}
+      {confirmed && <Confirmed detail={detail} />}
+      {confirmed === null && (
           <form className="plate-form" onSubmit={(event) => void submit(event)}>
             <label className="field">
               <span>
@@ -82,14 +82,13 @@ export const PlateCheck = forwardRef<HTMLInputElement, Props>(function PlateChec
                 aria-describedby="plate-hint"
               />
             </label>
-            <button type="submit" className="button button-primary" disabled={busy || canonical(value) === ""} aria-busy={busy}>
-              {t(again ? "review.plate_again" : "review.plate_compare")}
+            <button type="submit" className="button button-primary" disabled={busy || (canonical(value) === "" && !bare)} aria-busy={busy}>
+              {t(canonical(value) === "" && bare ? "review.plate_confirm_none" : again ? "review.plate_again" : "review.plate_compare")}
             </button>
             <small id="plate-hint" className="plate-hint">
               {t("review.plate_hint")}
             </small>
           </form>
-        )
       )}
       {again && <Problem>{t("review.plate_differs")}</Problem>}
       {unreadable ? <Problem>{t("review.plate_invalid")}</Problem> : <Refusal error={error} />}

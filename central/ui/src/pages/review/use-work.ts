@@ -9,6 +9,8 @@ const LEASE_MS = 600_000;
 /** A lease that ends sooner is asked for again while one works. */
 const RENEW_MS = 180_000;
 const TELL_EVERY_MS = 1_500;
+/** Less of the clip than this is only its first picture. */
+const STILL_MS = 250;
 
 export interface Decision {
   decision: "approve" | "reject" | "escalate";
@@ -90,6 +92,8 @@ export function useWork(detail: CaseDetail, onDecided: (decision: Decision) => v
       const more = pictures.length > looked.current.pictures.length;
       looked.current.ms = ms;
       looked.current.pictures = pictures;
+      // The first frame that the browser shows by itself is no look at the case.
+      if (ms < STILL_MS && pictures.length === 0) return;
       if (more) looked.current.told = -1;
       setShown((old) => (more || ms - old.ms > 200 || ms < old.ms ? { ms, pictures: pictures.length } : old));
       if (timer.current) return;

@@ -17,7 +17,7 @@ export function Warnings({ detail }: { detail: CaseDetail }) {
   const { duplicates, clones } = detail.related;
   return (
     <>
-      {detail.blind && (
+      {detail.blind && detail.review.round > 1 && (
         <p className="strip strip-possible" role="note" data-testid="blind">
           <EyeOff aria-hidden="true" />
           <span>

@@ -1,24 +1,22 @@
+import type { DeviceRecord } from "../../api/case-types";
 import type { PlacePoint } from "../../api/handling-types";
 
 export interface Spot {
   key: string;
   place_vi: string;
-  place_en: string;
   lat: number | null;
   lon: number | null;
   count: number;
-  confirmed: number;
-  paid: number;
 }
 
-/** Points of one place joined, the busiest first. */
-export function spots(points: PlacePoint[]): Spot[] {
+/** Points of one place joined, the busiest first. A place stands where its device was approved to stand. */
+export function spots(points: PlacePoint[], devices: Pick<DeviceRecord, "site" | "camera" | "approved_position">[] = []): Spot[] {
   const byPlace = new Map<string, Spot>();
   for (const point of points) {
-    const key = `${point.site}/${point.camera ?? point.place_vi}`;
-    const sum = Object.values(point.counts).reduce((total, count) => total + count, 0);
-    const old = byPlace.get(key) ?? { key, place_vi: point.place_vi, place_en: point.place_en ?? "", lat: point.lat, lon: point.lon, count: 0, confirmed: 0, paid: 0 };
-    byPlace.set(key, { ...old, count: old.count + sum, confirmed: old.confirmed + (point.counts.confirmed ?? 0), paid: old.paid + (point.counts.paid ?? 0) });
+    const key = `${point.site}/${point.camera}`;
+    const at = devices.find(({ site, camera }) => site === point.site && camera === point.camera)?.approved_position;
+    const old = byPlace.get(key) ?? { key, place_vi: point.place_vi, lat: at?.lat ?? null, lon: at?.lon ?? null, count: 0 };
+    byPlace.set(key, { ...old, count: old.count + point.count });
   }
   return [...byPlace.values()].toSorted((a, b) => b.count - a.count);
 }

@@ -3,10 +3,10 @@ import { MapPinned, TriangleAlert } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { FigureGroup, ViolationFigure, ViolationFigures } from "../../api/handling-types";
-import { itemsOf } from "../../api/cases";
+import { useDevices } from "../../api/cases";
 import { handlingKeys, handlingsApi } from "../../api/handlings";
 import { addDays, dayOf, endOfDay, startOfDay, written } from "../../format/days";
-import { dong, shortDong } from "../../format/money";
+import { dong } from "../../format/money";
 import { percent, whole } from "../../format/numbers";
 import { useAddress, useSite } from "../../shell/site";
 import { FigureTable } from "../../ui/figure-table";
@@ -28,7 +28,8 @@ export function ViolationsPage() {
   const from = address.get("from") || addDays(to, -29);
   const group = GROUPS.find((one) => one === address.get("group")) ?? "kind";
   const query = useQuery({ queryKey: handlingKeys.figures(from, to, site, group), queryFn: () => handlingsApi.figures(startOfDay(from), endOfDay(to), site, group) });
-  const map = useQuery({ queryKey: handlingKeys.map(from, to), queryFn: async () => spots(itemsOf(await handlingsApi.map(startOfDay(from), endOfDay(to))).filter((point) => !site || point.site === site)) });
+  const map = useQuery({ queryKey: handlingKeys.map(from, to), queryFn: () => handlingsApi.map(startOfDay(from), endOfDay(to)) });
+  const devices = useDevices().data ?? [];
   return (
     <div className="page">
       <PageHead title={t("violations.title")} query={query}>
@@ -38,7 +39,7 @@ export function ViolationsPage() {
       <Loaded query={query}>
         {(data) => (
           <>
-            <Totals total={data.total} />
+            <Totals data={data} />
             <Loss data={data} />
             <Chips label={t("violations.by")} value={group} options={GROUPS} word={(one) => t(`violations.group.${one}`)} onChange={(next) => change({ group: next === "kind" ? "" : next })} />
             <Rows data={data} group={group} />
@@ -46,17 +47,16 @@ export function ViolationsPage() {
         )}
       </Loaded>
       <Loaded query={map} count={3} isEmpty={(rows) => rows.length === 0} empty={{ icon: MapPinned, title: t("violations.no_places"), hint: t("violations.no_places_hint") }}>
-        {(rows) => <Places rows={rows} />}
+        {(points) => <Places rows={spots(points.filter((point) => !site || point.site === site), devices)} />}
       </Loaded>
     </div>
   );
 }
 
-const money = (row: ViolationFigure) => row.vnd_decided ?? row.vnd ?? 0;
-
 /** The way of all cases as one line of numbers, each with its part of the one before. */
-function Totals({ total }: { total: ViolationFigure }) {
+function Totals({ data }: { data: ViolationFigures }) {
   const { t, i18n } = useTranslation();
+  const { total } = data;
   const n = (value: number) => whole(value, i18n.language);
   const part = (value: number, of: number) => (of > 0 ? percent(value / of, i18n.language) : "–");
   return (
@@ -64,9 +64,9 @@ function Totals({ total }: { total: ViolationFigure }) {
       <Tile word={t("violations.detected")} value={n(total.detected)} note={t("violations.inadmissible_part", { part: part(total.inadmissible, total.detected) })} />
       <Tile word={t("violations.confirmed")} value={n(total.confirmed)} note={t("violations.rejected_part", { part: part(total.rejected, total.confirmed + total.rejected) })} />
       <Tile word={t("violations.noticed")} value={n(total.noticed)} />
-      <Tile word={t("violations.decided")} value={n(total.decided)} note={dong(money(total), i18n.language)} />
-      <Tile word={t("violations.paid")} value={n(total.paid)} note={total.vnd_paid !== undefined ? dong(total.vnd_paid, i18n.language) : part(total.paid, total.decided)} />
-      <Tile word={t("violations.overdue")} value={n(total.overdue)} note={total.median_days === null ? undefined : t("violations.median", { days: n(total.median_days) })} />
+      <Tile word={t("violations.decided")} value={n(total.decided)} note={dong(data.vnd_fined, i18n.language)} />
+      <Tile word={t("violations.paid")} value={n(total.paid)} note={dong(data.vnd_paid, i18n.language)} />
+      <Tile word={t("violations.overdue")} value={n(total.overdue)} note={data.median_days === null ? undefined : t("violations.median", { days: n(data.median_days) })} />
     </div>
   );
 }
@@ -101,14 +101,14 @@ function Rows({ data, group }: { data: ViolationFigures; group: FigureGroup }) {
   const say = useSay();
   const word = useWord();
   const n = (value: number) => whole(value, i18n.language);
-  const name = (row: ViolationFigure) => say(row.key_vi, row.key_en) || (group === "day" ? written(row.key.slice(0, 10)) : group === "hour" ? `${row.key.padStart(2, "0")}:00` : group === "kind" ? word("violation_kind", row.key) : row.key);
-  const most = Math.max(1, ...data.rows.map(({ detected }) => detected));
+  const name = (row: ViolationFigure) => (group === "day" ? null : say(row.vi, row.en)) || (group === "day" ? written(row.key.slice(0, 10)) : group === "hour" ? `${row.key.padStart(2, "0")}:00` : group === "kind" ? word("violation_kind", row.key) : row.key);
+  const most = Math.max(1, ...data.groups.map(({ detected }) => detected));
   return (
     <>
       {(group === "hour" || group === "day") && (
         <figure className="card violation-chart">
-          <svg viewBox={`0 0 ${Math.max(data.rows.length, 1)} 40`} preserveAspectRatio="none" role="img" aria-label={t("violations.chart")}>
-            {data.rows.map((row, at) => (
+          <svg viewBox={`0 0 ${Math.max(data.groups.length, 1)} 40`} preserveAspectRatio="none" role="img" aria-label={t("violations.chart")}>
+            {data.groups.map((row, at) => (
               <g key={row.key}>
                 <title>{`${name(row)}: ${n(row.detected)}`}</title>
                 <rect className="bar-all" x={at + 0.12} width={0.76} y={40 - (row.detected / most) * 38} height={(row.detected / most) * 38} />
@@ -123,8 +123,8 @@ function Rows({ data, group }: { data: ViolationFigures; group: FigureGroup }) {
       )}
       <FigureTable
         title={t(`violations.group.${group}`)}
-        heads={[t(`violations.group.${group}`), t("violations.detected"), t("violations.inadmissible"), t("violations.rejected"), t("violations.confirmed"), t("violations.noticed"), t("violations.decided"), t("violations.paid"), t("violations.money"), t("violations.overdue")]}
-        rows={data.rows.map((row) => ({ key: row.key, cells: [name(row), n(row.detected), n(row.inadmissible), n(row.rejected), n(row.confirmed), n(row.noticed), n(row.decided), n(row.paid), money(row) > 0 ? shortDong(money(row), i18n.language) : "–", n(row.overdue)] }))}
+        heads={[t(`violations.group.${group}`), t("violations.detected"), t("violations.inadmissible"), t("violations.rejected"), t("violations.confirmed"), t("violations.noticed"), t("violations.decided"), t("violations.paid"), t("violations.overdue")]}
+        rows={data.groups.map((row) => ({ key: row.key, cells: [name(row), n(row.detected), n(row.inadmissible), n(row.rejected), n(row.confirmed), n(row.noticed), n(row.decided), n(row.paid), n(row.overdue)] }))}
       />
     </>
   );
@@ -133,7 +133,6 @@ function Rows({ data, group }: { data: ViolationFigures; group: FigureGroup }) {
 /** Places by their position to each other, without a map server: a drawing and the list that says the same. */
 function Places({ rows }: { rows: Spot[] }) {
   const { t, i18n } = useTranslation();
-  const say = useSay();
   const [over, setOver] = useState<string | null>(null);
   const placed = place(rows);
   const n = (value: number) => whole(value, i18n.language);
@@ -164,7 +163,7 @@ function Places({ rows }: { rows: Spot[] }) {
               <li key={spot.key} className={over === spot.key ? "place-over" : ""} onPointerEnter={() => setOver(spot.key)} onPointerLeave={() => setOver(null)} data-place={spot.key}>
                 <span className="spot-number">{at >= 0 ? at + 1 : "–"}</span>
                 <span>
-                  {say(spot.place_vi, spot.place_en)}
+                  {spot.place_vi}
                   {at < 0 && <small> {t("violations.no_position")}</small>}
                 </span>
                 <b>{n(spot.count)}</b>
