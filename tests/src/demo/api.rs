@@ -1,4 +1,4 @@
-//! What the demo asks central before it stops.
+//! What the demonstration asks central and tells it.
 
 use anyhow::Context as _;
 use serde_json::{Value, json};
@@ -49,16 +49,18 @@ impl Api {
         Ok(serde_json::from_str(&text).unwrap_or(Value::Null))
     }
 
+    /// Reads JSON; what central refuses is an error with its words.
+    pub(super) async fn get(&self, path: &str) -> anyhow::Result<Value> {
+        let sent = self.client.get(format!("{}/api/v1{path}", self.address)).send().await?;
+        let status = sent.status();
+        let text = sent.text().await?;
+        anyhow::ensure!(status.is_success(), "{path}: {status} {text}");
+        serde_json::from_str(&text).with_context(|| format!("{path}: no JSON"))
+    }
+
     /// One line of numbers.
     pub(super) async fn summary(&self) -> anyhow::Result<String> {
-        let summary: Value = self
-            .client
-            .get(format!("{}/api/v1/summary", self.address))
-            .send()
-            .await?
-            .error_for_status()?
-            .json()
-            .await?;
+        let summary = self.get("/summary").await?;
         let number = |key: &str| summary.get(key).and_then(Value::as_u64).unwrap_or(0);
         Ok(format!(
             "{} people in, {} out, {} vehicles ({} plates read), {} open alerts; {} events lost",

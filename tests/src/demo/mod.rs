@@ -5,6 +5,7 @@ mod api;
 mod logins;
 mod own_camera;
 mod programs;
+mod road;
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -146,6 +147,7 @@ impl Demo {
         }
 
         let address = format!("http://127.0.0.1:{}", ports.http);
+        road::prepare(&address, &logins).await?;
         let desks: Vec<String> = ports.desks.iter().map(|port| format!("http://127.0.0.1:{port}")).collect();
         println!("\nGuards' desks, with name and PIN:");
         for ((_, site, _), desk) in SITES.iter().zip(&desks) {
