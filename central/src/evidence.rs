@@ -130,10 +130,13 @@ impl EvidenceStore {
 
     /// Deletes a file whose time is over; one that is not there is as good as deleted.
     pub async fn delete(&self, name: Digest) -> Result<(), EvidenceError> {
-        match self.store.delete(&location(name).into()).await {
-            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
-            Err(error) => Err(EvidenceError::Io(error.to_string())),
+        for kind in Kind::ALL {
+            match self.store.delete(&location(name, kind).into()).await {
+                Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
+                Err(error) => return Err(EvidenceError::Io(error.to_string())),
+            }
         }
+        Ok(())
     }
 }
 

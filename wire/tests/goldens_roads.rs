@@ -227,6 +227,7 @@ fn goldens() -> Vec<(&'static str, Vec<u8>)> {
                 bbox: [0.25, 0.5, 0.0625, 0.125],
                 path: vec![[0.25, 0.5], [0.25, 0.75]],
             }],
+            unwatched: Vec::new(),
         }),
     };
     vec![

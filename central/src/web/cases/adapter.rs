@@ -190,9 +190,10 @@ async fn taken(
     let mut stored = Vec::new();
     for (file, one) in files.into_iter().zip(&read.evidence) {
         let bytes = file.bytes.len();
-        app.evidence.put(one.sha256, file.bytes).await.map_err(|error| Problem::internal(&error))?;
+        let kind = app.evidence.put(one.sha256, file.bytes).await.map_err(|error| Problem::internal(&error))?;
         let agent = format!("adapter:{}", source.id);
-        stored.push((StoredPicture { sha256: one.sha256, bytes, site: said.site.clone(), agent }, one.role.media_type()));
+        let media_type = kind.media_type();
+        stored.push((StoredPicture { sha256: one.sha256, bytes, media_type, site: said.site.clone(), agent }, one.role.media_type()));
     }
     let now = now_ms();
     let new = NewCase {
