@@ -67,7 +67,7 @@ fn lane_left(scene: &CalibratedScene, trail: &Trail, before_s: f64) -> Option<(L
         return None;
     }
     let (_, area, _) = scene.lane(&found)?;
-    let deep = |look: &&&Look| area.depth(look.bbox.foot()) >= NEAR_BORDER * look.bbox.w;
+    let deep = |look: &&&&Look| area.depth(look.bbox.foot()) >= NEAR_BORDER * look.bbox.w;
     let sure = there == recent.len() && recent.iter().filter(deep).count() * 2 > recent.len();
     Some((*left, found, sure))
 }
