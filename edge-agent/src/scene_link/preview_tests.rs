@@ -48,7 +48,7 @@ pub(crate) fn drive(state: LampState) -> Vec<Logged> {
                 frames: n + 1,
                 velocity: Point { x: 0.0, y: -60.0 },
             };
-            let kind = if n == 0 { ChangeKind::Started } else { ChangeKind::Updated };
+            let kind = if n == 0 { ChangeKind::Born } else { ChangeKind::Updated };
             let signals = [SignalReading {
                 signal: name.clone(),
                 state,
