@@ -11,7 +11,7 @@ use super::bounds::check_bounds;
 pub use super::refusal::{ReasonCode, Refusal, SignedHead};
 
 /// Kinds of event that this version knows.
-const KINDS: [&str; 12] = [
+const KINDS: [&str; 13] = [
     "crossing",
     "vehicle",
     "camera_state",
@@ -24,6 +24,7 @@ const KINDS: [&str; 12] = [
     "shift",
     "paper_entry",
     "identity_check",
+    "violation",
 ];
 
 /// An agent's key as enrolled.
@@ -340,6 +341,20 @@ mod tests {
         assert_eq!(refused(with("seq", u64::MAX.into()), known(1)), (ReasonCode::Malformed, true));
         // An unknown field is no fault: it is how a protocol grows.
         assert!(check(with("weather", "rain".into()), known(1)).is_ok());
+    }
+
+    #[test]
+    fn every_kind_of_event_of_the_protocol_is_known() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/goldens/v1");
+        let mut seen = std::collections::BTreeSet::new();
+        for file in std::fs::read_dir(folder).unwrap() {
+            let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
+            let Ok(envelope) = serde_json::from_str::<Envelope>(&text) else { continue };
+            let kind = envelope.payload.kind();
+            assert_eq!(unknown_kind(text.as_bytes()), None, "{kind}");
+            seen.insert(kind);
+        }
+        assert!(seen.contains("violation") && seen.contains("access"), "{seen:?}");
     }
 
     #[test]
