@@ -57,6 +57,16 @@ pub struct Client {
     /// Where callbacks go (`http://…`); without it there are none.
     #[serde(default)]
     pub callback_url: Option<String>,
+    /// Where callbacks of single services go, instead.
+    #[serde(default)]
+    pub callbacks: BTreeMap<Service, String>,
+}
+
+impl Client {
+    /// Where callbacks of a service go.
+    pub fn callback_of(&self, service: Service) -> Option<&str> {
+        self.callbacks.get(&service).or(self.callback_url.as_ref()).map(String::as_str)
+    }
 }
 
 /// The national services.
@@ -75,12 +85,33 @@ pub enum Service {
     Dvcqg,
     /// Tickets of the railway.
     Rail,
+    /// Driving licences and their points.
+    Licence,
+    /// Vehicle inspection.
+    Inspection,
+    /// Registered mail.
+    Post,
+    /// Public site of the traffic police.
+    Csgt,
+    /// Register of special machines.
+    Machines,
 }
 
 impl Service {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Vehreg, Self::Csdldc, Self::Vneid, Self::Wanted, Self::Dvcqg, Self::Rail];
+    pub const ALL: [Self; 11] = [
+        Self::Vehreg,
+        Self::Csdldc,
+        Self::Vneid,
+        Self::Wanted,
+        Self::Dvcqg,
+        Self::Rail,
+        Self::Licence,
+        Self::Inspection,
+        Self::Post,
+        Self::Csgt,
+        Self::Machines,
+    ];
 
     /// The word in paths and settings.
     pub fn as_str(self) -> &'static str {
@@ -91,6 +122,11 @@ impl Service {
             Self::Wanted => "wanted",
             Self::Dvcqg => "dvcqg",
             Self::Rail => "rail",
+            Self::Licence => "licence",
+            Self::Inspection => "inspection",
+            Self::Post => "post",
+            Self::Csgt => "csgt",
+            Self::Machines => "machines",
         }
     }
 }
@@ -143,6 +179,7 @@ impl Default for Config {
             secret_file: None,
             secret_env: None,
             callback_url: None,
+            callbacks: BTreeMap::new(),
         };
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 9800)),
@@ -207,8 +244,9 @@ impl Config {
             if client.secret_env.is_some() && client.secret_file.is_some() {
                 problems.push(format!("clients: {id:?} has secret_env and secret_file; keep one"));
             }
-            if client.callback_url.as_ref().is_some_and(|url| callback_path(url).is_none()) {
-                problems.push(format!("clients: callback_url of {id:?} is not http://host[:port]/path"));
+            let mut urls = client.callback_url.iter().chain(client.callbacks.values());
+            if urls.any(|url| callback_path(url).is_none()) {
+                problems.push(format!("clients: a callback address of {id:?} is not http://host[:port]/path"));
             }
         }
         for (service, behaviour) in &self.services {

@@ -5,19 +5,19 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
-use axum::routing::{get, post};
+use axum::routing::{get, post as on_post};
 use axum::{Json, Router};
-use jiff::{Timestamp, ToSpan as _};
-use rand::RngExt as _;
+use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Value, json as object};
 
 use super::csdldc::check_number;
-use super::dvcqg;
+use super::callback::Mood;
+use super::licence::{self, Licence};
+use super::{dvcqg, post, vneid};
 use super::gate::json;
 use super::refusal::Refusal;
 use super::state::{CallRecord, Shared, lock};
-use super::vneid::TokenRow;
 use crate::config::{Behaviour, Service};
 
 type Mock = State<Arc<Shared>>;
@@ -26,10 +26,15 @@ pub fn routes() -> Router<Arc<Shared>> {
     Router::new()
         .route("/mock/admin/behaviour", get(behaviours).post(set_behaviour))
         .route("/mock/admin/calls", get(calls))
-        .route("/mock/admin/vneid-token", post(mint_token))
-        .route("/mock/admin/face", post(enrol_face))
-        .route("/mock/admin/citizen-response", post(citizen_response))
-        .route("/mock/admin/pay", post(pay))
+        .route("/mock/admin/vneid-token", on_post(mint_token))
+        .route("/mock/admin/face", on_post(enrol_face))
+        .route("/mock/admin/citizen-response", on_post(citizen_response))
+        .route("/mock/admin/pay", on_post(pay))
+        .route("/mock/admin/callbacks", on_post(callbacks))
+        .route("/mock/admin/letter", on_post(letter))
+        .route("/mock/admin/licence", on_post(set_licence))
+        .route("/mock/admin/warnings", get(warnings))
+        .route("/mock/admin/postings", get(postings))
 }
 
 #[derive(Debug, Serialize)]
@@ -101,10 +106,7 @@ async fn mint_token(State(shared): Mock, body: Bytes) -> Result<Json<Value>, Ref
     if !(1..=2).contains(&mint.level) {
         return Err(Refusal::bad("level: must be 1 or 2"));
     }
-    let expires = Timestamp::now() + i64::from(mint.ttl_s).seconds();
-    let token = format!("vneid-{:032x}", rand::rng().random::<u128>());
-    let row = TokenRow { id_number: mint.id_number, level: mint.level, used: false, expires: Some(expires) };
-    lock(&shared.tokens).insert(token.clone(), row);
+    let (token, expires) = vneid::mint(&shared, &mint.id_number, mint.level, mint.ttl_s);
     Ok(Json(object!({ "token": token, "expiresAt": expires })))
 }
 
@@ -145,19 +147,88 @@ async fn citizen_response(State(shared): Mock, body: Bytes) -> Result<StatusCode
     let event = object!({
         "event": answer.response, "messageId": answer.message_id, "note": answer.note, "at": Timestamp::now(),
     });
-    shared.callbacks.send(&shared, &message.client_id, vec![event]);
+    shared.callbacks.send(&shared, Service::Vneid, &message.client_id, vec![event]);
     Ok(StatusCode::ACCEPTED)
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Moods {
+    service: Service,
+    #[serde(flatten)]
+    mood: Mood,
+}
+
+/// How callbacks of a service come from now on: late, twice, the last one first, with another amount.
+async fn callbacks(State(shared): Mock, body: Bytes) -> Result<StatusCode, Refusal> {
+    let moods: Moods = json(&body)?;
+    if moods.mood.delay_ms.is_some_and(|ms| ms > 600_000) {
+        return Err(Refusal::bad("delayMs: must be at most 600000"));
+    }
+    shared.callbacks.set_mood(moods.service, moods.mood);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Letter {
+    item_code: String,
+    /// `DELIVERED` or `RETURNED`.
+    result: String,
+}
+
+/// What becomes of a letter.
+async fn letter(State(shared): Mock, body: Bytes) -> Result<StatusCode, Refusal> {
+    let letter: Letter = json(&body)?;
+    if !matches!(letter.result.as_str(), "DELIVERED" | "RETURNED") {
+        return Err(Refusal::bad("result: must be DELIVERED or RETURNED"));
+    }
+    match post::tell(&shared, &letter.item_code, &letter.result) {
+        true => Ok(StatusCode::ACCEPTED),
+        false => Err(Refusal::bad("itemCode: there is no such letter")),
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct SetLicence {
+    id_number: String,
+    /// Points that are left.
+    points: Option<u8>,
+    /// Revoked until then.
+    revoked_until: Option<Timestamp>,
+}
+
+async fn set_licence(State(shared): Mock, body: Bytes) -> Result<Json<Licence>, Refusal> {
+    let set: SetLicence = json(&body)?;
+    let licence = licence::change(&shared, &set.id_number, |licence| {
+        licence.points = set.points.unwrap_or(licence.points).min(licence::FULL);
+        licence.revoked_until = set.revoked_until;
+    });
+    licence.map(Json).ok_or_else(|| Refusal::bad("idNumber: nobody with a licence has it"))
+}
+
+/// Warnings that hold now, of inspection and registration.
+async fn warnings(State(shared): Mock) -> Json<Value> {
+    Json(object!(lock(&shared.warnings).values().collect::<Vec<_>>()))
+}
+
+/// What is posted on the public site.
+async fn postings(State(shared): Mock) -> Json<Value> {
+    Json(object!(lock(&shared.postings).values().collect::<Vec<_>>()))
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Pay {
     bill_code: String,
+    /// When it was paid; now when left out.
+    paid_at: Option<Timestamp>,
 }
 
 async fn pay(State(shared): Mock, body: Bytes) -> Result<Json<Value>, Refusal> {
     let request: Pay = json(&body)?;
-    let receipt_no = dvcqg::pay(&shared, &request.bill_code);
+    let receipt_no = dvcqg::pay(&shared, &request.bill_code, request.paid_at);
     let receipt_no = receipt_no.ok_or_else(|| Refusal::bad("billCode: there is no such bill"))?;
     Ok(Json(object!({ "receiptNo": receipt_no })))
 }

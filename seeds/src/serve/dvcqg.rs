@@ -11,8 +11,10 @@ use serde_json::json as object;
 use uuid::Uuid;
 
 use super::gate::{Caller, json};
+use super::pages::Host;
 use super::refusal::Refusal;
 use super::state::{Shared, lock};
+use crate::config::Service;
 
 /// An order, by bill code.
 #[derive(Debug, Clone)]
@@ -20,6 +22,10 @@ pub struct Order {
     pub client_id: String,
     pub decision_no: String,
     pub amount: u64,
+    /// Name of who pays, as ordered.
+    pub payer: String,
+    /// Secret part of the address of its page: bills are counted, pages are not.
+    pub page: String,
     /// Once paid.
     pub receipt_no: Option<String>,
 }
@@ -39,6 +45,8 @@ struct Request {
 #[serde(rename_all = "camelCase")]
 pub struct Ordered {
     bill_code: String,
+    /// Where a person pays it.
+    pay_url: String,
     txn_id: String,
 }
 
@@ -46,6 +54,7 @@ pub struct Ordered {
 pub async fn payment_order(
     State(shared): State<Arc<Shared>>,
     Extension(caller): Extension<Caller>,
+    host: Host,
     body: Bytes,
 ) -> Result<Json<Ordered>, Refusal> {
     let request: Request = json(&body)?;
@@ -63,9 +72,11 @@ pub async fn payment_order(
     }
     let bill_code = place(&shared, &caller.client_id, request)?;
     if shared.config.auto_pay {
-        pay(&shared, &bill_code);
+        pay(&shared, &bill_code, None);
     }
-    Ok(Json(Ordered { bill_code, txn_id: caller.txn_id }))
+    let pay_url = format!("{}/pay/{bill_code}", host.base());
+    let page = lock(&shared.orders).get(&bill_code).map(|order| order.page.clone()).unwrap_or_default();
+    Ok(Json(Ordered { pay_url: format!("{pay_url}?k={page}"), bill_code, txn_id: caller.txn_id }))
 }
 
 fn place(shared: &Shared, client_id: &str, request: Request) -> Result<String, Refusal> {
@@ -82,6 +93,8 @@ fn place(shared: &Shared, client_id: &str, request: Request) -> Result<String, R
         client_id: client_id.to_owned(),
         decision_no: request.decision_no,
         amount: request.amount,
+        payer: request.payer,
+        page: Uuid::new_v4().simple().to_string(),
         receipt_no: None,
     };
     orders.insert(bill_code.clone(), order);
@@ -89,7 +102,7 @@ fn place(shared: &Shared, client_id: &str, request: Request) -> Result<String, R
 }
 
 /// Pays a bill once and calls back; the receipt number, or `None` when there is no such bill.
-pub fn pay(shared: &Arc<Shared>, bill_code: &str) -> Option<String> {
+pub fn pay(shared: &Arc<Shared>, bill_code: &str, paid_at: Option<Timestamp>) -> Option<String> {
     let mut orders = lock(&shared.orders);
     let order = orders.get_mut(bill_code)?;
     if let Some(receipt_no) = &order.receipt_no {
@@ -99,8 +112,8 @@ pub fn pay(shared: &Arc<Shared>, bill_code: &str) -> Option<String> {
     order.receipt_no = Some(receipt_no.clone());
     let event = object!({
         "event": "PAID", "billCode": bill_code, "receiptNo": receipt_no,
-        "paidAt": Timestamp::now(), "amount": order.amount,
+        "paidAt": paid_at.unwrap_or_else(Timestamp::now), "amount": order.amount,
     });
-    shared.callbacks.send(shared, &order.client_id, vec![event]);
+    shared.callbacks.send(shared, Service::Dvcqg, &order.client_id, vec![event]);
     Some(receipt_no)
 }

@@ -129,7 +129,9 @@ fn answered(status: StatusCode, body: Bytes, replayed: bool) -> Response {
 
 /// Calls with an effect outside must carry an idempotency key.
 fn needs_key(path: &str) -> bool {
-    path.ends_with("/notify") || path.ends_with("/payment-order")
+    const EFFECTS: [&str; 7] =
+        ["/notify", "/payment-order", "/deduct", "/warn", "/unwarn", "/registered", "/postings"];
+    EFFECTS.iter().any(|end| path.ends_with(end))
 }
 
 fn service_of(path: &str) -> Option<Service> {

@@ -6,9 +6,14 @@
 mod admin;
 mod callback;
 mod csdldc;
+mod csgt;
 mod dvcqg;
 mod gate;
 mod idempotency;
+mod licence;
+mod machines;
+mod pages;
+mod post;
 mod rail;
 mod refusal;
 mod secrets;
@@ -16,6 +21,7 @@ mod state;
 mod vehreg;
 mod vneid;
 mod wanted;
+mod warnings;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -23,7 +29,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{get, post};
+use axum::routing::{get, post as on_post};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -140,18 +146,28 @@ impl Mock {
 
 fn router(shared: Arc<Shared>) -> Router {
     let services = Router::new()
-        .route("/mock/vehreg/v1/owner-lookup", post(vehreg::owner_lookup))
-        .route("/mock/csdldc/v1/verify-citizen", post(csdldc::verify_citizen))
-        .route("/mock/csdldc/v1/face-verify", post(csdldc::face_verify))
-        .route("/mock/vneid/v1/verify-qr", post(vneid::verify_qr))
-        .route("/mock/vneid/v1/notify", post(vneid::notify))
-        .route("/mock/wanted/v1/check", post(wanted::check))
-        .route("/mock/rail/v1/check-ticket", post(rail::check))
-        .route("/mock/dvcqg/v1/payment-order", post(dvcqg::payment_order))
+        .route("/mock/vehreg/v1/owner-lookup", on_post(vehreg::owner_lookup))
+        .route("/mock/csdldc/v1/verify-citizen", on_post(csdldc::verify_citizen))
+        .route("/mock/csdldc/v1/face-verify", on_post(csdldc::face_verify))
+        .route("/mock/vneid/v1/verify-qr", on_post(vneid::verify_qr))
+        .route("/mock/vneid/v1/sign-in", on_post(vneid::sign_in))
+        .route("/mock/vneid/v1/notify", on_post(vneid::notify))
+        .route("/mock/wanted/v1/check", on_post(wanted::check))
+        .route("/mock/rail/v1/check-ticket", on_post(rail::check))
+        .route("/mock/dvcqg/v1/payment-order", on_post(dvcqg::payment_order))
+        .route("/mock/vehreg/v1/warn", on_post(warnings::vehreg_warn))
+        .route("/mock/vehreg/v1/unwarn", on_post(warnings::vehreg_unwarn))
+        .route("/mock/inspection/v1/warn", on_post(warnings::inspection_warn))
+        .route("/mock/inspection/v1/unwarn", on_post(warnings::inspection_unwarn))
+        .route("/mock/licence/v1/deduct", on_post(licence::deduct))
+        .route("/mock/post/v1/registered", on_post(post::registered))
+        .route("/mock/csgt/v1/postings", on_post(csgt::publish))
+        .route("/mock/machines/v1/owner-lookup", on_post(machines::owner_lookup))
         .route_layer(from_fn_with_state(Arc::clone(&shared), gate::gate));
     Router::new()
         .merge(services)
         .merge(admin::routes())
+        .merge(pages::routes())
         .route("/healthz", get(|| async { "ok" }))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .with_state(shared)

@@ -8,9 +8,13 @@ use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
 use super::callback::Callbacks;
+use super::csgt::Posting;
 use super::dvcqg::Order;
 use super::idempotency::Answers;
+use super::licence::Licence;
+use super::post::Letter;
 use super::vneid::{Message, TokenRow};
+use super::warnings::Warning;
 use crate::config::{Behaviour, Client, Config, Service};
 use crate::world::{TokenState, World};
 
@@ -31,6 +35,14 @@ pub struct Shared {
     pub tokens: Mutex<BTreeMap<String, TokenRow>>,
     pub messages: Mutex<BTreeMap<String, Message>>,
     pub orders: Mutex<BTreeMap<String, Order>>,
+    /// Licences that differ from how everybody's begins, by identity number.
+    pub licences: Mutex<BTreeMap<String, Licence>>,
+    /// Warnings that hold, by service and the caller's reference.
+    pub warnings: Mutex<BTreeMap<(Service, String), Warning>>,
+    /// Registered letters, by item code.
+    pub letters: Mutex<BTreeMap<String, Letter>>,
+    /// What is posted on the public site, by the caller's reference and paper.
+    pub postings: Mutex<BTreeMap<(String, String), Posting>>,
     /// Whose face a picture shows, by the picture's SHA-256.
     pub faces: Mutex<BTreeMap<String, String>>,
 }
@@ -61,6 +73,10 @@ impl Shared {
             answers: Answers::default(),
             messages: Mutex::default(),
             orders: Mutex::default(),
+            licences: Mutex::default(),
+            warnings: Mutex::default(),
+            letters: Mutex::default(),
+            postings: Mutex::default(),
             faces: Mutex::default(),
             config,
             world,

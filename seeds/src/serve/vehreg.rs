@@ -95,7 +95,8 @@ pub async fn owner_lookup(
     }))
 }
 
-fn day_in_vietnam(at: Timestamp) -> Date {
+/// The day in Vietnam.
+pub fn day_in_vietnam(at: Timestamp) -> Date {
     at.to_zoned(TimeZone::fixed(Offset::constant(7))).date()
 }
 

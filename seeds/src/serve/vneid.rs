@@ -5,7 +5,8 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::{Extension, Json};
-use jiff::Timestamp;
+use jiff::{Timestamp, ToSpan as _};
+use rand::RngExt as _;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json as object};
 use uuid::Uuid;
@@ -13,6 +14,7 @@ use uuid::Uuid;
 use super::gate::{Caller, json};
 use super::refusal::Refusal;
 use super::state::{Shared, lock};
+use crate::config::Service;
 
 /// A token as it stands now.
 #[derive(Debug, Clone)]
@@ -45,6 +47,17 @@ pub struct QrVerdict {
     txn_id: String,
 }
 
+/// Who signed in on a page.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SignIn {
+    result: &'static str,
+    level: Option<u8>,
+    id_number: Option<String>,
+    display_name: Option<String>,
+    txn_id: String,
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Notice {
@@ -71,17 +84,7 @@ pub async fn verify_qr(
     if qr.token.is_empty() || qr.token.len() > 256 {
         return Err(Refusal::bad("token: must have 1–256 characters"));
     }
-    let mut tokens = lock(&shared.tokens);
-    let (result, row) = match tokens.get_mut(&qr.token) {
-        None => ("INVALID", None),
-        Some(row) if row.used => ("REPLAYED", None),
-        Some(row) if row.expires.is_some_and(|at| at <= Timestamp::now()) => ("EXPIRED", None),
-        Some(row) => {
-            row.used = true;
-            ("VALID", Some(row.clone()))
-        }
-    };
-    drop(tokens);
+    let (result, row) = use_up(&shared, &qr.token);
     let citizen = row.as_ref().and_then(|row| shared.world.citizens.get(&row.id_number));
     Ok(Json(QrVerdict {
         result,
@@ -90,6 +93,50 @@ pub async fn verify_qr(
         display_name: citizen.map(|c| c.name.clone()),
         txn_id: caller.txn_id,
     }))
+}
+
+/// `POST /mock/vneid/v1/sign-in`: who came back from the sign-in page of VNeID, for a page that serves citizens. The same tokens as
+/// in a QR code; each is good once.
+pub async fn sign_in(
+    State(shared): State<Arc<Shared>>,
+    Extension(caller): Extension<Caller>,
+    body: Bytes,
+) -> Result<Json<SignIn>, Refusal> {
+    let qr: Qr = json(&body)?;
+    if qr.token.is_empty() || qr.token.len() > 256 {
+        return Err(Refusal::bad("token: must have 1–256 characters"));
+    }
+    let (result, row) = use_up(&shared, &qr.token);
+    let citizen = row.as_ref().and_then(|row| shared.world.citizens.get(&row.id_number));
+    Ok(Json(SignIn {
+        result,
+        level: row.as_ref().map(|row| row.level),
+        id_number: citizen.map(|c| c.id_number.clone()),
+        display_name: citizen.map(|c| c.name.clone()),
+        txn_id: caller.txn_id,
+    }))
+}
+
+/// What a token is worth, and whose it is when it is worth something: from then on it is used.
+fn use_up(shared: &Shared, token: &str) -> (&'static str, Option<TokenRow>) {
+    match lock(&shared.tokens).get_mut(token) {
+        None => ("INVALID", None),
+        Some(row) if row.used => ("REPLAYED", None),
+        Some(row) if row.expires.is_some_and(|at| at <= Timestamp::now()) => ("EXPIRED", None),
+        Some(row) => {
+            row.used = true;
+            ("VALID", Some(row.clone()))
+        }
+    }
+}
+
+/// A token that is good once, for so many seconds.
+pub fn mint(shared: &Shared, id_number: &str, level: u8, ttl_s: u32) -> (String, Timestamp) {
+    let expires = Timestamp::now() + i64::from(ttl_s).seconds();
+    let token = format!("vneid-{:032x}", rand::rng().random::<u128>());
+    let row = TokenRow { id_number: id_number.to_owned(), level, used: false, expires: Some(expires) };
+    lock(&shared.tokens).insert(token.clone(), row);
+    (token, expires)
 }
 
 /// `POST /mock/vneid/v1/notify`: then `DELIVERED` and `READ` are called back; the citizen's own `CONFIRMED` or
@@ -114,6 +161,6 @@ pub async fn notify(
     let message = Message { client_id: caller.client_id.clone() };
     lock(&shared.messages).insert(message_id.clone(), message);
     let event = |event: &str| object!({ "event": event, "messageId": message_id, "at": Timestamp::now() });
-    shared.callbacks.send(&shared, &caller.client_id, vec![event("DELIVERED"), event("READ")]);
+    shared.callbacks.send(&shared, Service::Vneid, &caller.client_id, vec![event("DELIVERED"), event("READ")]);
     Ok(Json(Accepted { message_id, txn_id: caller.txn_id }))
 }

@@ -14,10 +14,10 @@ use tokio::sync::mpsc;
 
 use crate::support::{NOTIFY, PAYMENT, World, start_with};
 
-type Received = (HeaderMap, Bytes);
+pub type Received = (HeaderMap, Bytes);
 
 /// A client's callback address that refuses the first `refusals` calls.
-async fn listener(refusals: usize) -> (String, mpsc::Receiver<Received>) {
+pub async fn listener(refusals: usize) -> (String, mpsc::Receiver<Received>) {
     let (sender, receiver) = mpsc::channel(16);
     let left = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(refusals));
     let take = |State((sender, left)): State<(
@@ -40,7 +40,7 @@ async fn listener(refusals: usize) -> (String, mpsc::Receiver<Received>) {
     (url, receiver)
 }
 
-async fn next(world: &World, receiver: &mut mpsc::Receiver<Received>) -> Value {
+pub async fn next(world: &World, receiver: &mut mpsc::Receiver<Received>) -> Value {
     let waited = tokio::time::timeout(Duration::from_secs(10), receiver.recv()).await;
     let (headers, body) = waited.expect("a callback in time").expect("an open channel");
     let header = |name: &str| headers[name].to_str().expect("text");

@@ -3,6 +3,7 @@
 mod answers;
 mod callbacks;
 mod faults;
+mod handling;
 mod refusals;
 mod support;
 mod world;

@@ -17,6 +17,15 @@ pub const NOTIFY: &str = "/vneid/v1/notify";
 pub const WANTED: &str = "/wanted/v1/check";
 pub const TICKET: &str = "/rail/v1/check-ticket";
 pub const PAYMENT: &str = "/dvcqg/v1/payment-order";
+pub const SIGN_IN: &str = "/vneid/v1/sign-in";
+pub const DEDUCT: &str = "/licence/v1/deduct";
+pub const LETTER: &str = "/post/v1/registered";
+pub const POSTING: &str = "/csgt/v1/postings";
+pub const MACHINE: &str = "/machines/v1/owner-lookup";
+pub const INSPECTION_WARN: &str = "/inspection/v1/warn";
+pub const INSPECTION_UNWARN: &str = "/inspection/v1/unwarn";
+pub const VEHREG_WARN: &str = "/vehreg/v1/warn";
+pub const VEHREG_UNWARN: &str = "/vehreg/v1/unwarn";
 
 /// All services with a body that each accepts.
 pub fn good_calls() -> Vec<(&'static str, Value)> {
@@ -32,7 +41,34 @@ pub fn good_calls() -> Vec<(&'static str, Value)> {
             PAYMENT,
             json!({ "decisionNo": "1/QĐ", "amount": 900_000, "payer": "SR-1", "treasuryAccount": "7111" }),
         ),
+        (SIGN_IN, json!({ "token": "vneid-demo-mau-2" })),
+        (DEDUCT, json!({ "idNumber": "037090001234", "points": 4, "decisionNo": "1/QĐ" })),
+        (LETTER, letter("Thôn 1, Xã Gia Vân, Tỉnh Ninh Bình")),
+        (POSTING, posting()),
+        (MACHINE, json!({ "plate": "35LA0123" })),
+        (INSPECTION_WARN, warning("35A24681", "XL-1")),
+        (INSPECTION_UNWARN, warning("35A24681", "XL-1")),
+        (VEHREG_WARN, warning("35A24681", "XL-1")),
+        (VEHREG_UNWARN, warning("35A24681", "XL-1")),
     ]
+}
+
+/// A letter to an address.
+pub fn letter(address: &str) -> Value {
+    json!({ "reference": "XL-1", "paper": "notice", "recipient": { "name": "Nguyễn Văn Mẫu", "address": address } })
+}
+
+/// Something to post, nobody in it.
+pub fn posting() -> Value {
+    json!({
+        "reference": "XL-1", "paper": "notice", "number": "1/TB", "plate": "35A-246.81", "plateColour": "white",
+        "vehicleType": "car", "acts": [{ "behaviour": "car.red_light" }], "detectedBy": "PC08", "handledBy": "PC08", "phone": "113",
+    })
+}
+
+/// A warning, or its removal.
+pub fn warning(plate: &str, reference: &str) -> Value {
+    json!({ "plate": plate, "plateColour": "white", "vehicleGroup": "car", "reference": reference })
 }
 
 pub struct World {
