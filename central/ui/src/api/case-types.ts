@@ -1,5 +1,5 @@
 /** Violations on their way to a human verdict, as central tells them. Boxes are pixels of the overview; times RFC 3339 UTC. */
-import type { Box, Candidate, Owner, PlateReading, Size, TimeSource } from "./types";
+import type { Box, Owner, PlateReading, Size, TimeSource } from "./types";
 
 export type CaseState = "detected" | "screened" | "review_1" | "review_2" | "review_3" | "confirmed" | "rejected" | "inadmissible" | "duplicate" | "voided" | "expired";
 export type CaseFlag = "exempt" | "duplicate_of" | "clone_suspect" | "repaired_plate" | "low_score" | "third_party" | "escalated" | string;
@@ -21,14 +21,13 @@ export interface CaseRow {
   site: string;
   camera: string;
   place_vi: string;
-  place_en?: string;
+  place_en: string;
   at: string;
   state: CaseState;
   serious: boolean;
   score: number;
   plate_display: string | null;
   plate_colour: string | null;
-  plate_kind?: string | null;
   class: string;
   thumb: string | null;
   age_s: number;
@@ -45,7 +44,7 @@ export interface CaseMoment {
   /** Position in the clip; null without one. */
   offset_ms_in_clip: number | null;
   box: Box;
-  signal: { signal: string; state: Lamp; flashing?: boolean } | null;
+  signal: { signal: string; state: Lamp; flashing?: boolean; since: string | null; source: string; score: number } | null;
   /** SHA-256 of the picture that shows it. */
   evidence: string | null;
 }
@@ -67,8 +66,9 @@ export interface CaseEvidence {
   role: CaseEvidenceRole;
   media_type: string;
   bytes: number;
-  width: number | null;
-  height: number | null;
+  /** 0 of what is no picture. */
+  width: number;
+  height: number;
   present: boolean;
 }
 
@@ -76,11 +76,10 @@ export interface CaseClip {
   sha256: string;
   from: string;
   to: string;
-  fps?: number | null;
   codec: string;
   original: boolean;
   /** Stream second of its first frame, as the overlay counts. */
-  stream_s?: number | null;
+  stream_s: number;
 }
 
 /** Boxes and lines as a file of their own, normalised; never drawn into a picture. */
@@ -107,7 +106,7 @@ export interface LawRow {
   fine_high: number;
   fine_average: number;
   points: number;
-  revocation_months: number | string | null;
+  revocation_months: string | null;
   legal_basis: string;
   confidence: "H" | "M" | "L" | string;
   valid_from: string;
@@ -123,7 +122,7 @@ export interface Played {
 export interface CaseStep {
   at: string;
   actor: string;
-  role: string | null;
+  role: string;
   what: string;
   reason: string | null;
   hash: string;
@@ -134,10 +133,13 @@ export interface EarlierAnswer {
   by: string;
   at: string;
   decision: string;
+  behaviour: string | null;
   reason: string | null;
   note: string | null;
+  plate_typed: string | null;
 }
 
+/** Another case of the same act; or a sign of a plate on two vehicles, which has no number and no place. */
 export interface RelatedCase {
   id: string;
   number: string;
@@ -156,7 +158,6 @@ export interface CaseGate {
 export interface DeviceRecord {
   site: string;
   camera: string;
-  camera_name?: string | null;
   version?: number;
   serial: string;
   type: string;
@@ -204,6 +205,7 @@ export interface CaseDetail extends CaseRow {
   source: string;
   gate: CaseGate;
   law: LawRow[];
+  law_version: string | null;
   proposed_behaviour: string | null;
   review: { round: number; may: boolean; why_not: string | null; played: Played; may_decide: boolean };
   earlier_answers: EarlierAnswer[] | null;
@@ -211,6 +213,8 @@ export interface CaseDetail extends CaseRow {
   log: CaseStep[];
   /** Somebody asked to void it. */
   void: { by: string; at: string | null; reason: string | null } | null;
+  /** Nothing of it is deleted. */
+  legal_hold: boolean;
   handling_id: string | null;
 }
 
@@ -232,25 +236,26 @@ export interface CasePage {
 export interface Claim {
   /** Until when the case is held for this person. */
   until: string;
-  by?: string;
+  by: string;
 }
 
 export interface PlateAnswer {
   match: boolean;
   normal: string;
   owner: Owner | null;
+  /** The register's word. */
+  status: string | null;
   findings: { code: string; text_vi: string; text_en: string }[];
   /** The typed text and the reading differ: it is asked once more before it counts. */
-  again?: boolean;
-  candidates?: Candidate[];
+  again: boolean;
 }
 
 export interface RejectReason {
   code: string;
   title_vi: string;
   title_en: string;
-  teaches?: string;
-  note_needed?: boolean;
+  teaches: string;
+  note_needed: boolean;
 }
 
 export interface MyDay {
@@ -265,6 +270,9 @@ export interface KindFacts {
   kind: string;
   vi: string;
   en: string;
+  needs: string[];
+  moments: string[];
+  clip_s: number;
   evidence: boolean;
   serious: boolean;
   limits_vi: string;

@@ -11,24 +11,24 @@ export const casesApi = {
   one: (of: string) => get<C.CaseDetail>(`/cases/${id(of)}`),
   claim: (of: string) => post<C.Claim>(`/cases/${id(of)}/claim`, {}),
   release: (of: string) => call<void>("DELETE", `/cases/${id(of)}/claim`),
-  played: (of: string, ms: number, pictures: string[]) => post<Partial<C.Played> & { played?: C.Played }>(`/cases/${id(of)}/played`, { ms: Math.round(ms), pictures }),
+  played: (of: string, ms: number, pictures: string[]) => post<C.Played>(`/cases/${id(of)}/played`, { ms: Math.round(ms), pictures }),
   plate: (of: string, plate: string) => post<C.PlateAnswer>(`/cases/${id(of)}/plate`, { plate }),
-  review: (of: string, body: { decision: "approve" | "reject" | "escalate"; behaviour?: string; reason?: string; note?: string; round: number }) => post<{ state?: string }>(`/cases/${id(of)}/review`, body),
+  review: (of: string, body: { decision: "approve" | "reject" | "escalate"; behaviour?: string; reason?: string; note?: string; round: number }) => post<{ state: string }>(`/cases/${id(of)}/review`, body),
   voidAsk: (of: string, reason: string) => post<void>(`/cases/${id(of)}/void`, { reason }),
   voidConfirm: (of: string) => post<void>(`/cases/${id(of)}/void/confirm`, {}),
+  separate: (of: string, reason: string) => post<void>(`/cases/${id(of)}/separate`, { reason }),
+  hold: (of: string, reason: string) => post<void>(`/cases/${id(of)}/hold`, { reason }),
+  unhold: (of: string) => call<void>("DELETE", `/cases/${id(of)}/hold`),
   next: (after: string) => get<{ id: string } | null>("/review/next", { after }),
-  reasons: () => get<C.RejectReason[] | { items: C.RejectReason[] }>("/review/reasons"),
+  reasons: () => get<C.RejectReason[]>("/review/reasons"),
   me: (days: number) => get<C.MyDay>("/review/me", { days }),
   figures: (from: string, to: string) => get<C.ReviewFigures>("/review/figures", { from, to }),
-  kinds: () => get<C.KindFacts[] | { items: C.KindFacts[] }>("/violation-kinds"),
-  devices: () => get<C.DeviceRow[] | { items: C.DeviceRow[] }>("/enforcement/devices"),
-  putDevice: (record: C.DeviceRecord, note: string) => call<C.DeviceRow>("PUT", `/enforcement/devices/${id(record.site)}/${id(record.camera)}`, { ...record, note }),
+  kinds: () => get<C.KindFacts[]>("/violation-kinds"),
+  devices: () => get<C.DeviceRow[]>("/enforcement/devices"),
+  putDevice: (record: C.DeviceRecord, note: string, valid_from: string | null) => call<C.DeviceRow>("PUT", `/enforcement/devices/${id(record.site)}/${id(record.camera)}`, { ...record, note, ...(valid_from && { valid_from }) }),
   approveDevice: (site: string, camera: string, proposal: string) => post<C.DeviceRow>(`/enforcement/devices/${id(site)}/${id(camera)}/approve`, { proposal }),
   refuseDevice: (site: string, camera: string, proposal: string, reason: string) => post<C.DeviceRow>(`/enforcement/devices/${id(site)}/${id(camera)}/refuse`, { proposal, reason }),
 };
-
-/** A list that may stand alone or in an envelope. */
-export const itemsOf = <T>(answer: T[] | { items: T[] } | undefined): T[] => (Array.isArray(answer) ? answer : (answer?.items ?? []));
 
 export const caseKeys = {
   list: (filter: C.CaseFilter) => ["cases", filter] as const,
@@ -55,10 +55,11 @@ export const useCases = (filter: C.CaseFilter) =>
 export const useCase = (of: string) =>
   useQuery({ queryKey: caseKeys.one(of), queryFn: () => casesApi.one(of), staleTime: Infinity, refetchOnWindowFocus: false, enabled: of !== "" });
 
-export const useReasons = () => useQuery({ queryKey: caseKeys.reasons, queryFn: async () => itemsOf(await casesApi.reasons()), staleTime: 300_000 });
+export const useReasons = () => useQuery({ queryKey: caseKeys.reasons, queryFn: casesApi.reasons, staleTime: 300_000 });
 export const useMyDay = (days: number) => useQuery({ queryKey: caseKeys.me(days), queryFn: () => casesApi.me(days), staleTime: 30_000 });
-export const useKinds = () => useQuery({ queryKey: caseKeys.kinds, queryFn: async () => itemsOf(await casesApi.kinds()), staleTime: Infinity });
-export const useDevices = () => useQuery({ queryKey: caseKeys.devices, queryFn: async () => itemsOf(await casesApi.devices()) });
+export const useKinds = () => useQuery({ queryKey: caseKeys.kinds, queryFn: casesApi.kinds, staleTime: Infinity });
+/** `may`: the operations centre sees no device records, and does not ask. */
+export const useDevices = (may = true) => useQuery({ queryKey: caseKeys.devices, queryFn: casesApi.devices, enabled: may });
 
 export const useOverlay = (sha256: string | null) =>
   useQuery({

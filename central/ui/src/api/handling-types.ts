@@ -16,25 +16,24 @@ export interface HandlingCase {
   id: string;
   number: string;
   kind: string;
-  kind_vi?: string;
-  kind_en?: string;
+  kind_vi: string;
+  kind_en: string;
   at: string;
-  place_vi?: string;
+  place_vi: string;
   plate_display: string | null;
-  plate_colour?: string | null;
   /** Its statute ended: it is not fined. */
-  expired?: boolean;
+  expired: boolean;
 }
 
 export interface HandlingRow {
   id: string;
   number: string;
-  site?: string;
+  site: string;
   state: string;
   state_vi: string;
   state_en: string;
   cases: HandlingCase[];
-  party: { kind: "person" | "org" | string; name: string | null } | null;
+  party: { kind: "person" | "org" | string; basis: string; name: string | null } | null;
   due: HandlingDue | null;
   amount: number | null;
   /** What needs a person: words. */
@@ -59,16 +58,15 @@ export interface HandlingFilter {
 export interface Liable {
   kind: "person" | "org" | string;
   basis: string;
-  drove?: boolean;
-  licence_known?: boolean;
-  since?: string;
+  drove: boolean;
+  licence_known: boolean;
+  since: string;
   name: string | null;
   address: string | null;
-  id_number?: string | null;
-  phone?: string | null;
-  masked?: string[];
-  mask_reason_vi?: string | null;
-  mask_reason_en?: string | null;
+  id_number: string | null;
+  masked: string[];
+  mask_reason_vi: string | null;
+  mask_reason_en: string | null;
 }
 
 export interface HandlingDocument {
@@ -85,8 +83,8 @@ export interface HandlingDocument {
 
 export interface HandlingDeadline {
   what: string;
-  what_vi?: string;
-  what_en?: string;
+  what_vi: string;
+  what_en: string;
   due_at: string;
   started_at: string;
   basis: string;
@@ -123,6 +121,7 @@ export interface HandlingAct {
   circumstances: string[];
   legal_basis: string;
   confidence: string;
+  statute_ends: string;
   expired: boolean;
 }
 
@@ -136,6 +135,8 @@ export interface ActionField {
   en: string;
   /** Words that a `select` takes. */
   options?: string[];
+  /** Kept sealed, never in the log. */
+  person: boolean;
 }
 
 export interface HandlingAction {
@@ -143,11 +144,28 @@ export interface HandlingAction {
   vi: string;
   en: string;
   allowed: boolean;
+  why_not: string | null;
   why_not_vi: string | null;
   why_not_en: string | null;
   fields: ActionField[];
   needs_signature: boolean;
   danger: boolean;
+}
+
+/** What one account proposed and another one decides. */
+export interface Proposed {
+  by: string;
+  at: string;
+  reason: string;
+  to_unit: string | null;
+}
+
+export interface HandlingPayment {
+  receipt: string;
+  amount: number;
+  at: string;
+  bill: string | null;
+  told_at: string;
 }
 
 export interface HandlingDetail extends HandlingRow {
@@ -160,10 +178,19 @@ export interface HandlingDetail extends HandlingRow {
   acts: HandlingAct[];
   total: number | null;
   combined: { total: number; points: number; revocation_months: [number, number] | null; max_of_range: number } | null;
-  payment: { bill: string | null; pay_url?: string | null; amount: number; paid: number; receipt: string | null; late_interest: number; left: number; overpaid: number } | null;
-  warnings: { target: string; state: string; sent_at: string; ack: string | null; removed_at: string | null }[];
-  messages: { channel: string; paper: string | null; state: string; at: string; tries: number }[];
-  log: (CaseStep & { what_vi: string; what_en: string; basis: string })[];
+  payment: { bill: string | null; pay_url: string | null; amount: number; paid: number; receipt: string | null; late_interest: number; left: number; overpaid: number; payments: HandlingPayment[] } | null;
+  /** `none`, `ordered`, `taken`, `postponed` or `no_licence`. */
+  points: { state: string; taken: number; left: number | null };
+  /** `ordered`, `set`, `removing`, `removed` or `cancelled`. */
+  warnings: { target: string; state: string; sent_at: string; ack: string | null; removal_at: string | null; removed_at: string | null }[];
+  messages: { channel: string; paper: string | null; state: string; at: string; tries: number; next_try: string | null }[];
+  void: Proposed | null;
+  /** A proposed transfer to another locality. */
+  transfer: Proposed | null;
+  /** Number of the handling that it was joined into. */
+  joined_into: string | null;
+  law_version: number;
+  log: (CaseStep & { unit: string; what_vi: string; what_en: string; from: string; to: string; basis: string; detail: unknown })[];
   /** Number of the first line of the log that does not fit the chain. */
   chain_broken_at: number | null;
   actions: HandlingAction[];
@@ -193,8 +220,8 @@ export interface ViolationFigures {
   /** Days from violation to decision. */
   median_days: number | null;
   groups: ViolationFigure[];
-  /** What the figures miss, where central knows it. */
-  loss?: { note_vi: string; note_en: string; whole: boolean } | null;
+  from: string;
+  to: string;
 }
 
 /** A place with one kind of violation. No plates. */
@@ -203,6 +230,8 @@ export interface PlacePoint {
   camera: string;
   place_vi: string;
   kind: string;
+  kind_vi: string;
+  kind_en: string;
   states: Record<string, number>;
   count: number;
 }

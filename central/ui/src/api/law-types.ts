@@ -98,8 +98,24 @@ export interface LawChange {
   version: number | null;
   /** The version that `differences` are against. */
   against: number;
+  changes: RowChange[];
+  /** Of one that is open; a decided one's are those of its version. */
   differences: Difference[];
   /** Why it can no longer be approved. */
-  problems: { path: string; vi: string; en: string }[];
+  problems: { path: string; code: string; vi: string; en: string }[];
   may_decide: boolean;
+}
+
+export interface LawVersion {
+  version: number;
+  /** Cases are computed with it from that day on. */
+  valid_from: string;
+  note: string;
+  proposed_by: string;
+  approved_by: string;
+  approved_at: string;
+  sha256: string;
+  change_id: string | null;
+  /** Against the version before. */
+  differences: Difference[];
 }

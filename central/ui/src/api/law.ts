@@ -10,14 +10,15 @@ export const lawApi = {
     return { ...tables, version, on };
   },
   changes: () => get<L.LawChange[]>("/law/changes"),
+  versions: () => get<L.LawVersion[]>("/law/versions"),
   preview: (body: { valid_from: string; note: string; changes: L.RowChange[] }) => post<L.LawChange>("/law/changes", { ...body, preview: true }),
   propose: (body: { valid_from: string; note: string; changes: L.RowChange[] }) => post<L.LawChange>("/law/changes", body),
   /** Of the change as it was shown: a version that came in between is refused. */
-  approve: (change: string, against: number) => post<L.LawChange>(`/law/changes/${id(change)}/approve`, { if_version: against }),
-  reject: (change: string, reason: string) => post<L.LawChange>(`/law/changes/${id(change)}/reject`, { reason }),
+  approve: (change: string, against: number) => post<L.LawVersion>(`/law/changes/${id(change)}/approve`, { if_version: against }),
+  reject: (change: string, reason: string) => post<void>(`/law/changes/${id(change)}/reject`, { reason }),
 };
 
-export const lawKeys = { on: (on: string) => ["law", on] as const, changes: ["law-changes"] as const };
+export const lawKeys = { on: (on: string) => ["law", on] as const, changes: ["law-changes"] as const, versions: ["law-versions"] as const };
 
 export const useLaw = (on: string) => useQuery({ queryKey: lawKeys.on(on), queryFn: () => lawApi.on(on), staleTime: 60_000 });
 export const useLawChanges = () =>
@@ -25,3 +26,4 @@ export const useLawChanges = () =>
     queryKey: lawKeys.changes,
     queryFn: lawApi.changes,
   });
+export const useLawVersions = () => useQuery({ queryKey: lawKeys.versions, queryFn: lawApi.versions, staleTime: 60_000 });

@@ -52,6 +52,15 @@ export class Seen {
   }
 }
 
+/**
+ * How much was looked at, as central asks for it: milliseconds of the clip that were on the screen. A file that is a little shorter
+ * than the time that its event names counts as whole once all of it was shown.
+ */
+export function lookedMs(seenMs: number, lengthMs: number, neededMs: number): number {
+  if (lengthMs <= 0 || lengthMs >= neededMs) return seenMs;
+  return Math.min(neededMs, Math.ceil((seenMs / lengthMs) * neededMs));
+}
+
 /** The part of the clip round the moments of the act, seconds: what is shown again and again. */
 export function actSpan(moments: readonly (number | null)[], length: number, before = 1, after = 1): [number, number] {
   const known = moments.filter((at): at is number => at !== null).map((ms) => ms / 1000);

@@ -9,10 +9,11 @@ import { toggleBoxes, useBoxes } from "../ui/boxes";
 import { useKeys } from "../ui/keys";
 import { Picture } from "../ui/picture";
 import { useWord } from "../ui/words";
-import { actSpan } from "./frames";
+import { actSpan, lookedMs } from "./frames";
 import { MomentStrip } from "./moments";
 import { layerOf, overlayAt } from "./overlay";
 import { MomentLayer, OverlayLayer, Stage } from "./stage";
+import { stillsOf } from "./stills";
 import { Timeline } from "./timeline";
 import { Transport } from "./transport";
 import { type ClipState, cannotPlay, useClip } from "./use-clip";
@@ -26,6 +27,10 @@ interface Props {
 }
 
 const NO_TIMES: readonly number[] = [];
+/** A picture counts as looked at once it stood on the stage for so long. */
+const PICTURE_MS = 600;
+/** How often looking at pictures alone is counted. */
+const TICK_MS = 250;
 
 /** The clip frame by frame with its layer, signal and moments; where it cannot be played, the pictures alone, and that is said. */
 export function Player({ detail, onSeen }: Props) {
@@ -54,37 +59,49 @@ export function Player({ detail, onSeen }: Props) {
     url: clip.is === "ready" ? clip.url : null,
     times: film?.times ?? NO_TIMES,
     length: film?.length ?? 0,
-    fps: detail.clip?.fps ?? null,
+    fps: null,
     act,
-    onSeen: (ms) => report(ms, seenPictures),
+    onSeen: (ms) => report(lookedMs(ms, (film?.length ?? 0) * 1000, detail.review.played.needed_ms), seenPictures),
   });
   const unplayable = clip.is === "ready" && (playback.broken || cannotPlay(film?.codec ?? detail.clip?.codec ?? ""));
   const films = clip.is === "ready" && !unplayable;
 
   // Without a clip the pictures are all there is: the first one is shown.
   const still = chosen ?? (films || clip.is === "loading" ? null : 0);
-  const moment = still === null ? null : (detail.moments[still] ?? null);
+  const stills = useMemo(() => stillsOf(detail), [detail]);
+  const shown = still === null ? null : (stills[still] ?? null);
+  const moment = shown?.moment ?? null;
+  const wordOf = ({ what, moment: of }: (typeof stills)[number]) => word(of ? "moment" : "still", what);
 
   const choose = (at: number) => {
-    const next = detail.moments[at];
+    const next = stills[at];
     if (!next) return;
-    if (films && next.offset_ms_in_clip !== null) {
-      video.current?.pause();
-      playback.seek(next.offset_ms_in_clip / 1000);
-    }
+    if (films) video.current?.pause();
+    const offset = next.moment?.offset_ms_in_clip ?? null;
+    if (films && offset !== null) playback.seek(offset / 1000);
     setChosen(at);
   };
-  // A picture counts as looked at once it stood on the stage for a moment.
   useEffect(() => {
-    const sha256 = moment?.evidence;
+    const sha256 = shown?.sha256;
     if (!sha256 || seenPictures.has(sha256)) return undefined;
     const timer = setTimeout(() => {
       const next = new Set(seenPictures).add(sha256);
       setSeenPictures(next);
       report(seenMs.current, next);
-    }, 600);
+    }, PICTURE_MS);
     return () => clearTimeout(timer);
-  }, [moment, seenPictures, report]);
+  }, [shown, seenPictures, report]);
+  // Where there is no film, looking at the pictures is looking at the act.
+  const looking = !films && clip.is !== "loading" && shown !== null;
+  const latestPictures = useRef(seenPictures);
+  useEffect(() => {
+    latestPictures.current = seenPictures;
+  }, [seenPictures]);
+  useEffect(() => {
+    if (!looking) return undefined;
+    const timer = setInterval(() => document.visibilityState === "visible" && report(seenMs.current + TICK_MS, latestPictures.current), TICK_MS);
+    return () => clearInterval(timer);
+  }, [looking, report]);
 
   const overlay = useOverlay(detail.overlay);
   const layer = useMemo(() => (overlay.data ? layerOf(overlay.data, detail.clip) : null), [overlay.data, detail.clip]);
@@ -119,7 +136,7 @@ export function Player({ detail, onSeen }: Props) {
     "=": () => setZoom(zoomAt(zoom, 1.5)),
     "-": () => setZoom(zoomAt(zoom, 1 / 1.5)),
     0: () => setZoom(WHOLE),
-    ...Object.fromEntries(detail.moments.slice(0, 9).map((_, at) => [String(at + 1), () => choose(at)])),
+    ...Object.fromEntries(stills.slice(0, 9).map((_, at) => [String(at + 1), () => choose(at)])),
   });
 
   return (
@@ -129,20 +146,20 @@ export function Player({ detail, onSeen }: Props) {
         size={detail.picture}
         zoom={zoom}
         onZoom={setZoom}
-        label={moment ? word("moment", moment.what) : t("player.title")}
-        layer={boxes && (moment ? <MomentLayer moment={moment} size={detail.picture} /> : layer && films ? <OverlayLayer layer={layer} second={playback.second} size={detail.picture} /> : null)}
+        label={shown ? wordOf(shown) : t("player.title")}
+        layer={boxes && (moment ? <MomentLayer moment={moment} size={detail.picture} /> : layer && films && !shown ? <OverlayLayer layer={layer} second={playback.second} size={detail.picture} /> : null)}
       >
         {clip.is === "ready" && <video ref={video} src={clip.url} muted playsInline preload="auto" disablePictureInPicture hidden={unplayable} />}
-        {clip.is === "loading" && !moment && <Loading share={clip.share} />}
-        {moment && (
+        {clip.is === "loading" && !shown && <Loading share={clip.share} />}
+        {shown && (
           <span className="stage-still">
-            <Picture sha256={moment.evidence} alt={word("moment", moment.what)} size={detail.picture} eager lost={detail.evidence.some((one) => one.sha256 === moment.evidence && !one.present)} />
+            <Picture sha256={shown.sha256} alt={wordOf(shown)} size={detail.picture} eager lost={detail.evidence.some((one) => one.sha256 === shown.sha256 && !one.present)} />
           </span>
         )}
       </Stage>
-      {moment && films && (
+      {shown && films && (
         <p className="stage-note">
-          {t("player.still", { what: word("moment", moment.what) })} <kbd>{t("player.space")}</kbd> {t("player.still_back")}
+          {t("player.still", { what: wordOf(shown) })} <kbd>{t("player.space")}</kbd> {t("player.still_back")}
         </p>
       )}
       <Transport
@@ -154,7 +171,7 @@ export function Player({ detail, onSeen }: Props) {
         onZoom={(factor) => setZoom(zoomAt(zoom, factor))}
       />
       {films && <Timeline detail={detail} playback={{ ...playback, seek: (at) => leaveStill(() => playback.seek(at))?.() }} />}
-      <MomentStrip detail={detail} chosen={still} seen={seenPictures} onChoose={choose} />
+      <MomentStrip detail={detail} stills={stills} chosen={still} seen={seenPictures} onChoose={choose} />
     </section>
   );
 }

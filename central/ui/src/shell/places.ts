@@ -32,6 +32,8 @@ const members = only("site_manager", "enterprise", "ioc_operator", "traffic_poli
 export const mayReview = only("traffic_police");
 /** Who signs, approves device records and law data: never who reviews. */
 export const maySign = only("police_signer");
+/** Who sees which devices are approved. */
+export const maySeeDevices = only("traffic_police", "police_signer", "admin");
 /** Who proposes changes of the law; another account approves. */
 export const mayPropose = only("traffic_police", "police_signer", "admin");
 const police = only("traffic_police", "police_signer");
@@ -85,7 +87,7 @@ export const PLACES: Place[] = [
     page("cases", "/cases", only("traffic_police", "police_signer", "ioc_operator")),
     page("violation_figures", "/violations", only("ioc_operator", "traffic_police", "police_signer", "admin")),
     page("reviewers", "/review/figures", maySign),
-    page("devices", "/enforcement/devices", only("traffic_police", "police_signer", "admin")),
+    page("devices", "/enforcement/devices", maySeeDevices),
   ]),
   place("handling", Gavel, [page("handlings", "/handlings", police)]),
   place("law", Scale, [page("law_data", "/law", only("traffic_police", "police_signer", "admin"))]),

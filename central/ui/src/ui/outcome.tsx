@@ -2,7 +2,7 @@ import { Check, CircleAlert, Info } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "../api/client";
-import { useSay } from "./words";
+import { useSay, useWord } from "./words";
 
 interface Trouble {
   path: string;
@@ -14,6 +14,7 @@ interface Trouble {
 export function Refusal({ error }: { error: Error | null | undefined }) {
   const { t } = useTranslation();
   const say = useSay();
+  const word = useWord();
   if (!error) return null;
   const troubles = error instanceof ApiError ? ((error.body as { problems?: Trouble[] } | null)?.problems ?? []) : [];
   if (troubles.length > 0) {
@@ -26,6 +27,15 @@ export function Refusal({ error }: { error: Error | null | undefined }) {
           ))}
         </ul>
       </div>
+    );
+  }
+  const refused = error instanceof ApiError ? word("refused", error.code) : "";
+  if (error instanceof ApiError && refused !== error.code) {
+    return (
+      <p className="problem" role="alert">
+        <CircleAlert aria-hidden="true" />
+        {refused}
+      </p>
     );
   }
   const unreachable = error instanceof ApiError && error.unreachable;

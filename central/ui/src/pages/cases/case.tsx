@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { ArrowLeft, FileX2, Gavel, MonitorPlay } from "lucide-react";
+import { ArrowLeft, FileX2, Gavel, Lock, type LucideIcon, MonitorPlay, Split } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useParams } from "react-router";
@@ -29,6 +29,8 @@ import { CaseBadge } from "./badge";
 import { ChainLog } from "./log";
 
 const WAITING = ["screened", "review_1", "review_2", "review_3"];
+const VOIDABLE = [...WAITING, "duplicate", "confirmed"];
+const LEAST_REASON = 5;
 
 /** One case to read: its clip, what it rests on, who did what with it. */
 export function CasePage() {
@@ -93,7 +95,9 @@ function Shown({ detail }: { detail: CaseDetail }) {
         <GateCard detail={detail} />
         <FactsCard detail={detail} />
         <Files detail={detail} />
-        {(mayReview(user) || maySign(user)) && !["voided", "expired", "inadmissible"].includes(detail.state) && <VoidForm detail={detail} />}
+        {detail.state === "duplicate" && mayReview(user) && <Separate detail={detail} />}
+        {maySign(user) && <Hold detail={detail} />}
+        {VOIDABLE.includes(detail.state) && !detail.handling_id && <VoidForm detail={detail} />}
       </div>
     </div>
   );
@@ -129,6 +133,73 @@ function Files({ detail }: { detail: CaseDetail }) {
   );
 }
 
+interface ReasonedProps {
+  icon: LucideIcon;
+  title: string;
+  hint: string;
+  word: string;
+  act: (reason: string) => Promise<void>;
+  id: string;
+}
+
+/** One act on a case that is written down with its reason. */
+function Reasoned({ icon: Icon, title, hint, word, act, id }: ReasonedProps) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const [reason, setReason] = useState("");
+  const send = useMutation({ mutationFn: () => act(reason.trim()), onSuccess: () => void client.invalidateQueries({ queryKey: caseKeys.one(id) }) });
+  return (
+    <details className="side-card void">
+      <summary>
+        <Icon aria-hidden="true" />
+        {title}
+      </summary>
+      <p className="quiet">{hint}</p>
+      <form
+        className="form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (reason.trim().length >= LEAST_REASON) send.mutate();
+        }}
+      >
+        <Field word={t("cases.reason")}>
+          <textarea rows={2} value={reason} maxLength={500} onChange={(event) => setReason(event.target.value)} />
+        </Field>
+        <button type="submit" className="button" disabled={reason.trim().length < LEAST_REASON} aria-busy={send.isPending}>
+          {word}
+        </button>
+      </form>
+      <Refusal error={send.error} />
+    </details>
+  );
+}
+
+/** A duplicate that turns out to be an act of its own waits for its own review. */
+function Separate({ detail }: { detail: CaseDetail }) {
+  const { t } = useTranslation();
+  return <Reasoned icon={Split} title={t("cases.separate")} hint={t("cases.separate_hint")} word={t("cases.separate_do")} act={(reason) => casesApi.separate(detail.id, reason)} id={detail.id} />;
+}
+
+/** A commander keeps everything of a case from being deleted, or lets it go again. */
+function Hold({ detail }: { detail: CaseDetail }) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const off = useMutation({ mutationFn: () => casesApi.unhold(detail.id), onSuccess: () => void client.invalidateQueries({ queryKey: caseKeys.one(detail.id) }) });
+  if (!detail.legal_hold) return <Reasoned icon={Lock} title={t("cases.hold")} hint={t("cases.hold_hint")} word={t("cases.hold_do")} act={(reason) => casesApi.hold(detail.id, reason)} id={detail.id} />;
+  return (
+    <section className="side-card" data-testid="hold">
+      <p className="with-icon">
+        <Lock aria-hidden="true" />
+        {t("cases.held")}
+      </p>
+      <button type="button" className="button" aria-busy={off.isPending} onClick={() => off.mutate()}>
+        {t("cases.unhold")}
+      </button>
+      <Refusal error={off.error} />
+    </section>
+  );
+}
+
 /** Voiding takes a reason from one person and the word of another. */
 function VoidForm({ detail }: { detail: CaseDetail }) {
   const { t } = useTranslation();
@@ -141,7 +212,7 @@ function VoidForm({ detail }: { detail: CaseDetail }) {
   const confirm = useMutation({ mutationFn: () => casesApi.voidConfirm(detail.id), onSuccess: after });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (reason.trim().length >= 5) ask.mutate();
+    if (reason.trim().length >= LEAST_REASON) ask.mutate();
   };
   return (
     <details className="side-card void">
@@ -168,7 +239,7 @@ function VoidForm({ detail }: { detail: CaseDetail }) {
           <Field word={t("cases.void_reason")}>
             <textarea rows={2} value={reason} maxLength={500} onChange={(event) => setReason(event.target.value)} />
           </Field>
-          <button type="submit" className="button button-danger" disabled={reason.trim().length < 5} aria-busy={ask.isPending}>
+          <button type="submit" className="button button-danger" disabled={reason.trim().length < LEAST_REASON} aria-busy={ask.isPending}>
             {t("cases.void_ask")}
           </button>
         </form>

@@ -3,12 +3,14 @@ import { useTranslation } from "react-i18next";
 import type { CaseStep } from "../../api/case-types";
 import { Time } from "../../ui/time";
 import { useSay, useWord } from "../../ui/words";
+import { useReasonWord } from "../review/reasons";
 
 /** Each step with the hash that holds the one before: a chain that shows a change. */
 export function ChainLog({ steps, kind }: { steps: (CaseStep & { what_vi?: string; what_en?: string })[]; kind: "case_step" | "handling_step" }) {
   const { t } = useTranslation();
   const word = useWord();
   const say = useSay();
+  const reason = useReasonWord();
   return (
     <section className="card">
       <h2>{t("cases.log")}</h2>
@@ -17,7 +19,7 @@ export function ChainLog({ steps, kind }: { steps: (CaseStep & { what_vi?: strin
         {steps.toReversed().map((step) => (
           <li key={step.hash}>
             <b>{say(step.what_vi, step.what_en) || word(kind, step.what)}</b>
-            {step.reason && <q>{word("reject_reason", step.reason)}</q>}
+            {step.reason && <q>{reason(step.reason)}</q>}
             <span>
               <Time at={step.at} /> · {step.actor === "system" ? t("cases.by_system") : step.actor}
               {step.role && ` · ${word("role", step.role)}`}

@@ -1,47 +1,40 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { DeviceRecord, DeviceRow } from "../../api/case-types";
+import type { DeviceRecord } from "../../api/case-types";
 import { caseKeys, casesApi } from "../../api/cases";
+import { startOfDay } from "../../format/days";
 import { Dialog } from "../../ui/dialog";
 import { Field, SelectField } from "../../ui/field";
 import { Note, Refusal } from "../../ui/outcome";
 import { useWord } from "../../ui/words";
+import { type Group, type RecordForm, formOf, recordOf, troublesOf } from "./record";
 
 const STATUSES = ["in_use", "suspended", "retired"];
+const TYPES = ["traffic_camera", "security_camera", "signal_system", "speed_camera", "weighing", "other_device"];
 
-/** A new version of a device's record, as a proposal. */
-export function DeviceForm({ row, onClose }: { row: DeviceRow; onClose: () => void }) {
+interface Props {
+  /** Where it stands. */
+  at: { site: string; camera: string; name: string };
+  /** The record that holds; null for a camera that never had one. */
+  record: DeviceRecord | null;
+  onClose: () => void;
+}
+
+/** A device's record as its papers say, as a proposal: the first one, or the next version. */
+export function DeviceForm({ at, record, onClose }: Props) {
   const { t } = useTranslation();
   const word = useWord();
   const client = useQueryClient();
-  const [approval, setApproval] = useState({ no: "", on: "", by: "", from: "", to: "", ...clean(row.approval_decision) });
-  const [calibration, setCalibration] = useState({ cert_no: "", agency: "", from: "", to: "", ...clean(row.calibration) });
-  const [clock, setClock] = useState(String(row.max_clock_offset_ms));
-  const [users, setUsers] = useState(row.trained_users.join(", "));
-  const [status, setStatus] = useState(row.status);
+  const [form, setForm] = useState<RecordForm>(() => formOf(record));
+  const [validFrom, setValidFrom] = useState("");
   const [note, setNote] = useState("");
   const [tried, setTried] = useState(false);
-  const trouble = {
-    calibration: calibration.cert_no !== "" && (calibration.from === "" || calibration.to === "" || calibration.to < calibration.from),
-    approval: approval.no === "" || (approval.on === "" || approval.from === "" || (approval.to !== "" && approval.to < approval.from)),
-    clock: !/^\d{1,6}$/.test(clock),
-    note: note.trim().length < 5,
-  };
-  const good = !Object.values(trouble).some(Boolean);
+  const found = troublesOf(form);
+  const noteTrouble = note.trim().length < 5;
+  const good = found.size === 0 && !noteTrouble;
   const propose = useMutation({
-    mutationFn: () => {
-      const { version: _, approved_at: __, approved_by: ___, proposal: ____, camera_name: _____, valid_from: ______, ...record } = row;
-      const next: DeviceRecord = {
-        ...record,
-        approval_decision: { ...approval, to: approval.to || null },
-        calibration: calibration.cert_no ? calibration : null,
-        max_clock_offset_ms: Number(clock),
-        trained_users: users.split(/[,\s]+/).filter(Boolean),
-        status,
-      };
-      return casesApi.putDevice(next, note.trim());
-    },
+    mutationFn: () => casesApi.putDevice(recordOf(form, at), note.trim(), validFrom && startOfDay(validFrom)),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: caseKeys.devices });
       onClose();
@@ -52,48 +45,63 @@ export function DeviceForm({ row, onClose }: { row: DeviceRow; onClose: () => vo
     setTried(true);
     if (good && !propose.isPending) propose.mutate();
   };
-  const text = <V extends Record<string, string>>(value: V, set: (value: V) => void, name: keyof V & string, type = "text") => (
+  const text = (group: Group, name: string, type = "text") => (
     <Field key={name} word={word("device_field", name)}>
-      <input type={type} value={value[name]} autoComplete="off" onChange={(event) => set({ ...value, [name]: event.target.value })} />
+      <input type={type} value={form[group][name]} autoComplete="off" onChange={(event) => setForm((old) => ({ ...old, [group]: { ...old[group], [name]: event.target.value } }))} />
     </Field>
   );
+  const set = (group: Group, name: string) => (value: string) => setForm((old) => ({ ...old, [group]: { ...old[group], [name]: value } }));
+  const bad = (group: Group) => tried && found.has(group);
+  const part = (group: Group, title: string, columns: string, fields: React.ReactNode) => (
+    <fieldset className={`field ${bad(group) ? "field-wrong" : ""}`} data-group={group}>
+      <legend>{title}</legend>
+      <div className={`field-row ${columns}`}>{fields}</div>
+      {bad(group) && <small>{t(`devices.trouble.${group}`)}</small>}
+    </fieldset>
+  );
   return (
-    <Dialog title={`${t("devices.propose")}: ${row.camera_name ?? row.camera}`} open onClose={onClose}>
+    <Dialog title={`${t(record ? "devices.propose" : "devices.begin")}: ${at.name}`} open onClose={onClose}>
       <form className="form" onSubmit={submit} noValidate data-testid="device-form">
         <Note>{t("devices.four_eyes")}</Note>
-        <fieldset className={`field ${tried && trouble.approval ? "field-wrong" : ""}`}>
-          <legend>{t("devices.approval")}</legend>
-          <div className="field-row field-row-three">
-            {text(approval, setApproval, "no")}
-            {text(approval, setApproval, "by")}
-            {text(approval, setApproval, "on", "date")}
-            {text(approval, setApproval, "from", "date")}
-            {text(approval, setApproval, "to", "date")}
-          </div>
-          {tried && trouble.approval && <small>{t("devices.dates")}</small>}
-        </fieldset>
-        <fieldset className={`field ${tried && trouble.calibration ? "field-wrong" : ""}`}>
-          <legend>{t("devices.calibration")}</legend>
-          <div className="field-row field-row-four">
-            {text(calibration, setCalibration, "cert_no")}
-            {text(calibration, setCalibration, "agency")}
-            {text(calibration, setCalibration, "from", "date")}
-            {text(calibration, setCalibration, "to", "date")}
-          </div>
-          {tried && trouble.calibration && <small>{t("devices.dates")}</small>}
-        </fieldset>
-        <div className="field-row field-row-three">
-          <Field word={t("devices.clock")} trouble={tried && trouble.clock ? t("handlings.trouble.number") : null}>
-            <input inputMode="numeric" value={clock} onChange={(event) => setClock(event.target.value)} />
+        {part(
+          "machine",
+          t("devices.machine"),
+          "field-row-four",
+          <>
+            <SelectField word={word("device_field", "type")} value={form.machine.type} options={TYPES.map((value) => ({ value, label: word("device_type", value) }))} onChange={set("machine", "type")} />
+            {text("machine", "annex_item")}
+            {text("machine", "model")}
+            {text("machine", "serial")}
+          </>,
+        )}
+        {part("approval", t("devices.approval"), "field-row-three", ["no", "by"].map((name) => text("approval", name)).concat(["on", "from", "to"].map((name) => text("approval", name, "date"))))}
+        {part("position", t("devices.position"), "field-row-four", ["vi", "lat", "lon", "radius_m"].map((name) => text("position", name)))}
+        {part("calibration", t("devices.calibration"), "field-row-four", ["cert_no", "agency"].map((name) => text("calibration", name)).concat(["from", "to"].map((name) => text("calibration", name, "date"))))}
+        {part(
+          "use",
+          t("devices.use"),
+          "field-row-four",
+          <>
+            <Field word={t("devices.clock")}>
+              <input inputMode="numeric" value={form.use.clock} onChange={(event) => set("use", "clock")(event.target.value)} />
+            </Field>
+            <Field word={t("devices.users")} hint={t("devices.users_hint")}>
+              <input value={form.use.users} autoCapitalize="none" spellCheck={false} onChange={(event) => set("use", "users")(event.target.value)} />
+            </Field>
+            <SelectField word={t("cases.state")} value={form.use.status} options={STATUSES.map((value) => ({ value, label: word("device_status", value) }))} onChange={set("use", "status")} />
+            <Field word={t("devices.sign")}>
+              <input type="date" value={form.use.sign_on} onChange={(event) => set("use", "sign_on")(event.target.value)} />
+            </Field>
+          </>,
+        )}
+        <div className="field-row">
+          <Field word={t("devices.note")} trouble={tried && noteTrouble ? t("handlings.trouble.reason_short") : null}>
+            <textarea rows={2} value={note} maxLength={500} onChange={(event) => setNote(event.target.value)} />
           </Field>
-          <Field word={t("devices.users")} hint={t("devices.users_hint")}>
-            <input value={users} autoCapitalize="none" spellCheck={false} onChange={(event) => setUsers(event.target.value)} />
+          <Field word={t("devices.valid_from")} hint={t("devices.valid_from_hint")}>
+            <input type="date" value={validFrom} onChange={(event) => setValidFrom(event.target.value)} />
           </Field>
-          <SelectField word={t("cases.state")} value={status} options={STATUSES.map((value) => ({ value, label: word("device_status", value) }))} onChange={setStatus} />
         </div>
-        <Field word={t("devices.note")} trouble={tried && trouble.note ? t("handlings.trouble.reason_short") : null}>
-          <textarea rows={2} value={note} maxLength={500} onChange={(event) => setNote(event.target.value)} />
-        </Field>
         <Refusal error={propose.error} />
         <div className="form-acts">
           <button type="submit" className="button button-primary" aria-busy={propose.isPending}>
@@ -107,5 +115,3 @@ export function DeviceForm({ row, onClose }: { row: DeviceRow; onClose: () => vo
     </Dialog>
   );
 }
-
-const clean = <T extends object>(value: T | null): Record<string, string> => Object.fromEntries(Object.entries(value ?? {}).map(([key, inner]) => [key, inner === null ? "" : String(inner)]));

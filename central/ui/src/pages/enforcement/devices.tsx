@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { ArrowRight, Cctv, PencilLine } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { DeviceRow } from "../../api/case-types";
+import type { DeviceRecord, DeviceRow } from "../../api/case-types";
 import { caseKeys, casesApi, useDevices } from "../../api/cases";
 import { useCameras } from "../../api/queries";
 import { written } from "../../format/days";
@@ -13,6 +13,7 @@ import { Field } from "../../ui/field";
 import { Loaded } from "../../ui/loaded";
 import { Refusal } from "../../ui/outcome";
 import { PageHead } from "../../ui/page-head";
+import { Select } from "../../ui/select";
 import { Time, useNow } from "../../ui/time";
 import { Badge } from "../../ui/verdict";
 import { useWord } from "../../ui/words";
@@ -25,40 +26,66 @@ export function DevicesPage() {
   const site = useSite();
   const user = useUser();
   const query = useDevices();
-  const [editing, setEditing] = useState<DeviceRow | null>(null);
+  const cameras = (useCameras().data ?? []).filter((row) => !site || row.site === site);
+  const [editing, setEditing] = useState<Editing | null>(null);
+  const nameOf = (at: { site: string; camera: string }) => cameras.find((one) => one.site === at.site && one.camera === at.camera)?.name ?? at.camera;
+  const edit = (row: DeviceRow) => setEditing({ at: { site: row.site, camera: row.camera, name: nameOf(row) }, record: recordIn(row) });
+  const bare = cameras.filter((camera) => query.data?.every((row) => row.site !== camera.site || row.camera !== camera.camera));
   return (
     <div className="page">
-      <PageHead title={t("devices.title")} lead={t("devices.lead")} query={query} />
+      <PageHead title={t("devices.title")} lead={t("devices.lead")} query={query}>
+        {mayReview(user) && bare.length > 0 && (
+          <Select
+            label={t("devices.begin")}
+            all={t("devices.begin_for")}
+            value=""
+            options={bare.map((camera) => ({ value: `${camera.site}/${camera.camera}`, label: camera.name }))}
+            onChange={(value) => {
+              const camera = bare.find((one) => `${one.site}/${one.camera}` === value);
+              if (camera) setEditing({ at: { site: camera.site, camera: camera.camera, name: camera.name }, record: null });
+            }}
+          />
+        )}
+      </PageHead>
       <Loaded query={query} shape="camera" count={2} isEmpty={(rows) => rows.length === 0} empty={{ icon: Cctv, title: t("devices.empty"), hint: t("devices.empty_hint") }}>
         {(rows) => (
           <ol className="device-list">
             {rows
               .filter((row) => !site || row.site === site)
               .map((row) => (
-                <Device key={row.site + row.camera} row={row} onEdit={mayReview(user) ? () => setEditing(row) : undefined} />
+                <Device key={row.site + row.camera} row={row} name={nameOf(row)} onEdit={mayReview(user) ? () => edit(row) : undefined} />
               ))}
           </ol>
         )}
       </Loaded>
-      {editing && <DeviceForm row={editing} onClose={() => setEditing(null)} />}
+      {editing && <DeviceForm {...editing} onClose={() => setEditing(null)} />}
     </div>
   );
 }
 
-function Device({ row, onEdit }: { row: DeviceRow; onEdit?: () => void }) {
+interface Editing {
+  at: { site: string; camera: string; name: string };
+  record: DeviceRecord | null;
+}
+
+/** The record alone, without what the list adds. */
+function recordIn({ version: _, approved_at: __, approved_by: ___, proposal: ____, valid_from: _____, ...record }: DeviceRow): DeviceRecord {
+  return record;
+}
+
+function Device({ row, name, onEdit }: { row: DeviceRow; name: string; onEdit?: () => void }) {
   const { t } = useTranslation();
   const word = useWord();
   const now = useNow(60_000);
-  const good = admissible(row, now);
-  const cameras = useCameras().data ?? [];
-  const name = row.camera_name ?? cameras.find((one) => one.site === row.site && one.camera === row.camera)?.name ?? row.camera;
+  // What nobody has approved yet is shown, and counts for nothing.
+  const good = row.approved_at ? admissible(row, now) : "no";
   return (
     <li className={`card device tone-${GOOD[good]}`} data-device={row.camera} data-good={good}>
       <header className="card-head">
         <div>
           <h2>{name}</h2>
           <p className="quiet">
-            {word("device_type", row.type)} {row.model} · {row.serial} · {t("devices.annex", { item: row.annex_item })} {row.version ? `· v${row.version}` : ""}
+            {word("device_type", row.type)} {row.model} · {row.serial} · {t("devices.annex", { item: row.annex_item })} {row.approved_at && row.version ? `· v${row.version}` : ""}
           </p>
         </div>
         <Badge tone={GOOD[good]} size="s">
@@ -88,6 +115,14 @@ function Device({ row, onEdit }: { row: DeviceRow; onEdit?: () => void }) {
           <dt>{t("cases.state")}</dt>
           <dd>{word("device_status", row.status)}</dd>
         </div>
+        {row.valid_from && (
+          <div className="fact">
+            <dt>{t("devices.counts_from")}</dt>
+            <dd>
+              <Time at={row.valid_from} form="short" /> · {row.approved_by}
+            </dd>
+          </div>
+        )}
       </dl>
       {row.proposal ? (
         <Proposal row={row} />
@@ -143,7 +178,7 @@ function Proposal({ row }: { row: DeviceRow }) {
       </h3>
       {proposal.note && <p>{proposal.note}</p>}
       <ul className="changes">
-        {deviceDiff(row, proposal.record).map(({ path, from, to }) => (
+        {deviceDiff(row.approved_at ? row : null, proposal.record).map(({ path, from, to }) => (
           <li key={path}>
             <span className="change-values">
               <span>{path.split(".").map((part) => word("device_field", part)).join(" · ")}:</span>
@@ -154,6 +189,7 @@ function Proposal({ row }: { row: DeviceRow }) {
           </li>
         ))}
       </ul>
+      {maySign(user) && proposal.mine && <p className="quiet">{t("devices.own")}</p>}
       {maySign(user) && !proposal.mine && (
         <div className="form-acts">
           <button type="button" className="button button-primary" aria-busy={approve.isPending} onClick={() => approve.mutate()}>

@@ -30,8 +30,8 @@ export function admissible(device: DeviceRecord, now: number): "yes" | "no" | "d
   return holds(validity(device.calibration.from, device.calibration.to, now)) ? "yes" : "no";
 }
 
-/** Fields that differ between what holds and what is proposed, as paths with both values. */
-export function deviceDiff(before: DeviceRecord, after: DeviceRecord): { path: string; from: string; to: string }[] {
+/** Fields that differ between what holds and what is proposed, as paths with both values; of a first record, all that are filled. */
+export function deviceDiff(before: DeviceRecord | null, after: DeviceRecord): { path: string; from: string; to: string }[] {
   const flat = (value: unknown, path = ""): [string, string][] => {
     if (value === null || value === undefined) return path ? [[path, ""]] : [];
     if (Array.isArray(value)) return [[path, value.join(", ")]];
@@ -39,7 +39,7 @@ export function deviceDiff(before: DeviceRecord, after: DeviceRecord): { path: s
     return [[path, String(value)]];
   };
   const [old, next] = [new Map(flat(before)), new Map(flat(after))];
-  const skip = new Set(["site", "camera", "camera_name", "version", "approved_by", "approved_at"]);
+  const skip = new Set(["site", "camera", "version", "approved_by", "approved_at", "valid_from", "proposal"]);
   return [...new Set([...old.keys(), ...next.keys()])]
     .filter((path) => !skip.has(path.split(".")[0]) && (old.get(path) ?? "") !== (next.get(path) ?? ""))
     .map((path) => ({ path, from: old.get(path) ?? "", to: next.get(path) ?? "" }));

@@ -4,12 +4,11 @@ import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ActionField, HandlingAct, HandlingAction, HandlingDetail } from "../../api/handling-types";
 import { handlingKeys, handlingsApi } from "../../api/handlings";
-import { ApiError } from "../../api/client";
 import { dong } from "../../format/money";
 import { Confidence } from "../../ui/confidence";
 import { Dialog } from "../../ui/dialog";
 import { Check, Field, SelectField } from "../../ui/field";
-import { Problem, Refusal } from "../../ui/outcome";
+import { Refusal } from "../../ui/outcome";
 import { useSay, useWord } from "../../ui/words";
 import { Signature } from "./signature";
 import { type FieldTrouble, type Values, asksSure, bodyOf, startValues, troubles } from "./fields";
@@ -18,7 +17,6 @@ import { type FieldTrouble, type Values, asksSure, bodyOf, startValues, troubles
 export function ActionForm({ handling, action, onClose }: { handling: HandlingDetail; action: HandlingAction; onClose: () => void }) {
   const { t } = useTranslation();
   const say = useSay();
-  const word = useWord();
   const client = useQueryClient();
   const [values, setValues] = useState<Values>(() => startValues(action, handling.acts));
   const [tried, setTried] = useState(false);
@@ -40,7 +38,6 @@ export function ActionForm({ handling, action, onClose }: { handling: HandlingDe
     setTried(true);
     if (good && !act.isPending) act.mutate();
   };
-  const conflict = act.error instanceof ApiError && [403, 409, 422].includes(act.error.status);
   return (
     <Dialog title={say(action.vi, action.en)} open onClose={onClose}>
       <form className="form action-form" onSubmit={submit} noValidate data-testid="action-form">
@@ -61,7 +58,7 @@ export function ActionForm({ handling, action, onClose }: { handling: HandlingDe
           </div>
         )}
         {action.needs_signature && <Signature handling={handling} capped={action.action === "sign_decision"} />}
-        {conflict ? <Problem>{act.error instanceof ApiError && (act.error.detail || word("conflict", act.error.code))}</Problem> : <Refusal error={act.error} />}
+        <Refusal error={act.error} />
         <div className="form-acts">
           <button type="submit" className={`button ${action.danger ? "button-stop" : "button-primary"}`} aria-busy={act.isPending}>
             {action.needs_signature && <PenLine aria-hidden="true" />}

@@ -1,4 +1,4 @@
-import { ArrowLeft, Check, LockKeyhole, PenLine, ShieldAlert, TriangleAlert } from "lucide-react";
+import { ArrowLeft, Check, Forward, LockKeyhole, Merge, PenLine, ShieldAlert, TriangleAlert } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useParams } from "react-router";
@@ -9,6 +9,7 @@ import { DueBar } from "../../ui/due";
 import { useKeys } from "../../ui/keys";
 import { Loaded } from "../../ui/loaded";
 import { StaleNote } from "../../ui/states";
+import { Time } from "../../ui/time";
 import { usePageTitle } from "../../ui/title";
 import { useSay, useWord } from "../../ui/words";
 import { ChainLog } from "../cases/log";
@@ -64,7 +65,23 @@ function Shown({ handling }: { handling: HandlingDetail }) {
       {(handling.doubts.length > 0 || handling.void_asked) && (
         <p className="strip strip-wait" role="note">
           <TriangleAlert aria-hidden="true" />
-          <span>{handling.void_asked ? t("handlings.void_asked") : handling.doubts.map((doubt) => word("handling_doubt", doubt)).join(" · ")}</span>
+          <span>{handling.void_asked ? <VoidAsked handling={handling} /> : handling.doubts.map((doubt) => word("handling_doubt", doubt)).join(" · ")}</span>
+        </p>
+      )}
+      {handling.transfer && handling.state !== "transferred_out" && (
+        <p className="strip strip-wait" role="note">
+          <Forward aria-hidden="true" />
+          <span>
+            <b>{t("handlings.transfer_to", { unit: handling.transfer.to_unit ?? "" })}</b> {handling.transfer.by} · <Time at={handling.transfer.at} form="short" />: <q>{handling.transfer.reason}</q>
+          </span>
+        </p>
+      )}
+      {handling.joined_into && (
+        <p className="strip strip-unknown" role="note">
+          <Merge aria-hidden="true" />
+          <Link className="link" to={`/handlings?q=${encodeURIComponent(handling.joined_into)}`}>
+            {t("handlings.joined_into", { number: handling.joined_into })}
+          </Link>
         </p>
       )}
       <div className="case-layout">
@@ -87,6 +104,22 @@ function Shown({ handling }: { handling: HandlingDetail }) {
       <span className="sr-only" role="status">
         {t("handlings.state_is", { state: say(handling.state_vi, handling.state_en) })}
       </span>
+    </>
+  );
+}
+
+/** Who wants it void and why: the second person reads it before confirming. */
+function VoidAsked({ handling }: { handling: HandlingDetail }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <b>{t("handlings.void_asked")}</b>
+      {handling.void && (
+        <>
+          {" "}
+          {handling.void.by} · <Time at={handling.void.at} form="short" />: <q>{handling.void.reason}</q>
+        </>
+      )}
     </>
   );
 }

@@ -3,7 +3,7 @@ import type { HandlingAct, HandlingAction } from "../../api/handling-types";
 import { actTrouble, asksSure, bodyOf, numberOf, startValues, troubleOf, troubles } from "./fields";
 import { ALL_STATES, STATIONS, stateTone, stationOf } from "./station";
 
-const action = (danger: boolean, ...fields: HandlingAction["fields"]): HandlingAction => ({ action: "x", vi: "", en: "", allowed: true, why_not_vi: null, why_not_en: null, fields, needs_signature: false, danger });
+const action = (danger: boolean, ...fields: HandlingAction["fields"]): HandlingAction => ({ action: "x", vi: "", en: "", allowed: true, why_not: null, why_not_vi: null, why_not_en: null, fields, needs_signature: false, danger });
 
 test("every state of the way lies at a station, those that end from anywhere at none", () => {
   expect(ALL_STATES).toHaveLength(31);
@@ -15,7 +15,7 @@ test("every state of the way lies at a station, those that end from anywhere at 
 });
 
 test("what cannot be undone asks for a reason in words, or for a sign that it is meant", () => {
-  const reason = { name: "reason", type: "longtext", required: true, vi: "", en: "" };
+  const reason = { name: "reason", type: "longtext", required: true, vi: "", en: "", person: false };
   expect(asksSure(action(true))).toBe(true);
   expect(asksSure(action(true, reason))).toBe(false);
   expect(asksSure(action(false))).toBe(false);
@@ -24,7 +24,7 @@ test("what cannot be undone asks for a reason in words, or for a sign that it is
 
 const act = { case_id: "c1", low: 18_000_000, high: 20_000_000, proposed: 19_000_000, amount: null, expired: false } as HandlingAct;
 const old = { ...act, case_id: "c0", expired: true };
-const decision = action(false, { name: "acts", type: "acts", required: true, vi: "", en: "" }, { name: "revocation_months", type: "number", required: false, vi: "", en: "" });
+const decision = action(false, { name: "acts", type: "acts", required: true, vi: "", en: "", person: false }, { name: "revocation_months", type: "number", required: false, vi: "", en: "", person: false });
 
 test("money is read however it is grouped, and kept within the act's range", () => {
   expect([numberOf("19.000.000"), numberOf("19,000,000 ₫"), numberOf("19000000"), numberOf("19 triệu"), numberOf("-1"), numberOf("")]).toEqual([19_000_000, 19_000_000, 19_000_000, null, null, null]);
@@ -41,6 +41,6 @@ test("a decision starts from the average, leaves out what is statute-barred, and
 });
 
 test("numbers are sent as numbers, empty fields not at all", () => {
-  const form = action(false, { name: "amount", type: "money", required: true, vi: "", en: "" }, { name: "on", type: "date", required: false, vi: "", en: "" }, { name: "note", type: "longtext", required: false, vi: "", en: "" });
+  const form = action(false, { name: "amount", type: "money", required: true, vi: "", en: "", person: false }, { name: "on", type: "date", required: false, vi: "", en: "", person: false }, { name: "note", type: "longtext", required: false, vi: "", en: "", person: false });
   expect(bodyOf(form, [], { amount: "5.000.000", on: "2026-11-21", note: "  " })).toEqual({ amount: 5_000_000, on: "2026-11-21" });
 });

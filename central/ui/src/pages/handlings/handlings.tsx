@@ -72,7 +72,7 @@ function Row({ row }: { row: HandlingRow }) {
           {(row.doubts.length > 0 || row.void_asked) && <small className="tone-text-wait">{row.void_asked ? t("handlings.void_asked") : row.doubts.map((doubt) => word("handling_doubt", doubt)).join(", ")}</small>}
         </span>
         <span className="handling-plates">
-          {first?.plate_display && <Plate display={first.plate_display} colour={first.plate_colour} size="s" />}
+          {first?.plate_display && <Plate display={first.plate_display} size="s" />}
           {others.length > 0 && <small>{t("handlings.more_cases", { count: others.length })}</small>}
         </span>
         <span className="case-place">

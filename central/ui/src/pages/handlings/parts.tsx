@@ -41,6 +41,7 @@ function PartyCard({ title, liable }: { title: "liable" | "named"; liable: Liabl
           <dl className="facts">
             <Fact word={t("handlings.basis")}>{word("liable_basis", liable.basis)}</Fact>
             {liable.address && <Fact word={t("passage.address")}>{liable.address}</Fact>}
+            {liable.drove && <Fact word={t("handlings.drove")}>{t(liable.licence_known ? "handlings.drove_licence" : "handlings.drove_yes")}</Fact>}
             {liable.id_number && <Fact word={t("passage.id_number")}>{liable.id_number}</Fact>}
           </dl>
           {(liable.masked?.length ?? 0) > 0 && (
@@ -70,6 +71,7 @@ function Fact({ word, children }: { word: string; children: React.ReactNode }) {
 export function ActsCard({ handling }: { handling: HandlingDetail }) {
   const { t, i18n } = useTranslation();
   const say = useSay();
+  const word = useWord();
   const n = (amount: number | null) => dong(amount, i18n.language);
   const { acts, combined, total } = handling;
   return (
@@ -94,6 +96,11 @@ export function ActsCard({ handling }: { handling: HandlingDetail }) {
                   <small className="circumstance">
                     {act.case_number} · {act.legal_basis} <Confidence of={act.confidence} />
                   </small>
+                  {!act.expired && act.amount === null && (
+                    <small className="circumstance">
+                      {t("handlings.statute_ends")} <Time at={act.statute_ends} form="short" />
+                    </small>
+                  )}
                   {act.expired && <small className="circumstance tone-text-deny">{t("handlings.act_expired")}</small>}
                   {act.circumstances.map((one) => (
                     <small key={one} className="circumstance">
@@ -123,6 +130,7 @@ export function ActsCard({ handling }: { handling: HandlingDetail }) {
           )}
         </table>
       </div>
+      {handling.points.state !== "none" && <p data-testid="points">{t("handlings.points_are", { state: word("points_state", handling.points.state), count: handling.points.taken, left: handling.points.left ?? "?" })}</p>}
       {acts.length > 1 && combined && <p className="quiet">{combined.revocation_months ? t("handlings.only_revoked", { months: combined.revocation_months.join("–") }) : t("handlings.highest_points")}</p>}
     </section>
   );
@@ -245,7 +253,7 @@ export function ResponsesCard({ handling }: { handling: HandlingDetail }) {
             <b>{word("response_kind", row.kind)}</b>
             {row.text && <q>{row.text}</q>}
             <span>
-              <Time at={row.at} /> · {row.by === "citizen" ? t("handlings.by_citizen") : row.by}
+              <Time at={row.at} /> · {row.by === "citizen" ? t("handlings.by_citizen") : word("response_by", row.by)}
             </span>
             {row.attachments.map((file) => {
               const size = bytes(file.bytes, i18n.language);
@@ -279,6 +287,11 @@ export function MessagesCard({ handling }: { handling: HandlingDetail }) {
             {handling.messages.map((row) => (
               <li key={row.channel + row.paper + row.at}>
                 <b>{word("channel", row.channel)}</b> {row.paper && word("document_kind", row.paper)} <span className={`message-${row.state}`}>{word("message_state", row.state)}</span> <Time at={row.at} form="short" />
+                {row.next_try && (
+                  <small className="quiet">
+                    {t("handlings.tried", { count: row.tries })} <Time at={row.next_try} form="short" />
+                  </small>
+                )}
               </li>
             ))}
           </ul>
@@ -292,7 +305,7 @@ export function MessagesCard({ handling }: { handling: HandlingDetail }) {
           <ul className="message-list">
             {handling.warnings.map((row) => (
               <li key={row.target + row.sent_at}>
-                <b>{word("warning_target", row.target)}</b> {row.removed_at ? <span className="tone-text-admit">{t("handlings.warning_removed")}</span> : <span className="tone-text-deny">{t("handlings.warning_on")}</span>} <Time at={row.removed_at ?? row.sent_at} form="short" />
+                <b>{word("warning_target", row.target)}</b> <span className={["removed", "cancelled"].includes(row.state) ? "tone-text-admit" : "tone-text-deny"}>{word("warning_state", row.state)}</span> <Time at={row.removed_at ?? row.removal_at ?? row.ack ?? row.sent_at} form="short" />
               </li>
             ))}
           </ul>
@@ -312,7 +325,7 @@ export function CasesCard({ handling }: { handling: HandlingDetail }) {
       <ul className="document-list">
         {handling.cases.map((row) => (
           <li key={row.id}>
-            {row.plate_display ? <Plate display={row.plate_display} colour={row.plate_colour} size="s" /> : <span />}
+            {row.plate_display ? <Plate display={row.plate_display} size="s" /> : <span />}
             <span>
               <b>{say(row.kind_vi, row.kind_en) || row.kind}</b>
               <small>

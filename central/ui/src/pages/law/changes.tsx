@@ -3,7 +3,7 @@ import { ArrowRight, GitPullRequestArrow } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Difference, LawChange } from "../../api/law-types";
-import { lawApi, lawKeys, useLawChanges } from "../../api/law";
+import { lawApi, lawKeys, useLawChanges, useLawVersions } from "../../api/law";
 import { written } from "../../format/days";
 import { whole } from "../../format/numbers";
 import { Field } from "../../ui/field";
@@ -40,8 +40,11 @@ function Change({ change }: { change: LawChange }) {
   const [refusing, setRefusing] = useState(false);
   const after = () => {
     void client.invalidateQueries({ queryKey: lawKeys.changes });
+    void client.invalidateQueries({ queryKey: lawKeys.versions });
     void client.invalidateQueries({ queryKey: ["law"] });
   };
+  const versions = useLawVersions().data ?? [];
+  const became = versions.find((one) => one.change_id === change.id);
   const approve = useMutation({ mutationFn: () => lawApi.approve(change.id, change.against), onSuccess: after });
   const reject = useMutation({ mutationFn: () => lawApi.reject(change.id, reason.trim()), onSuccess: after });
   return (
@@ -58,7 +61,7 @@ function Change({ change }: { change: LawChange }) {
           {change.state === "approved" && change.version ? t("law.became", { version: change.version }) : t(`law.state.${change.state}`)}
         </Badge>
       </header>
-      <DifferenceList differences={change.differences} />
+      <DifferenceList differences={became?.differences ?? change.differences} />
       {change.decided_by && (
         <p className="quiet">
           {t(`law.state.${change.state}`)}: {change.decided_by} · {change.decided_at && <Time at={change.decided_at} />}

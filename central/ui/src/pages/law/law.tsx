@@ -177,7 +177,8 @@ function useRows(law: LawOnDay, table: LawTable): Shown[] {
     return law.deadlines.map((row) => ({ row, key: row.kind, text: `${row.kind} ${row.title_vi} ${row.title_en}`, cells: [say(row.title_vi, row.title_en), t(`law.unit.${row.unit}`, { n: row.amount }), `${word("law_from", row.from)}${row.rolls ? ` · ${t("law.rolls")}` : ""}`] }));
   }
   if (table === "holidays") {
-    return law.holidays.map((row) => ({ row, key: row.title_vi, text: `${row.title_vi} ${row.title_en}`, cells: [say(row.title_vi, row.title_en), word("law_day", row.kind)] }));
+    const year = law.on.slice(0, 4);
+    return law.holidays.filter(({ valid_from, valid_to }) => valid_from.slice(0, 4) <= year && year <= (valid_to ?? valid_from).slice(0, 4)).map((row) => ({ row, key: row.title_vi, text: `${row.title_vi} ${row.title_en}`, cells: [say(row.title_vi, row.title_en), word("law_day", row.kind)] }));
   }
   return law.rules.map((row) => ({ row, key: row.key, text: `${row.key} ${row.title_vi} ${row.title_en}`, cells: [say(row.title_vi, row.title_en), whole(row.value, i18n.language)] }));
 }

@@ -50,7 +50,7 @@ export function DeskCase({ detail, onDecided }: { detail: CaseDetail; onDecided:
       <aside className="desk-case" aria-label={t("review.case")}>
         <div className="desk-scroll">
           <ClaimStrip claim={work.claim} work={work} takenBy={detail.assigned_to} />
-          <PlateCheck ref={plateField} detail={detail} value={draft.plate} onType={(plate) => setDraft((old) => ({ ...old, plate }))} take={work.take} onConfirmed={() => void work.refresh()} />
+          <PlateCheck ref={plateField} detail={detail} value={draft.plate} onType={(plate) => setDraft((old) => ({ ...old, plate }))} take={work.take} onSeen={work.seenBeside} onConfirmed={() => void work.refresh()} />
           <LawCard rows={detail.law} at={detail.at} chosen={behaviour} onChoose={setBehaviour} />
           <GateCard detail={detail} />
           <FactsCard detail={detail} />

@@ -1,6 +1,6 @@
 import type { CaseDetail, Played } from "../../api/case-types";
 
-export type ClaimState = { is: "none" | "asking" } | { is: "held"; until: number } | { is: "lost" } | { is: "refused"; detail: string };
+export type ClaimState = { is: "none" | "asking" } | { is: "held"; until: number } | { is: "lost" } | { is: "refused"; code: string };
 
 /** One thing that is still missing before a case can be approved. */
 export interface Missing {

@@ -11,6 +11,9 @@ import { useSay, useWord } from "../../ui/words";
 import { type Missing, REASON_KEYS, lookedShare } from "./decide";
 import type { Decision } from "./use-work";
 
+/** What every answer needs, not an approval alone. */
+const LOOKS: Missing["code"][] = ["clip", "pictures"];
+
 export type Asking = "approve" | "reject" | "escalate" | null;
 
 interface Props {
@@ -33,11 +36,18 @@ export function DecisionBar({ detail, missing, played, asking, onAsk, note, onNo
   const field = useRef<HTMLTextAreaElement>(null);
   const may = detail.review.may && !missing.some(({ code }) => code === "lease");
   const ready = missing.length === 0;
-  const [tried, setTried] = useState(false);
-  useEffect(() => setTried(false), [detail.id]);
+  // Nobody stands above a senior.
+  const above = detail.review.round < 3;
+  const [tried, setTried] = useState<Asking>(null);
+  useEffect(() => setTried(null), [detail.id]);
+  // Saying no, or leaving it to a senior, needs neither a plate nor a behaviour.
+  const lacking = tried === "approve" ? missing : missing.filter(({ code }) => !["plate", "behaviour"].includes(code));
   const ask = (next: Asking) => {
-    if (next === "approve" && !ready) return setTried(true);
-    if (next !== "approve" && !may) return setTried(true);
+    if (next === "approve" && !ready) return setTried("approve");
+    if (next !== "approve" && !may) return setTried(next);
+    if (next === "escalate" && !above) return undefined;
+    // A rejection takes as long a look as an approval; what it lacks is said first.
+    if (next === "reject" && missing.some(({ code }) => LOOKS.includes(code))) return setTried("reject");
     return onAsk(next);
   };
   const sure = () => onDecide({ decision: asking === "escalate" ? "escalate" : "approve", behaviour: asking === "approve" ? behaviour : undefined, note: note.trim() || undefined });
@@ -52,7 +62,7 @@ export function DecisionBar({ detail, missing, played, asking, onAsk, note, onNo
   return (
     <div className="decision" data-testid="decision">
       {error && <Conflict error={error} />}
-      {tried && !ready && asking === null && <MissingList missing={missing} />}
+      {tried && lacking.length > 0 && asking === null && <MissingList missing={lacking} />}
       {asking === "reject" && <Reasons field={field} note={note} onNote={onNote} busy={busy} onReject={(reason) => onDecide({ decision: "reject", reason: reason.code, note: note.trim() || undefined })} onClose={() => onAsk(null)} />}
       {(asking === "approve" || asking === "escalate") && <Sure asking={asking} detail={detail} behaviour={behaviour} note={note} onNote={onNote} busy={busy} onSure={sure} onClose={() => onAsk(null)} />}
       <div className="decision-keys">
@@ -74,7 +84,7 @@ export function DecisionBar({ detail, missing, played, asking, onAsk, note, onNo
           <X aria-hidden="true" />
           {t("review.reject")} <kbd>r</kbd>
         </button>
-        <button type="button" className="button" disabled={!may} onClick={() => ask("escalate")} onMouseDown={(event) => event.preventDefault()}>
+        <button type="button" className="button" disabled={!may || !above} title={above ? undefined : t("review.nobody_above")} onClick={() => ask("escalate")} onMouseDown={(event) => event.preventDefault()}>
           <ArrowUpRight aria-hidden="true" />
           {t("review.escalate")} <kbd>e</kbd>
         </button>

@@ -1,5 +1,5 @@
 import { LockKeyhole, ScanText } from "lucide-react";
-import { type FormEvent, forwardRef, useState } from "react";
+import { type FormEvent, forwardRef, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { CaseDetail, PlateAnswer } from "../../api/case-types";
 import { casesApi } from "../../api/cases";
@@ -20,16 +20,47 @@ interface Props {
   /** Takes the lease before anything is sent. */
   take: () => Promise<boolean>;
   onConfirmed: () => void;
+  /** The crop was in sight for a while. */
+  onSeen: (sha256: string) => void;
+}
+
+const SIGHT_MS = 600;
+
+/** Calls once something stood in sight for a while. */
+function useInSight(call: () => void) {
+  const at = useRef<HTMLDivElement>(null);
+  const latest = useRef(call);
+  useEffect(() => {
+    latest.current = call;
+  });
+  useEffect(() => {
+    if (!at.current || typeof IntersectionObserver === "undefined") return undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const observer = new IntersectionObserver(
+      ([entry]) => {
+        clearTimeout(timer);
+        if (entry.isIntersecting) timer = setTimeout(() => latest.current(), SIGHT_MS);
+      },
+      { threshold: 0.6 },
+    );
+    observer.observe(at.current);
+    return () => {
+      clearTimeout(timer);
+      observer.disconnect();
+    };
+  }, []);
+  return at;
 }
 
 /** The plate is typed from the picture before the machine's reading and the owner are shown: two independent readings. */
-export const PlateCheck = forwardRef<HTMLInputElement, Props>(function PlateCheck({ detail, value, onType, take, onConfirmed }, field) {
+export const PlateCheck = forwardRef<HTMLInputElement, Props>(function PlateCheck({ detail, value, onType, take, onConfirmed, onSeen }, field) {
   const { t } = useTranslation();
   const say = useSay();
   const [answer, setAnswer] = useState<PlateAnswer | null>(null);
   const [error, setError] = useState<Error | null>(null);
   const [busy, setBusy] = useState(false);
   const crop = detail.evidence.find(({ role }) => role === "plate");
+  const inSight = useInSight(() => crop && onSeen(crop.sha256));
   const confirmed = detail.plate_confirmed;
   const bare = mayHaveNoPlate(detail);
 
@@ -55,7 +86,7 @@ export const PlateCheck = forwardRef<HTMLInputElement, Props>(function PlateChec
   return (
     <section className="side-card" aria-label={t("review.plate")}>
       <h3>{t("review.plate")}</h3>
-      <div className="plate-crop">
+      <div className="plate-crop" ref={inSight}>
         <Picture sha256={crop?.sha256 ?? null} alt={t("review.plate_crop")} size={null} eager lost={crop ? !crop.present : false} none={t("review.no_crop")} />
       </div>
       {bare && confirmed === null && <Note>{t("review.plate_none")}</Note>}

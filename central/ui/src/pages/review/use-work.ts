@@ -1,8 +1,9 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { CaseDetail, Played } from "../../api/case-types";
 import { caseKeys, casesApi } from "../../api/cases";
 import { ApiError } from "../../api/client";
+import { neededPictures } from "../../player/stills";
 import { type ClaimState, joined } from "./decide";
 
 const LEASE_MS = 600_000;
@@ -10,7 +11,9 @@ const LEASE_MS = 600_000;
 const RENEW_MS = 180_000;
 const TELL_EVERY_MS = 1_500;
 /** Less of the clip than this is only its first picture. */
-const STILL_MS = 250;
+const STILL_MS = 500;
+/** Central counts no more than the time since the case was taken: what it did not count yet is told again after that time. */
+const AGAIN_MS = 120;
 
 export interface Decision {
   decision: "approve" | "reject" | "escalate";
@@ -27,12 +30,18 @@ export function useWork(detail: CaseDetail, onDecided: (decision: Decision) => v
   const [played, setPlayed] = useState<Played>(detail.review.played);
   /** What was shown here, ahead of what central has counted of it. */
   const [shown, setShown] = useState({ ms: 0, pictures: 0 });
-  const looked = useRef({ ms: 0, pictures: [] as readonly string[], told: 0, toldAt: 0 });
+  const looked = useRef({ ms: 0, pictures: [] as readonly string[], beside: new Set<string>(), told: 0, toldAt: 0 });
+  const needed = useMemo(() => neededPictures(detail), [detail]);
+  /** Pictures that count: those on the stage and those beside it, each once. */
+  const pictures = useCallback(() => [...new Set([...looked.current.pictures, ...looked.current.beside])].filter((one) => needed.has(one)), [needed]);
+  const since = useRef(0);
   const latest = useRef(claim);
   useEffect(() => {
     latest.current = claim;
   });
   const refresh = useCallback(() => client.invalidateQueries({ queryKey: caseKeys.one(id) }), [client, id]);
+  // Earlier answers are shown to the senior whose turn it is, and only once the case is theirs.
+  const opens = detail.review.round === 3 && detail.blind;
 
   const take = useCallback(async (): Promise<boolean> => {
     if (latest.current.is === "held" && latest.current.until - Date.now() > RENEW_MS) return true;
@@ -44,14 +53,15 @@ export function useWork(detail: CaseDetail, onDecided: (decision: Decision) => v
       const next: ClaimState = { is: "held", until };
       latest.current = next;
       setClaim(next);
+      if (!renewing) since.current = Date.now();
+      if (!renewing && opens) void refresh();
       return true;
     } catch (error) {
       if (renewing) return true;
-      const detail = error instanceof ApiError ? error.detail || error.code : "";
-      setClaim(error instanceof ApiError && error.unreachable ? { is: "none" } : { is: "refused", detail });
+      setClaim(error instanceof ApiError && !error.unreachable ? { is: "refused", code: error.code } : { is: "none" });
       return false;
     }
-  }, [id]);
+  }, [id, opens, refresh]);
 
   const giveBack = useCallback(async () => {
     if (latest.current.is !== "held") return;
@@ -70,46 +80,68 @@ export function useWork(detail: CaseDetail, onDecided: (decision: Decision) => v
   // Going to another case without a decision lets others have this one.
   useEffect(() => () => void giveBack(), [giveBack]);
 
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const later = useRef<ReturnType<typeof setTimeout>>(undefined);
   const tell = useCallback(async () => {
     const now = looked.current;
     if (now.ms === now.told && now.toldAt > 0) return;
     now.toldAt = Date.now();
     now.told = now.ms;
     try {
-      const answer = await casesApi.played(id, now.ms, [...now.pictures]);
-      const counted = answer?.played ?? answer;
-      if (typeof counted?.seen_ms === "number") setPlayed((old) => ({ ...old, ...counted }));
+      const counted = await casesApi.played(id, now.ms, pictures());
+      setPlayed(counted);
+      const short = Math.min(now.ms, counted.needed_ms) - counted.seen_ms;
+      if (short <= 0) return;
+      now.told = -1;
+      clearTimeout(later.current);
+      later.current = setTimeout(() => void tell(), short + AGAIN_MS);
     } catch (error) {
       if (error instanceof ApiError && error.status === 409) setClaim({ is: "lost" });
       // Otherwise it is told again with what is looked at next.
       now.told = -1;
     }
-  }, [id]);
+  }, [id, pictures]);
 
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const seen = useCallback(
-    (ms: number, pictures: readonly string[]) => {
-      const more = pictures.length > looked.current.pictures.length;
+    (ms: number, stage: readonly string[]) => {
+      const more = stage.length > looked.current.pictures.length;
       looked.current.ms = ms;
-      looked.current.pictures = pictures;
+      looked.current.pictures = stage;
       // The first frame that the browser shows by itself is no look at the case.
-      if (ms < STILL_MS && pictures.length === 0) return;
+      if (ms < STILL_MS && stage.length === 0) return;
       if (more) looked.current.told = -1;
-      setShown((old) => (more || ms - old.ms > 200 || ms < old.ms ? { ms, pictures: pictures.length } : old));
+      const count = pictures().length;
+      setShown((old) => (more || count !== old.pictures || ms - old.ms > 200 || ms < old.ms ? { ms, pictures: count } : old));
       if (timer.current) return;
       timer.current = setTimeout(() => {
         timer.current = undefined;
         void take().then((mine) => (mine ? tell() : undefined));
       }, looked.current.toldAt === 0 ? 0 : TELL_EVERY_MS);
     },
-    [take, tell],
+    [take, tell, pictures],
   );
-  useEffect(() => () => clearTimeout(timer.current), []);
+  /** A picture that stands beside the stage was in sight. By itself it takes no case: it is told with what is looked at next. */
+  const seenBeside = useCallback(
+    (sha256: string) => {
+      if (looked.current.beside.has(sha256)) return;
+      looked.current.beside.add(sha256);
+      looked.current.told = -1;
+      if (latest.current.is === "held") seen(looked.current.ms, looked.current.pictures);
+    },
+    [seen],
+  );
+  useEffect(
+    () => () => {
+      clearTimeout(timer.current);
+      clearTimeout(later.current);
+    },
+    [],
+  );
 
   const decide = useMutation({
     mutationFn: async (decision: Decision) => {
       await take();
-      if (looked.current.ms !== looked.current.told && looked.current.ms > 0) await tell();
+      if (looked.current.ms > 0) await tell();
       return casesApi.review(id, { ...decision, round: detail.review.round });
     },
     onSuccess: (_, decision) => {
@@ -123,7 +155,9 @@ export function useWork(detail: CaseDetail, onDecided: (decision: Decision) => v
     },
   });
 
-  return { claim, take, giveBack, played: joined({ ...played, ...joined(detail.review.played, played.seen_ms, played.pictures_seen) }, shown.ms, shown.pictures), seen, decide, refresh };
+  // Ahead of central by what it will count at once, and by no more.
+  const credit = claim.is === "held" ? Math.min(shown.ms, Date.now() - since.current) : 0;
+  return { claim, take, giveBack, played: joined(played, credit, claim.is === "held" ? shown.pictures : 0), seen, seenBeside, decide, refresh };
 }
 
 export type Work = ReturnType<typeof useWork>;

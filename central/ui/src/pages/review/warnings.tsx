@@ -6,6 +6,7 @@ import { useKeepSite } from "../../shell/site";
 import { Time } from "../../ui/time";
 import { useSay, useWord } from "../../ui/words";
 import type { ClaimState } from "./decide";
+import { useReasonWord } from "./reasons";
 import type { Work } from "./use-work";
 
 /** What a reviewer must know before looking further: blind second look, exempt vehicle, the same act twice, a plate that may be false. */
@@ -14,6 +15,7 @@ export function Warnings({ detail }: { detail: CaseDetail }) {
   const say = useSay();
   const word = useWord();
   const keep = useKeepSite();
+  const reason = useReasonWord();
   const { duplicates, clones } = detail.related;
   return (
     <>
@@ -21,7 +23,7 @@ export function Warnings({ detail }: { detail: CaseDetail }) {
         <p className="strip strip-possible" role="note" data-testid="blind">
           <EyeOff aria-hidden="true" />
           <span>
-            <b>{t("review.blind", { n: detail.review.round })}</b> {t("review.blind_hint")}
+            <b>{t(detail.review.round === 3 ? "review.senior" : "review.blind", { n: detail.review.round })}</b> {t(detail.review.round === 3 ? "review.senior_hint" : "review.blind_hint")}
           </span>
         </p>
       )}
@@ -34,13 +36,16 @@ export function Warnings({ detail }: { detail: CaseDetail }) {
         </p>
       )}
       {[...duplicates.map((row) => ({ row, is: "duplicate" as const })), ...clones.map((row) => ({ row, is: "clone" as const }))].map(({ row, is }) => (
-        <p key={row.id} className={`strip ${is === "clone" ? "strip-deny" : "strip-wait"}`} role="note" data-testid={is}>
+        <p key={is + row.id} className={`strip ${is === "clone" ? "strip-deny" : "strip-wait"}`} role="note" data-testid={is}>
           {is === "clone" ? <ShieldAlert aria-hidden="true" /> : <Copy aria-hidden="true" />}
           <span>
             <b>{t(`review.${is}`)}</b> {say(row.why_vi, row.why_en)}{" "}
-            <Link className="link" to={keep(`/cases/${row.id}`)}>
-              {row.number}
-            </Link>{" "}
+            {/* A sign that has no case of its own has no number. */}
+            {row.number && (
+              <Link className="link" to={keep(`/cases/${row.id}`)}>
+                {row.number}
+              </Link>
+            )}{" "}
             · <Time at={row.at} form="short" />
           </span>
         </p>
@@ -52,7 +57,8 @@ export function Warnings({ detail }: { detail: CaseDetail }) {
             {detail.earlier_answers.map((answer) => (
               <li key={answer.round}>
                 <b>{t("review.earlier", { n: answer.round, by: answer.by })}</b> {word("decision", answer.decision)}
-                {answer.reason && ` · ${answer.reason}`}
+                {answer.reason && ` · ${reason(answer.reason)}`}
+                {answer.plate_typed && detail.plate_confirmed !== null && <span className="plate-text"> · {answer.plate_typed}</span>}
                 {answer.note && <q>{answer.note}</q>}
               </li>
             ))}
@@ -66,6 +72,7 @@ export function Warnings({ detail }: { detail: CaseDetail }) {
 /** Who holds the case and until when; a lost lease is taken again with one key, and nothing typed is lost. */
 export function ClaimStrip({ claim, work, takenBy }: { claim: ClaimState; work: Pick<Work, "take" | "giveBack">; takenBy: string | null }) {
   const { t } = useTranslation();
+  const word = useWord();
   if (claim.is === "held") {
     return (
       <p className="claim claim-held" role="status" data-testid="claim">
@@ -82,7 +89,7 @@ export function ClaimStrip({ claim, work, takenBy }: { claim: ClaimState; work: 
     return (
       <p className="strip strip-wait" role="alert" data-testid="claim-lost">
         <TriangleAlert aria-hidden="true" />
-        <span>{claim.is === "lost" ? t("review.lost") : t("review.refused", { detail: claim.detail })}</span>
+        <span>{claim.is === "lost" ? t("review.lost") : t("review.refused", { detail: word("may_not", claim.code) })}</span>
         <button type="button" className="button" onClick={() => void work.take()}>
           {t("review.take_again")} <kbd>c</kbd>
         </button>

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { PlacePoint } from "../../api/handling-types";
 import { place, spots } from "./schematic";
 
-const point = (camera: string, kind: string, count: number): PlacePoint => ({ site: "s", camera, place_vi: camera, kind, states: { paid: count }, count });
+const point = (camera: string, kind: string, count: number): PlacePoint => ({ site: "s", camera, place_vi: camera, kind, kind_vi: "", kind_en: "", states: { paid: count }, count });
 const device = (camera: string, lat: number, lon: number) => ({ site: "s", camera, approved_position: { lat, lon, radius_m: 10, vi: camera } });
 
 test("points of one place are one spot, and the busiest comes first", () => {

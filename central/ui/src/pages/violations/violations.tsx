@@ -8,7 +8,9 @@ import { handlingKeys, handlingsApi } from "../../api/handlings";
 import { addDays, dayOf, endOfDay, startOfDay, written } from "../../format/days";
 import { dong } from "../../format/money";
 import { percent, whole } from "../../format/numbers";
+import { maySeeDevices } from "../../shell/places";
 import { useAddress, useSite } from "../../shell/site";
+import { useUser } from "../../shell/user";
 import { FigureTable } from "../../ui/figure-table";
 import { Loaded } from "../../ui/loaded";
 import { PageHead } from "../../ui/page-head";
@@ -29,7 +31,7 @@ export function ViolationsPage() {
   const group = GROUPS.find((one) => one === address.get("group")) ?? "kind";
   const query = useQuery({ queryKey: handlingKeys.figures(from, to, site, group), queryFn: () => handlingsApi.figures(startOfDay(from), endOfDay(to), site, group) });
   const map = useQuery({ queryKey: handlingKeys.map(from, to), queryFn: () => handlingsApi.map(startOfDay(from), endOfDay(to)) });
-  const devices = useDevices().data ?? [];
+  const devices = useDevices(maySeeDevices(useUser())).data ?? [];
   return (
     <div className="page">
       <PageHead title={t("violations.title")} query={query}>
@@ -40,7 +42,7 @@ export function ViolationsPage() {
         {(data) => (
           <>
             <Totals data={data} />
-            <Loss data={data} />
+            <Loss />
             <Chips label={t("violations.by")} value={group} options={GROUPS} word={(one) => t(`violations.group.${one}`)} onChange={(next) => change({ group: next === "kind" ? "" : next })} />
             <Rows data={data} group={group} />
           </>
@@ -82,15 +84,13 @@ function Tile({ word, value, note }: { word: string; value: string; note?: strin
 }
 
 /** What these figures cannot know: cameras that were off see no violations. */
-function Loss({ data }: { data: ViolationFigures }) {
+function Loss() {
   const { t } = useTranslation();
-  const say = useSay();
-  if (data.loss?.whole) return null;
   return (
     <p className="figures-loss">
       <span className="loss loss-some" data-testid="loss">
         <TriangleAlert aria-hidden="true" />
-        <span>{data.loss ? say(data.loss.note_vi, data.loss.note_en) : t("violations.loss_unknown")}</span>
+        <span>{t("violations.loss_unknown")}</span>
       </span>
     </p>
   );
