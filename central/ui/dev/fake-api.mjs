@@ -1,14 +1,16 @@
 // A stand-in for central while the console is being worked on: same paths, invented data, nothing kept.
 //   node dev/fake-api.mjs [port]      serves /api/v1 and, if built, dist/
-// Logins: gate / police / police2 / signer / signer2 / ioc / admin / manager / tenant, password "vong-gac-demo".
+// Logins: gate / police / police2 / police3 (a senior) / signer / signer2 / ioc / admin / manager / tenant, password "vong-gac-demo".
 import { createReadStream, existsSync } from "node:fs";
-import { createServer } from "node:http";
+import { STATUS_CODES, createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { AGENTS, CAMERAS, SITES, makeAlert, makePassage, nextFeed, pictures, sha } from "./fake/data.mjs";
-import { caseRoutes, files } from "./fake/cases.mjs";
-import { handlingRoutes } from "./fake/handlings.mjs";
+import { files } from "./fake/cases.mjs";
+import { deviceRoutes } from "./fake/devices.mjs";
+import { handlingRoutes } from "./fake/handling-acts.mjs";
 import { lawRoutes } from "./fake/law.mjs";
+import { caseRoutes } from "./fake/review.mjs";
 import { accesses, incidentAlerts, makeAccess } from "./fake/gates.mjs";
 import { citizenRoutes } from "./fake/citizen.mjs";
 import { gateRoutes, publicRoutes } from "./fake/routes.mjs";
@@ -21,7 +23,7 @@ const DIST = fileURLToPath(new URL("../dist/", import.meta.url));
 const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2" };
 const NEXT = { new: ["acknowledged", "verifying", "confirmed", "false_alarm"], acknowledged: ["verifying", "confirmed", "false_alarm"], verifying: ["confirmed", "false_alarm"], confirmed: ["closed"], false_alarm: ["closed"], closed: [] };
 
-const users = [["gate", "Trần Văn Gác", "gate_operator"], ["police", "Lê Thị Cảnh", "traffic_police", "officer"], ["police2", "Trần Minh Xét", "traffic_police", "officer"], ["signer", "Vũ Hải Ký", "police_signer", "team_chief"], ["signer2", "Ngô Đức Duyệt", "police_signer", "division_head"], ["ioc", "Phạm Trực Ban", "ioc_operator"], ["admin", "Quản trị hệ thống", "admin"], ["manager", "Đỗ Quản Lý", "site_manager"], ["tenant", "Nhân sự May Mẫu A", "enterprise"]].map(
+const users = [["gate", "Trần Văn Gác", "gate_operator"], ["police", "Lê Thị Cảnh", "traffic_police", "officer"], ["police2", "Trần Minh Xét", "traffic_police", "officer"], ["police3", "Đặng Thu Duyệt", "traffic_police", "team_chief"], ["signer", "Vũ Hải Ký", "police_signer", "team_chief"], ["signer2", "Ngô Đức Duyệt", "police_signer", "division_head"], ["ioc", "Phạm Trực Ban", "ioc_operator"], ["admin", "Quản trị hệ thống", "admin"], ["manager", "Đỗ Quản Lý", "site_manager"], ["tenant", "Nhân sự May Mẫu A", "enterprise"]].map(
   ([username, display_name, role, rank = null]) => ({ id: `u-${username}`, username, display_name, role, sites: ["gate_operator", "site_manager", "enterprise"].includes(role) ? ["khanh-phu"] : [], group: role === "enterprise" ? "may-a" : null, rank, language: "vi" }),
 );
 const sessions = new Map();
@@ -50,7 +52,7 @@ const send = (response, status, body, headers = {}) => {
   response.writeHead(status, { "content-type": status >= 400 ? "application/problem+json" : "application/json", "cache-control": "no-store", ...headers });
   response.end(body === undefined ? undefined : JSON.stringify(body));
 };
-const refuse = (response, status, code, detail) => send(response, status, { type: "about:blank", title: code, status, detail, code });
+const refuse = (response, status, code, detail, problems = []) => send(response, status, { type: `urn:vong-gac:problem:${code}`, title: STATUS_CODES[status], status, detail, code, ...(problems.length > 0 && { problems }) });
 const page = (list, query) => {
   const from = Number(query.get("cursor") ?? 0);
   const to = from + Math.min(Number(query.get("limit") ?? 50), 200);
@@ -207,8 +209,8 @@ async function signedIn(request, response, path, query, user, text) {
     }
     if (method === "DELETE" && path === "/session") return send(response, 204, undefined, { "set-cookie": "vg_session=; Max-Age=0; Path=/" });
   }
-  const call = { method, path, query, user, page, body: bodyOf(request, text), upload: text, response, send: (status, data) => send(response, status, data) ?? true, refuse: (status, code, detail) => refuse(response, status, code, detail) ?? true };
-  return sceneRoutes(call) ?? caseRoutes(call) ?? handlingRoutes(call) ?? lawRoutes(call) ?? gateRoutes(call);
+  const call = { method, path, query, user, page, body: bodyOf(request, text), upload: text, response, send: (status, data) => send(response, status, data) ?? true, refuse: (status, code, detail, problems) => refuse(response, status, code, detail, problems) ?? true };
+  return sceneRoutes(call) ?? caseRoutes(call) ?? deviceRoutes(call) ?? handlingRoutes(call) ?? lawRoutes(call) ?? gateRoutes(call);
 }
 
 async function apiCall(request, response, url) {

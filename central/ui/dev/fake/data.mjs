@@ -25,6 +25,10 @@ export const CAMERAS = [
   ["trang-an", "ta-edge-1", "ben-thuyen", "Bến thuyền", "street", "live"],
   ["trang-an", "ta-edge-1", "bai-xe", "Bãi xe P1", "gate", "stale"],
   ["nga-tu-le-hong-phong", "lhp-edge-1", "huong-bac", "Hướng Bắc", "street", "live"],
+  ["nga-tu-le-hong-phong", "lhp-edge-1", "huong-nam", "Hướng Nam", "street", "live"],
+  ["nga-tu-le-hong-phong", "lhp-edge-1", "huong-dong", "Hướng Đông", "street", "live"],
+  ["nga-tu-le-hong-phong", "lhp-edge-1", "cau-lim", "Cầu Lim", "street", "live"],
+  ["nga-tu-le-hong-phong", "lhp-edge-1", "huong-tay", "Hướng Tây", "street", "live"],
 ].map(([site, agent, camera, name, ground, is], at) => ({
   ground,
   row: {

@@ -1,122 +1,118 @@
-// Invented access to the law's tables: a few rows with their texts, proposals of one commander that another approves; device records.
-import { DEVICE } from "./cases.mjs";
+// The law's tables as central carries them, with proposals that one account makes and another one approves.
+import { dayOf, holds, table, trouble } from "./tables.mjs";
 
-const S168 = (point) => `${point} NĐ 168/2024/NĐ-CP`;
-const B = (key, clause, title_vi, title_en, fine_low, fine_high, points, basis, confidence = "H", camera = "usual", more = {}) => ({ key, vehicle: key.startsWith("car") ? "car" : "motorcycle", clause, title_vi, title_en, text_vi: `${title_vi}.`, text_confidence: confidence, fine_low, fine_high, points, revoke_months_low: null, revoke_months_high: null, camera, serious: fine_high > 15_000_000, valid_from: "2025-01-01", valid_to: null, legal_basis: S168(basis), confidence, ...more });
-let behaviours = [
-  B("car.red_light", "6.9.b", "Không chấp hành hiệu lệnh của đèn tín hiệu giao thông", "Signal lights not obeyed", 18e6, 20e6, 4, "điểm b khoản 9 Điều 6"),
-  B("car.wrong_way", "6.9.d", "Đi ngược chiều đường một chiều", "Wrong way on a one-way road", 18e6, 20e6, 4, "điểm d khoản 9 Điều 6"),
-  B("car.wrong_lane", "6.5.b", "Không đi đúng phần đường, làn đường", "Wrong part of road or lane", 4e6, 6e6, 2, "điểm b khoản 5 Điều 6"),
-  B("car.lane_change_unsafe", "6.2.a", "Chuyển làn không đúng nơi cho phép", "Unsafe lane change", 6e5, 8e5, 0, "điểm a khoản 2 Điều 6", "H", "usual", { valid_to: "2026-08-14" }),
-  B("car.lane_change_unsafe", "6.2.a", "Chuyển làn không bảo đảm khoảng cách an toàn", "Lane change without safe distance", 6e5, 8e5, 0, "điểm a khoản 2 Điều 6", "M", "usual", { valid_from: "2026-08-15", legal_basis: "Điều 19 NĐ 238/2026/NĐ-CP" }),
-  B("car.weaving", "6.12", "Lạng lách, đánh võng", "Weaving", 4e7, 5e7, 0, "khoản 12 Điều 6", "H", "possible", { revoke_months_low: 10, revoke_months_high: 12 }),
-  B("moto.red_light", "7.7.c", "Không chấp hành hiệu lệnh của đèn tín hiệu giao thông", "Signal lights not obeyed", 4e6, 6e6, 4, "điểm c khoản 7 Điều 7"),
-  B("moto.wrong_lane", "7.3.d", "Đi không đúng phần đường, làn đường", "Wrong side, part or lane", 6e5, 8e5, 0, "điểm d khoản 3 Điều 7"),
-  B("moto.carry_3plus", "7.3.b", "Chở theo từ 03 người trở lên", "Three or more passengers", 6e5, 8e5, 2, "điểm b khoản 3 Điều 7", "M", "usual"),
-  B("moto.no_helmet_rider", "7.2.h", "Không đội mũ bảo hiểm", "Rider without helmet", 4e5, 6e5, 0, "điểm h khoản 2 Điều 7"),
-];
-const cap = (role, title_vi, title_en, most) => ({ role, title_vi, title_en, cap: most, valid_from: "2026-08-15", valid_to: null, legal_basis: "Điều 13, Điều 14 NĐ 238/2026/NĐ-CP", confidence: "M" });
-export const CAPS = [cap("officer", "Chiến sĩ Cảnh sát giao thông", "Traffic police officer", 7_500_000), cap("team_chief", "Đội trưởng, Trạm trưởng", "Team or station chief", 18_500_000), cap("commune_chief", "Trưởng Công an cấp xã", "Commune police chief", 37_500_000), cap("division_head", "Trưởng phòng Cảnh sát giao thông", "Head of the traffic police division", 60_000_000), cap("provincial_director", "Giám đốc Công an cấp tỉnh", "Provincial police director", 75_000_000)];
-const step = (kind, title_vi, title_en, amount, unit, from, basis, confidence = "H", rolls = false) => ({ kind, title_vi, title_en, amount, unit, from, rolls, valid_from: "2025-01-01", valid_to: null, legal_basis: basis, confidence });
-const deadlines = [step("notice", "Gửi thông báo vi phạm", "Violation notice", 10, "calendar_days", "detected", "Điều 24 TT 73/2024/TT-BCA"), step("warning", "Cảnh báo đăng kiểm nếu không đến", "Warning after no answer", 20, "calendar_days", "notice_sent", "Điều 24 TT 73/2024/TT-BCA", "H", true), step("minutes", "Lập biên bản vi phạm hành chính", "Minutes", 5, "working_days", "violator_identified", "điểm c khoản 1 Điều 15 NĐ 61/2026/NĐ-CP"), step("decision", "Ra quyết định xử phạt", "Penalty decision", 7, "working_days", "minutes_signed", "Điều 66 Luật Xử lý vi phạm hành chính", "M"), step("payment", "Nộp phạt", "Payment", 10, "calendar_days", "decision_delivered", "Điều 73 Luật Xử lý vi phạm hành chính", "M", true), step("statute", "Hết thời hiệu xử phạt", "Statute of limitation", 1, "years", "detected", "Điều 4 NĐ 168/2024/NĐ-CP")];
-const day = (title_vi, title_en, from, to, confidence = "H", kind = "off", basis = "Điều 112 Bộ luật Lao động") => ({ kind, title_vi, title_en, valid_from: from, valid_to: to, legal_basis: basis, confidence });
-let holidays = [day("Tết Dương lịch", "New Year", "2026-01-01", "2026-01-01"), day("Tết Nguyên đán", "Lunar New Year", "2026-02-16", "2026-02-20", "L"), day("Giỗ Tổ Hùng Vương", "Hùng Kings' Day", "2026-04-27", "2026-04-27", "M"), day("Ngày Văn hóa Việt Nam", "Day of Vietnamese Culture", "2026-11-24", "2026-11-24", "L"), day("Làm bù", "Worked in exchange", "2026-11-28", "2026-11-28", "L", "work", "dự kiến")];
-const rules = [{ key: "late_interest_ppm_per_day", title_vi: "Tiền chậm nộp mỗi ngày, phần triệu", title_en: "Late interest a day, parts per million", value: 500, valid_from: "2025-01-01", valid_to: null, legal_basis: "Điều 78 Luật Xử lý vi phạm hành chính", confidence: "M" }, { key: "organisation_percent", title_vi: "Mức phạt của tổ chức, phần trăm", title_en: "Fine of an organisation, percent", value: 100, valid_from: "2025-01-01", valid_to: null, legal_basis: "chờ xác nhận", confidence: "L" }];
-let caps = CAPS;
-let version = 3;
-const TABLES = { behaviours: () => behaviours, caps: () => caps, deadlines: () => deadlines, holidays: () => holidays, rules: () => rules };
-const KEY = { behaviours: ({ key }) => key, caps: ({ role }) => role, deadlines: ({ kind }) => kind, holidays: () => "day", rules: ({ key }) => key };
+const NAMES = ["behaviours", "kinds", "vehicle_classes", "speed_brackets", "caps", "deadlines", "rules", "holidays", "forms", "plates", "reject_reasons"];
+let edition = Object.fromEntries(NAMES.map((name) => [name, table(name)]));
+/** Rows of a table that hold on a day. */
+export const lawRows = (name, on) => edition[name].filter((row) => holds(row, on));
 
-const holds = (row, on) => row.valid_from <= on && (!row.valid_to || on <= row.valid_to);
+const KEY = { kinds: (row) => `${row.kind}/${row.vehicle}/${row.condition}`, vehicle_classes: (row) => row.class, speed_brackets: (row) => row.behaviour, caps: (row) => row.role, deadlines: (row) => row.kind, holidays: () => "day", plates: (row) => row.bearer, reject_reasons: (row) => row.code };
+const keyOf = (name, row) => (KEY[name] ?? (({ key }) => key))(row);
 
-function differencesOf(asked) {
-  return asked.map((change) => {
-    const rows = TABLES[change.table]();
-    const key = change.op === "put" ? KEY[change.table](change.row) : change.key;
-    const valid_from = change.op === "put" ? change.row.valid_from : change.valid_from;
-    const before = rows.find((row) => KEY[change.table](row) === key && row.valid_from === valid_from) ?? null;
-    const after = change.op === "remove" ? null : change.op === "end" ? { ...before, valid_to: change.valid_to } : change.row;
-    const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
-    const previous = before ?? (change.op === "put" ? rows.find((row) => KEY[change.table](row) === key && change.table !== "holidays") : null);
-    return { table: change.table, key: change.table === "holidays" ? (change.row?.title_vi ?? "day") : key, valid_from, kind: !after ? "removed" : before ? "changed" : "added", fields: names.filter((name) => JSON.stringify((before ?? {})[name] ?? null) !== JSON.stringify((after ?? {})[name] ?? null)).map((field) => ({ field, from: (before ?? {})[field] ?? null, to: (after ?? {})[field] ?? null })), previous: previous?.key };
+/** The edition that follows, and everything that is wrong with it. */
+function applied(changes) {
+  const next = Object.fromEntries(Object.entries(edition).map(([name, rows]) => [name, [...rows]]));
+  const wrongs = changes.length ? [] : [trouble("changes", "nothing", "chưa có thay đổi nào", "say at least one change")];
+  changes.forEach((change, n) => {
+    const rows = next[change.table];
+    if (!rows) return wrongs.push(trouble(`changes[${n}].table`, "unknown_table", `không có bảng ${change.table}`, `there is no table ${change.table}: ${NAMES.join(", ")}`));
+    const [key, from] = change.op === "put" ? [keyOf(change.table, change.row), change.row.valid_from] : [change.key, change.valid_from];
+    const at = rows.findIndex((row) => keyOf(change.table, row) === key && row.valid_from === from);
+    if (change.op === "put") return at < 0 ? rows.push(change.row) : rows.splice(at, 1, change.row);
+    if (at < 0) return wrongs.push(trouble(`changes[${n}]`, "no_such_row", `không có dòng ${key} từ ngày ${from}`, `there is no row ${key} from ${from}`));
+    return change.op === "end" ? rows.splice(at, 1, { ...rows[at], valid_to: change.valid_to }) : rows.splice(at, 1);
   });
+  return { next, wrongs: [...wrongs, ...checked(next)] };
 }
 
-const problem = (asked) => asked.flatMap((change, n) => (change.op === "put" && change.table === "behaviours" && change.row.fine_low > change.row.fine_high ? [{ path: `changes[${n}].fine_low`, vi: "Mức thấp nhất cao hơn mức cao nhất", en: "The least is above the most" }] : []));
+function checked(next) {
+  const wrongs = [];
+  for (const [name, rows] of Object.entries(next)) {
+    const say = (row, field, code, vi, en) => wrongs.push(trouble(`${name}[${keyOf(name, row)} ${row.valid_from}].${field}`, code, vi, en));
+    for (const row of rows) {
+      if (!row.legal_basis.trim()) say(row, "legal_basis", "no_basis", "thiếu căn cứ pháp lý", "say the text that it follows");
+      if (row.valid_to && row.valid_to < row.valid_from) say(row, "valid_to", "bad_window", "ngày hết hiệu lực trước ngày có hiệu lực", "the last day is before the first");
+      if (name === "behaviours" && (row.fine_low < 0 || row.fine_high < row.fine_low)) say(row, "fine_low", "bad_fine", "khung phạt phải từ 0 trở lên, mức thấp không quá mức cao", "a range from 0 upwards, low not above high, in VND");
+      if (name === "behaviours" && row.points > 12) say(row, "points", "bad_points", "giấy phép chỉ có 12 điểm", "a licence has 12 points");
+    }
+    const sorted = rows.toSorted((a, b) => keyOf(name, a).localeCompare(keyOf(name, b)) || a.valid_from.localeCompare(b.valid_from));
+    sorted.slice(1).forEach((row, at) => {
+      const before = sorted[at];
+      if (keyOf(name, before) === keyOf(name, row) && (!before.valid_to || before.valid_to >= row.valid_from)) say(row, "valid_from", "overlap", `chồng với dòng từ ngày ${before.valid_from}: kết thúc dòng đó trước`, `overlaps the row from ${before.valid_from}: end that one before ${row.valid_from}`);
+    });
+  }
+  return wrongs;
+}
 
+function differences(before, after) {
+  const all = [];
+  for (const name of NAMES) {
+    const is = (row) => `${keyOf(name, row)} ${row.valid_from}`;
+    const [old, now] = [new Map(before[name].map((row) => [is(row), row])), new Map(after[name].map((row) => [is(row), row]))];
+    for (const key of new Set([...old.keys(), ...now.keys()])) {
+      const [from, to] = [old.get(key), now.get(key)];
+      const fields = [...new Set([...Object.keys(from ?? {}), ...Object.keys(to ?? {})])].map((field) => ({ field, from: from?.[field] ?? null, to: to?.[field] ?? null })).filter((one) => JSON.stringify(one.from) !== JSON.stringify(one.to));
+      if (fields.length) all.push({ table: name, key: keyOf(name, from ?? to), valid_from: (from ?? to).valid_from, kind: !from ? "added" : !to ? "removed" : "changed", fields });
+    }
+  }
+  return all;
+}
+
+const versions = [{ version: 1, valid_from: "2025-01-01", note: "Bản đầu", proposed_by: "system", approved_by: "system", approved_at: "2025-01-01T00:00:00.000Z", sha256: "0".repeat(64), change_id: null, differences: [] }];
+const newest = () => versions.at(-1).version;
 const changes = [
-  { id: "lc-1", valid_from: "2026-11-28", note: "Ngày làm bù theo công văn dự kiến", state: "proposed", proposed_by: "Ngô Đức Duyệt", proposed_at: new Date(Date.now() - 86_400_000).toISOString(), decided_by: null, decided_at: null, reason: null, version: null, changes: [{ op: "put", table: "holidays", row: day("Nghỉ bù Ngày Văn hóa", "Day off in lieu", "2026-11-27", "2026-11-27", "L", "off", "dự kiến") }] },
+  { id: "lc-1", valid_from: "2027-01-01", note: "Ngày nghỉ bù theo công văn dự kiến", state: "proposed", proposed_by: "signer2", proposed_at: new Date(Date.now() - 86_400_000).toISOString(), decided_by: null, decided_at: null, reason: null, version: null, changes: [{ op: "put", table: "holidays", row: { kind: "off", title_vi: "Nghỉ bù Ngày Văn hóa", title_en: "Day off in lieu", valid_from: "2027-11-26", valid_to: "2027-11-26", legal_basis: "dự kiến", confidence: "L" } }] },
 ];
-for (const change of changes) change.differences = differencesOf(change.changes);
 
-const devices = [
-  { ...DEVICE, approved_by: "Vũ Hải Ký", approved_at: "2026-03-05T02:00:00Z", proposal: null },
-  { ...DEVICE, camera: "huong-nam", camera_name: "Hướng Nam", approved_position: { ...DEVICE.approved_position, lat: 20.2571, lon: 105.9712 }, version: 2, serial: "LHP-0418", calibration: { ...DEVICE.calibration, cert_no: "KĐ-2025-1190", from: "2025-12-10", to: "2026-12-09" }, proposal: { id: "dp-1", by: "Trần Minh Xét", at: new Date(Date.now() - 7_200_000).toISOString(), note: "Kiểm định lại ngày 18/11/2026", mine: false } },
-  { ...DEVICE, camera: "cau-lim", camera_name: "Cầu Lim", version: 1, serial: "LHP-0501", calibration: null, approved_position: { lat: 20.2488, lon: 105.9781, radius_m: 30, vi: "Đầu cầu Lim" }, proposal: null },
-  { ...DEVICE, camera: "huong-dong", camera_name: "Hướng Đông", version: 1, serial: "LHP-0377", calibration: { ...DEVICE.calibration, cert_no: "KĐ-2025-0214", from: "2025-10-01", to: "2026-09-30" }, sign_installed: null, proposal: null },
-];
-devices[1].proposal.record = { ...devices[1], proposal: undefined, serial: "LHP-0418", calibration: { cert_no: "KĐ-2026-1733", agency: DEVICE.calibration.agency, from: "2026-11-18", to: "2027-11-17" } };
+function shown(change, user) {
+  const open = ["proposed", "preview"].includes(change.state);
+  const { next, wrongs } = open ? applied(change.changes) : { next: edition, wrongs: [] };
+  return { ...change, against: newest(), differences: open && wrongs.length === 0 ? differences(edition, next) : [], problems: wrongs, may_decide: change.state === "proposed" && ["police_signer", "admin"].includes(user.role) && change.proposed_by !== user.username };
+}
 
-/** Answers `/law…` and `/enforcement/devices…`; `undefined` for another path. */
+/** Answers `/law…`; `undefined` for another path. */
 export function lawRoutes({ method, path, query, user, body, send, refuse }) {
   const [, resource, id, more, word] = path.split("/");
-  if (resource === "enforcement") return deviceRoutes({ method, site: more, camera: word, path, user, body, send, refuse });
   if (resource !== "law") return undefined;
-  if (!["traffic_police", "police_signer", "admin"].includes(user.role)) return refuse(403, "forbidden", "");
-  const signer = user.role === "police_signer";
-  if (method === "GET" && !id) {
-    const on = query.get("on");
-    return send(200, { version, on, tables: Object.fromEntries(Object.entries(TABLES).map(([name, rows]) => [name, name === "holidays" ? rows().filter((row) => row.valid_from.slice(0, 4) === on.slice(0, 4)) : rows().filter((row) => holds(row, on))])) });
-  }
-  const shown = (row) => ({ ...row, against: version, problems: [], may_decide: signer && row.state === "proposed" && row.proposed_by !== user.display_name });
-  if (method === "GET") return send(200, changes.map(shown));
-  if (!signer && user.role !== "traffic_police") return refuse(403, "forbidden", "Chỉ chỉ huy sửa được dữ liệu luật");
-  if (!more) {
-    const problems = problem(body.changes);
-    if (problems.length) return send(422, { type: "about:blank", title: "bad_law", status: 422, code: "bad_law", detail: problems[0].vi, problems });
-    const differences = differencesOf(body.changes);
-    const { preview, ...proposed } = body;
-    if (preview) return send(200, { id: "", ...proposed, state: "preview", differences, against: version, problems: [], may_decide: false });
-    const change = { id: `lc-${changes.length + 1}`, ...proposed, state: "proposed", proposed_by: user.display_name, proposed_at: new Date().toISOString(), decided_by: null, decided_at: null, reason: null, version: null, differences };
-    changes.unshift(change);
-    return send(201, shown(change));
-  }
+  const forbidden = () => refuse(403, "forbidden", "the role of this account may not do that");
+  if (user.role === "enterprise") return forbidden();
+  const on = query.get("on") ?? dayOf(Date.now());
+  if (method === "GET" && !id) return send(200, { version: newest(), on, tables: Object.fromEntries(NAMES.map((name) => [name, name === "holidays" ? edition.holidays : lawRows(name, on)])) });
+  if (method === "GET" && id === "versions") return send(200, versions.toReversed());
+  if (id !== "changes") return refuse(404, "not_found", "there is no such page");
+  if (!["traffic_police", "police_signer", "admin"].includes(user.role)) return forbidden();
+  if (method === "GET") return send(200, changes.map((change) => shown(change, user)));
+  if (!more) return propose({ user, body, send, refuse });
+  if (!["police_signer", "admin"].includes(user.role)) return forbidden();
   const change = changes.find((row) => row.id === more);
-  if (!change) return refuse(404, "not_found", "Không có đề nghị này");
-  if (!signer) return refuse(403, "forbidden", "Chỉ chỉ huy duyệt được");
-  if (change.proposed_by === user.display_name) return refuse(403, "own_change", "Người đề nghị không được duyệt");
-  if (change.state !== "proposed") return refuse(409, "stale", "Đề nghị này đã được quyết định");
-  if (word === "approve" && body.if_version !== version) return refuse(409, "stale", "Có phiên bản luật mới hơn");
-  Object.assign(change, { decided_by: user.display_name, decided_at: new Date().toISOString() });
-  if (word === "reject") return send(200, shown(Object.assign(change, { state: "rejected", reason: body.reason })));
-  for (const one of change.changes) apply(one);
-  return send(200, shown(Object.assign(change, { state: "approved", version: (version += 1) })));
-}
-
-function apply(change) {
-  const rows = TABLES[change.table]();
-  const is = (row) => KEY[change.table](row) === (change.op === "put" ? KEY[change.table](change.row) : change.key) && row.valid_from === (change.op === "put" ? change.row.valid_from : change.valid_from);
-  const next = change.op === "remove" ? rows.filter((row) => !is(row)) : change.op === "end" ? rows.map((row) => (is(row) ? { ...row, valid_to: change.valid_to } : row)) : [...rows.filter((row) => !is(row)), change.row];
-  if (change.table === "behaviours") behaviours = next;
-  else if (change.table === "caps") caps = next;
-  else if (change.table === "holidays") holidays = next;
-  else rows.splice(0, rows.length, ...next);
-}
-
-function deviceRoutes({ method, site, camera, path, user, body, send, refuse }) {
-  const word = path.split("/")[5];
-  if (!site) return send(200, devices.map((row) => ({ ...row, proposal: row.proposal && { ...row.proposal, mine: row.proposal.by === user.display_name } })));
-  const row = devices.find((one) => one.site === site && one.camera === camera);
-  if (!row) return refuse(404, "not_found", "Không có thiết bị này");
-  if (method === "PUT") {
-    if (user.role !== "traffic_police") return refuse(403, "forbidden", "Cán bộ xử lý đề nghị");
-    const { note, ...record } = body;
-    if (!record.approval_decision?.no) return refuse(422, "bad_fields", "Thiếu quyết định");
-    return send(200, Object.assign(row, { proposal: { id: `dp-${Date.now()}`, record, by: user.display_name, at: new Date().toISOString(), note, mine: true } }));
+  if (!change) return refuse(404, "not_found", "there is no such change, or not for this account");
+  if (change.state !== "proposed") return refuse(409, "decided", "this change was approved or rejected already");
+  if (change.proposed_by === user.username) return refuse(403, "own_change", "another account approves or rejects what this one proposed");
+  const decide = (state, fields) => Object.assign(change, { state, decided_by: user.username, decided_at: new Date().toISOString(), ...fields });
+  if (word === "reject") {
+    if (!body.reason?.trim()) return refuse(422, "bad_fields", "reason: say why", [trouble("reason", "empty", "ghi lý do", "say why")]);
+    decide("rejected", { reason: body.reason.trim() });
+    return send(204);
   }
-  if (user.role !== "police_signer") return refuse(403, "forbidden", "Chỉ chỉ huy duyệt");
-  if (row.proposal?.by === user.display_name) return refuse(403, "own_proposal", "Người đề nghị không được duyệt");
-  const { record } = row.proposal;
-  if (word === "approve") Object.assign(row, record, { camera_name: row.camera_name, version: row.version + 1, approved_by: user.display_name, approved_at: new Date().toISOString() });
-  return send(200, Object.assign(row, { proposal: null }));
+  if (body.if_version !== newest()) return refuse(409, "stale", "the law has changed since this was shown: look at the differences again");
+  const { next, wrongs } = applied(change.changes);
+  if (wrongs.length) return refuse(422, "bad_law", wrongs.map(({ path: at, en }) => `${at}: ${en}`).join("; "), wrongs);
+  const made = { version: newest() + 1, valid_from: change.valid_from, note: change.note, proposed_by: change.proposed_by, approved_by: user.username, approved_at: new Date().toISOString(), sha256: "1".repeat(64), change_id: change.id, differences: differences(edition, next) };
+  edition = next;
+  versions.push(made);
+  decide("approved", { version: made.version });
+  return send(200, made);
+}
+
+function propose({ user, body, send, refuse }) {
+  const { preview = false, ...proposed } = body;
+  const wrongs = [];
+  if (proposed.valid_from < dayOf(Date.now())) wrongs.push(trouble("valid_from", "past", "không được trước hôm nay", "not before today: cases keep the version that they were computed with"));
+  if (!proposed.note.trim()) wrongs.push(trouble("note", "no_note", "ghi lý do và văn bản căn cứ", "say why, by which text"));
+  wrongs.push(...applied(proposed.changes).wrongs);
+  if (wrongs.length) return refuse(422, "bad_law", wrongs.map(({ path, en }) => `${path}: ${en}`).join("; "), wrongs);
+  const change = { id: preview ? "" : `lc-${changes.length + 1}`, ...proposed, state: preview ? "preview" : "proposed", proposed_by: user.username, proposed_at: new Date().toISOString(), decided_by: null, decided_at: null, reason: null, version: null };
+  if (preview) return send(200, shown(change, user));
+  changes.unshift(change);
+  return send(201, shown(change, user));
 }

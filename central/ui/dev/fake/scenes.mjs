@@ -107,15 +107,21 @@ export function sceneRoutes({ method, path, body, user, send, refuse }) {
   }
   if (method === "DELETE" && action === "draft") {
     if (!may(DRAW)) return refuse(403, "forbidden", "");
+    if (!known.draft) return refuse(404, "not_found", "there is no such draft, or not for this account");
     Object.assign(known, { draft: null, drawn_by: [], saved_at: null });
     return send(204);
   }
   if (method === "POST" && action === "snapshot") return one.state === "live" && camera === "huong-bac" ? send(200, { sha256: FRAME, width: 1280, height: 720, captured_at: ago(0) }) : refuse(504, "agent_silent", "the agent did not answer in time");
-  if (method === "POST" && action === "preview") return camera !== "huong-bac" ? refuse(504, "agent_silent", "the agent did not answer in time") : found.length ? refuse(422, "has_problems", "the drawing has problems") : send(200, preview(known.draft ?? known.scene, body.back_s));
+  if (method === "POST" && action === "preview") return camera !== "huong-bac" ? refuse(504, "agent_silent", "the agent did not answer in time") : found.length ? refuse(422, "has_problems", "the drawing has problems: mend what is named", found.map(({ at, what, what_vi }) => ({ path: at, code: "scene", vi: what_vi, en: what }))) : send(200, preview(known.draft ?? known.scene, body.back_s));
   if (method === "POST" && action === "publish") {
     if (!may(PUBLISH)) return refuse(403, "forbidden", "");
-    if (why === "own_draft") return refuse(403, "own_draft", "whoever drew a scene does not publish it");
-    if (why) return refuse(422, why, "not now");
+    if (!body.note?.trim()) return refuse(422, "bad_note", "note: say what changed and why, at most 500 characters");
+    if (!known.draft) return refuse(404, "not_found", "there is no such draft, or not for this account");
+    if (why === "own_draft") return refuse(403, "own_draft", "whoever drew a scene does not publish it: ask another account to look at it");
+    if (body.saved_at && body.saved_at !== known.saved_at) return refuse(409, "draft_changed", "the draft was saved again meanwhile: look at it again");
+    if (known.base !== version) return refuse(409, "old_base", "another version was published meanwhile: the draft must begin from it");
+    if (why) return refuse(422, "has_problems", "the drawing has problems: mend what is named", found.map(({ at, what, what_vi }) => ({ path: at, code: "scene", vi: what_vi, en: what })));
+    if (between(known.scene ?? {}, known.draft).length === 0) return refuse(422, "no_change", "the draft is the same as the published scene");
     const changes = between(known.scene ?? {}, known.draft);
     known.versions.unshift({ version: version + 1, drawn_by: known.drawn_by, published_by: user.username, published_at: ago(0), note: body.note, sha256: sha(`v${version + 1}`), ground_error: null, changes });
     Object.assign(known, { scene: { ...known.draft, version: version + 1 }, draft: null, drawn_by: [], saved_at: null });

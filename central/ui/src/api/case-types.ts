@@ -168,7 +168,7 @@ export interface DeviceRecord {
   calibration: { cert_no: string; agency: string; from: string; to: string } | null;
   max_clock_offset_ms: number;
   trained_users: string[];
-  sign_installed: { on: string; photo_sha256: string } | null;
+  sign_installed: { on: string; photo_sha256: string | null } | null;
   status: string;
 }
 

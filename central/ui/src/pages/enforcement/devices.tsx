@@ -39,10 +39,10 @@ export function DevicesPage() {
             label={t("devices.begin")}
             all={t("devices.begin_for")}
             value=""
-            options={bare.map((camera) => ({ value: `${camera.site}/${camera.camera}`, label: camera.name }))}
+            options={bare.map((camera) => ({ value: `${camera.site}/${camera.camera}`, label: camera.name ?? camera.camera }))}
             onChange={(value) => {
               const camera = bare.find((one) => `${one.site}/${one.camera}` === value);
-              if (camera) setEditing({ at: { site: camera.site, camera: camera.camera, name: camera.name }, record: null });
+              if (camera) setEditing({ at: { site: camera.site, camera: camera.camera, name: camera.name ?? camera.camera }, record: null });
             }}
           />
         )}
