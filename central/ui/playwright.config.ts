@@ -2,7 +2,7 @@ import { defineConfig } from "@playwright/test";
 import { base, standIn, use } from "./playwright.base";
 
 // Against a running central: VG_BASE_URL and the logins of e2e/support.ts. Without it, against dev/fake-api.mjs and dist/.
-const PORT = 8931;
+const PORT = Number(process.env.VG_FAKE_PORT ?? 8931);
 const given = process.env.VG_BASE_URL;
 
 export default defineConfig({

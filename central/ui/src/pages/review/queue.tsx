@@ -2,6 +2,7 @@ import { ArrowUp, ShieldAlert } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { CaseRow } from "../../api/case-types";
 import { percent } from "../../format/numbers";
+import { useUser } from "../../shell/user";
 import { DueBar } from "../../ui/due";
 import { Picture } from "../../ui/picture";
 import { Empty, Skeleton } from "../../ui/states";
@@ -43,6 +44,7 @@ export function Queue({ rows, waiting, current, loading, onShow, onOpen }: Props
 function QueueRow({ row, gone, current, onOpen }: { row: CaseRow; gone: boolean; current: boolean; onOpen: (id: string) => void }) {
   const { t, i18n } = useTranslation();
   const say = useSay();
+  const me = useUser().username;
   return (
     <li className={`queue-row ${gone ? "queue-gone" : ""}`}>
       <button type="button" onClick={() => onOpen(row.id)} aria-current={current ? "true" : undefined} disabled={gone} data-item data-case={row.id} data-number={row.number}>
@@ -58,7 +60,7 @@ function QueueRow({ row, gone, current, onOpen }: { row: CaseRow; gone: boolean;
               <Age at={row.at} />
             </span>
             {row.round > 1 && <span className="queue-round">{t("review.round", { n: row.round })}</span>}
-            {row.assigned_to && !current && <span className="queue-taken">{t("review.taken")}</span>}
+            {row.assigned_to && !current && <span className="queue-taken">{t(row.assigned_to === me ? "review.mine_now" : "review.taken")}</span>}
             {gone && <span>{t("review.gone")}</span>}
           </span>
           <DueBar due={row.due} />

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { CaseDetail } from "../../api/case-types";
 import { useKeepSite } from "../../shell/site";
+import { useUser } from "../../shell/user";
 import { Time } from "../../ui/time";
 import { useSay, useWord } from "../../ui/words";
 import type { ClaimState } from "./decide";
@@ -72,6 +73,7 @@ export function Warnings({ detail }: { detail: CaseDetail }) {
 /** Who holds the case and until when; a lost lease is taken again with one key, and nothing typed is lost. */
 export function ClaimStrip({ claim, work, takenBy }: { claim: ClaimState; work: Pick<Work, "take" | "giveBack">; takenBy: string | null }) {
   const { t } = useTranslation();
+  const user = useUser();
   const word = useWord();
   if (claim.is === "held") {
     return (
@@ -98,7 +100,7 @@ export function ClaimStrip({ claim, work, takenBy }: { claim: ClaimState; work: 
   }
   return (
     <p className="claim" role="status" data-testid="claim">
-      <span>{takenBy ? t("review.taken_by", { name: takenBy }) : t("review.not_held")}</span>
+      <span>{takenBy && takenBy !== user.username ? t("review.taken_by", { name: takenBy }) : t("review.not_held")}</span>
       <button type="button" className="button button-quiet" onClick={() => void work.take()} onMouseDown={(event) => event.preventDefault()}>
         {t("review.take")} <kbd>c</kbd>
       </button>
