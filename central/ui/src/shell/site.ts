@@ -7,8 +7,9 @@ export function useAddress(): [URLSearchParams, (changes: Record<string, string>
   const [params, setParams] = useSearchParams();
   const change = (changes: Record<string, string>, push = false) =>
     setParams(
-      (old) => {
-        const next = new URLSearchParams(old);
+      () => {
+        // What the page was last drawn with may be behind: a filter set a moment ago is in the address already.
+        const next = new URLSearchParams(window.location.search);
         for (const [key, value] of Object.entries(changes)) {
           if (value) next.set(key, value);
           else next.delete(key);
