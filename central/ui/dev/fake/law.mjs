@@ -60,6 +60,9 @@ function differences(before, after) {
 
 const versions = [{ version: 1, valid_from: "2025-01-01", note: "Bản đầu", proposed_by: "system", approved_by: "system", approved_at: "2025-01-01T00:00:00.000Z", sha256: "0".repeat(64), change_id: null, differences: [] }];
 const newest = () => versions.at(-1).version;
+const editions = new Map([[1, edition]]);
+/** The version that holds on a day: the newest of those that have begun. */
+const versionOn = (day) => versions.findLast(({ valid_from }) => valid_from <= day).version;
 const changes = [
   { id: "lc-1", valid_from: "2027-01-01", note: "Ngày nghỉ bù theo công văn dự kiến", state: "proposed", proposed_by: "signer2", proposed_at: new Date(Date.now() - 86_400_000).toISOString(), decided_by: null, decided_at: null, reason: null, version: null, changes: [{ op: "put", table: "holidays", row: { kind: "off", title_vi: "Nghỉ bù Ngày Văn hóa", title_en: "Day off in lieu", valid_from: "2027-11-26", valid_to: "2027-11-26", legal_basis: "dự kiến", confidence: "L" } }] },
 ];
@@ -77,7 +80,12 @@ export function lawRoutes({ method, path, query, user, body, send, refuse }) {
   const forbidden = () => refuse(403, "forbidden", "the role of this account may not do that");
   if (user.role === "enterprise") return forbidden();
   const on = query.get("on") ?? dayOf(Date.now());
-  if (method === "GET" && !id) return send(200, { version: newest(), on, tables: Object.fromEntries(NAMES.map((name) => [name, name === "holidays" ? edition.holidays : lawRows(name, on)])) });
+  if (method === "GET" && !id) {
+    const version = Number(query.get("version") ?? versionOn(dayOf(Date.now())));
+    const rows = editions.get(version);
+    if (!rows) return refuse(404, "not_found", "there is no such law version, or not for this account");
+    return send(200, { version, on, tables: Object.fromEntries(NAMES.map((name) => [name, name === "holidays" ? rows.holidays : rows[name].filter((row) => holds(row, on))])) });
+  }
   if (method === "GET" && id === "versions") return send(200, versions.toReversed());
   if (id !== "changes") return refuse(404, "not_found", "there is no such page");
   if (!["traffic_police", "police_signer", "admin"].includes(user.role)) return forbidden();
@@ -99,6 +107,7 @@ export function lawRoutes({ method, path, query, user, body, send, refuse }) {
   if (wrongs.length) return refuse(422, "bad_law", wrongs.map(({ path: at, en }) => `${at}: ${en}`).join("; "), wrongs);
   const made = { version: newest() + 1, valid_from: change.valid_from, note: change.note, proposed_by: change.proposed_by, approved_by: user.username, approved_at: new Date().toISOString(), sha256: "1".repeat(64), change_id: change.id, differences: differences(edition, next) };
   edition = next;
+  editions.set(made.version, next);
   versions.push(made);
   decide("approved", { version: made.version });
   return send(200, made);

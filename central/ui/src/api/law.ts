@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { dayOf } from "../format/days";
 import { get, post } from "./client";
 import type * as L from "./law-types";
 
@@ -6,7 +7,9 @@ const id = encodeURIComponent;
 
 export const lawApi = {
   on: async (on: string): Promise<L.LawOnDay> => {
-    const { version, tables } = await get<{ version: number; tables: Omit<L.LawOnDay, "version" | "on"> }>("/law", { on });
+    // Left out, central takes the version of today: a day to come may have one of its own.
+    const later = on > dayOf(Date.now()) ? (await lawApi.versions()).find(({ valid_from }) => valid_from <= on)?.version : undefined;
+    const { version, tables } = await get<{ version: number; tables: Omit<L.LawOnDay, "version" | "on"> }>("/law", { on, version: later });
     return { ...tables, version, on };
   },
   changes: () => get<L.LawChange[]>("/law/changes"),
