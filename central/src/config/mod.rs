@@ -383,12 +383,18 @@ pub struct Handling {
     pub unit: String,
     /// Its name on papers and on the citizens' page.
     pub unit_vi: String,
+    /// The agency above it, as papers name it; left out of papers when empty.
+    pub parent_unit_vi: String,
+    /// Place in the date line of papers.
+    pub place_vi: String,
     /// Its telephone number.
     pub phone: String,
     /// Its address.
     pub address: String,
     /// Treasury account that fines are paid to.
     pub treasury_account: String,
+    /// The treasury, as decisions name it.
+    pub treasury_vi: String,
     /// How often deadlines and orders are looked at, seconds.
     pub look_s: u32,
     /// Whether points are taken from an owner who is fined for not co-operating; the decree does not say, ask a lawyer.
@@ -409,9 +415,12 @@ impl Default for Handling {
             on: true,
             unit: "PC08".to_owned(),
             unit_vi: "Phòng Cảnh sát giao thông".to_owned(),
+            parent_unit_vi: String::new(),
+            place_vi: String::new(),
             phone: String::new(),
             address: String::new(),
             treasury_account: String::new(),
+            treasury_vi: String::new(),
             look_s: 2,
             points_of_silent_owner: false,
             citizens: true,

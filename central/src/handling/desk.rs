@@ -7,9 +7,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::machine::{Actor, Choices, Context, Event, NewParty, Outcome, Refusal, Stepped, apply};
+use super::machine::{Actor, Choices, Context, Event, NewParty, Outcome, Refusal, Stepped, apply, may};
 use super::record::{Handling, What};
 use super::services::{Call, Outside};
+use super::steps;
 use crate::app::State;
 use crate::law::Law;
 use crate::notify::Change;
@@ -151,8 +152,12 @@ async fn order(
         )
         .await?;
     let answered = outside.call(Call { h: &h, order: &order, person, code }).await;
-    let sealed =
-        Sealed { person: answered.owner, key: answered.key.map(|key| (key, n)), ..Sealed::default() };
+    let sealed = Sealed {
+        person: answered.owner,
+        key: answered.key.map(|key| (key, n)),
+        licence: party.zip(answered.licence),
+        ..Sealed::default()
+    };
     let event = Event::Ordered { n, outcome: answered.outcome };
     let away = matches!(event, Event::Ordered { outcome: Outcome::Away, .. });
     let system = Actor::system(&state.config.handling.unit);
@@ -194,10 +199,36 @@ pub async fn act(
         .as_ref()
         .map(|person| NewParty { kind: person.kind, licence: person.licence_no.is_some() });
     let code = (deed.name == "sign_notice").then(notice_code);
-    let sealed =
-        Sealed { person: deed.person, text: deed.text, attachments: deed.attachments, code, key: None };
+    if let Some(refusal) = cannot_be_printed(state, id, actor, &deed.name, now).await? {
+        return Ok(Tried::Refused(refusal));
+    }
+    let sealed = Sealed {
+        person: deed.person,
+        text: deed.text,
+        attachments: deed.attachments,
+        code,
+        ..Sealed::default()
+    };
     let event = Event::Action { name: deed.name, fields: deed.fields, party };
     step(state, id, actor, now, event, sealed).await
+}
+
+/// Why the paper that a signature would make cannot be printed. Whatever else speaks against the step the machine says better.
+async fn cannot_be_printed(
+    state: &State,
+    id: &str,
+    actor: &Actor,
+    name: &str,
+    now: Timestamp,
+) -> Result<Option<Refusal>, StoreError> {
+    let Some(step) = steps::named(name).filter(|step| step.signature) else { return Ok(None) };
+    let Some(h) = state.store.handling(id).await? else { return Ok(None) };
+    let law = law_of(&state.laws, &h);
+    let choices = Choices { points_of_silent_owner: state.config.handling.points_of_silent_owner };
+    if may(&h, step, Context { law: &law, actor, at: now, number: "", choices }).is_err() {
+        return Ok(None);
+    }
+    super::papers::trial(state, &h, name, actor, now).await
 }
 
 /// Takes an event in one transaction, with the law that the handling keeps.

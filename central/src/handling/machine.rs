@@ -148,6 +148,8 @@ pub enum Outcome {
     Away,
     /// It cannot be done before a moment.
     NotBefore(Timestamp),
+    /// A document lacks these; it is tried again, for somebody may fill them in.
+    Lacks(Vec<String>),
 }
 
 /// Why a step is not taken. `code` is stable.
@@ -396,6 +398,7 @@ impl<'a> Work<'a> {
             state: "waiting".to_owned(),
             reference: None,
             events: Vec::new(),
+            lacks: Vec::new(),
         });
     }
 
@@ -422,9 +425,11 @@ impl<'a> Work<'a> {
             deadline.met_at.get_or_insert(at);
         }
         self.h.void = None;
-        let keeps = |what: &What| {
-            matches!(what, What::Unwarn { .. } | What::Document { .. })
-                || (to == State::Closed && what.paper().is_some())
+        let keeps = |what: &What| match what {
+            What::Unwarn { .. } | What::Recall => true,
+            // What is void gives out nothing more.
+            What::Document { .. } => to != State::Voided,
+            what => to == State::Closed && what.paper().is_some(),
         };
         for order in self.h.orders.iter_mut().filter(|order| order.next.is_some() && !keeps(&order.what)) {
             // A warning that may have arrived is taken back below, whatever became of it.
@@ -432,6 +437,10 @@ impl<'a> Work<'a> {
             order.state = "cancelled".to_owned();
         }
         self.remove_warnings();
+        let issued = |order: &Order| matches!(order.what, What::Document { .. });
+        if to == State::Voided && self.h.orders.iter().any(issued) {
+            self.order(What::Recall);
+        }
     }
 
     /// Everything is solved: warnings go at once.
@@ -470,7 +479,7 @@ impl<'a> Work<'a> {
 
     /// A proposal of this actor.
     pub fn proposal(&self, reason: String, to_unit: Option<String>) -> Proposal {
-        Proposal { by: self.actor.name.clone(), at: self.at, reason, to_unit }
+        Proposal { by: self.actor.name.clone(), at: self.at, reason, to_unit, signed_by: None }
     }
 }
 

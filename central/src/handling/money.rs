@@ -189,7 +189,6 @@ impl Work<'_> {
         if let (1.., Some(party)) = (points, party) {
             // A decision takes effect when it is signed.
             self.h.points.state = "ordered".to_owned();
-            self.order(What::Document { paper: "points".to_owned(), number: None });
             self.order(What::Points { points, party });
         }
         self.need_bill();

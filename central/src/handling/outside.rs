@@ -26,6 +26,16 @@ impl Work<'_> {
                 }
                 return Ok(());
             }
+            Outcome::Lacks(fields) => {
+                order.tries += 1;
+                order.next = at.checked_add(backoff(order.tries)).ok();
+                let news = order.lacks != *fields;
+                order.lacks.clone_from(fields);
+                if news {
+                    self.note("document_lacks", json!({ "order": n, "paper": what.paper(), "lacks": fields }));
+                }
+                return Ok(());
+            }
             Outcome::NotBefore(moment) => {
                 order.next = Some((*moment).max(at));
                 order.tries += 1;
@@ -40,6 +50,7 @@ impl Work<'_> {
             }
             Outcome::Done { reference, .. } => {
                 (order.next, order.state) = (None, "done".to_owned());
+                order.lacks.clear();
                 order.reference.clone_from(reference);
             }
             Outcome::Owner { .. } => (order.next, order.state) = (None, "done".to_owned()),
@@ -251,6 +262,8 @@ impl Work<'_> {
                 let detail =
                     json!({ "before": before, "taken": self.h.points.taken, "after": self.h.points.left });
                 self.note("points_taken", detail);
+                // Form 02 says how many were there and are left.
+                self.order(What::Document { paper: "points".to_owned(), number: None });
             }
             _ => self.h.points.state = "no_licence".to_owned(),
         }

@@ -121,6 +121,10 @@ impl Work<'_> {
                 let to = self.h.transfer.as_ref().and_then(|transfer| transfer.to_unit.clone());
                 let number = self.number.to_owned();
                 self.series = Some("transfer");
+                let signer = self.actor.name.clone();
+                if let Some(transfer) = &mut self.h.transfer {
+                    transfer.signed_by = Some(signer);
+                }
                 self.met("transfer");
                 self.order(What::Document { paper: "transfer".to_owned(), number: Some(number.clone()) });
                 self.step(name, State::TransferredOut, None, json!({ "to": to, "number": number }))

@@ -354,6 +354,9 @@ pub struct Proposal {
     /// Receiving unit, of a transfer.
     #[serde(default)]
     pub to_unit: Option<String>,
+    /// Who signed it.
+    #[serde(default)]
+    pub signed_by: Option<String>,
 }
 
 /// What has to be done outside. Kept until it is done; its key makes a repeated call harmless.
@@ -376,6 +379,9 @@ pub struct Order {
     /// Words that came back about it: `DELIVERED`, `READ`, `RETURNED`.
     #[serde(default)]
     pub events: Vec<(String, Timestamp)>,
+    /// What a document lacks, while it cannot be made: names of fields.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lacks: Vec<String>,
 }
 
 /// What is ordered outside.
@@ -432,6 +438,8 @@ pub enum What {
         /// `inspection` or `registration`.
         target: String,
     },
+    /// The documents lose their force: the handling is void.
+    Recall,
 }
 
 impl What {
@@ -447,6 +455,7 @@ impl What {
             Self::Points { .. } => "points",
             Self::Warn { .. } => "warn",
             Self::Unwarn { .. } => "unwarn",
+            Self::Recall => "recall",
         }
     }
 

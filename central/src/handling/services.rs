@@ -48,11 +48,13 @@ pub struct Answered {
     pub owner: Option<Person>,
     /// Outside number by which callbacks find the order: `message:…`, `letter:…`, `bill:…`.
     pub key: Option<String>,
+    /// Number and class of the party's licence, to be sealed with it.
+    pub licence: Option<(String, String)>,
 }
 
 impl From<Outcome> for Answered {
     fn from(outcome: Outcome) -> Self {
-        Self { outcome, owner: None, key: None }
+        Self { outcome, owner: None, key: None, licence: None }
     }
 }
 
@@ -99,9 +101,10 @@ impl Outside for Services {
                 What::Post { paper, .. } => self.letter(&call, paper).await,
                 What::Posting { paper } => self.posting(&call, paper).await.into(),
                 What::Bill { n } => self.bill(&call, *n).await,
-                What::Points { points, .. } => self.points(&call, *points).await.into(),
+                What::Points { points, .. } => self.points(&call, *points).await,
                 What::Warn { target } => self.warn(&call, target).await.into(),
                 What::Unwarn { target } => self.unwarn(&call, target).await.into(),
+                What::Recall => self.recall(&call).await.into(),
             }
         })
     }
@@ -156,6 +159,7 @@ impl Services {
                 id_number: owner.id_number?,
                 address: owner.address.unwrap_or_default(),
                 licence_no: None,
+                licence_class: None,
             })
         });
         let status = match answer.status {
@@ -183,6 +187,7 @@ impl Services {
                         id_number: owner.id_number.or(owner.org_code)?,
                         address: owner.address,
                         licence_no: None,
+                        licence_class: None,
                     })
                 });
                 let status = if answer.status == "FOUND" && owner.is_some() { "found" } else { "not_found" };
@@ -259,8 +264,8 @@ impl Services {
         .await
     }
 
-    async fn points(&self, call: &Call<'_>, points: u8) -> Outcome {
-        let Some(person) = &call.person else { return Outcome::Refused { code: "no_party".to_owned() } };
+    async fn points(&self, call: &Call<'_>, points: u8) -> Answered {
+        let Some(person) = &call.person else { return refused("no_party") };
         let body = json!({
             "idNumber": person.id_number, "licenceNo": person.licence_no, "points": points,
             "decisionNo": number(call, "decision"),
@@ -268,15 +273,38 @@ impl Services {
         let answered = self
             .ask(self.state.registers.licence.as_ref(), "/licence/v1/deduct", call, &body, "txnId", "")
             .await;
-        match answered.outcome {
-            Outcome::Done { said, .. } if said["result"] == "REVOKED" => {
-                let until = said["revokedUntil"].as_str().and_then(|text| text.parse::<Timestamp>().ok());
-                until.map_or(Outcome::Away, Outcome::NotBefore)
+        let Outcome::Done { said, .. } = &answered.outcome else { return answered };
+        let word = |name: &str| said[name].as_str().map(|text| text.chars().take(40).collect::<String>());
+        match said["result"].as_str() {
+            Some("DEDUCTED") => {
+                let licence = word("licenceNo").zip(word("licenceClass"));
+                Answered { licence, ..answered }
             }
-            Outcome::Done { said, .. } if said["result"] != "DEDUCTED" => Outcome::Refused {
-                code: said["result"].as_str().unwrap_or("UNKNOWN").chars().take(40).collect(),
-            },
-            outcome => outcome,
+            Some("REVOKED") => {
+                let until = word("revokedUntil").and_then(|text| text.parse::<Timestamp>().ok());
+                until.map_or(Outcome::Away, Outcome::NotBefore).into()
+            }
+            other => refused(&other.unwrap_or("UNKNOWN").chars().take(40).collect::<String>()),
+        }
+    }
+
+    /// Every document of a void handling loses its force, so that the public page says so.
+    async fn recall(&self, call: &Call<'_>) -> Outcome {
+        let store = &self.state.store;
+        let recalled = async {
+            let reason = format!("Hồ sơ {} đã hủy", call.h.number);
+            for row in store.documents_of(&call.h.id).await? {
+                let now_ms = Timestamp::now().as_millisecond();
+                store.end_document(&row.document_id, None, &reason, now_ms).await?;
+            }
+            Ok::<_, crate::store::StoreError>(())
+        };
+        match recalled.await {
+            Ok(()) => Outcome::Done { reference: None, said: Value::Null },
+            Err(error) => {
+                tracing::error!(handling = call.h.id, %error, "documents of a void handling are still valid; tried again");
+                Outcome::Away
+            }
         }
     }
 
@@ -321,7 +349,7 @@ impl Services {
         };
         let reference = said[field].as_str().map(|text| text.chars().take(80).collect::<String>());
         let key = reference.as_ref().filter(|_| !name.is_empty()).map(|number| format!("{name}:{number}"));
-        Answered { outcome: Outcome::Done { reference, said }, owner: None, key }
+        Answered { key, ..Outcome::Done { reference, said }.into() }
     }
 }
 
@@ -332,7 +360,8 @@ fn refused(code: &str) -> Answered {
 fn owned(status: &str, owner: Option<Person>, doubts: Vec<String>) -> Answered {
     let party =
         owner.as_ref().map(|owner| NewParty { kind: owner.kind, licence: owner.licence_no.is_some() });
-    Answered { outcome: Outcome::Owner { status: status.to_owned(), owner: party, doubts }, owner, key: None }
+    let outcome = Outcome::Owner { status: status.to_owned(), owner: party, doubts };
+    Answered { owner, ..outcome.into() }
 }
 
 /// A service that is away, over its quota or confused is asked again; one that refuses the question is not.

@@ -45,6 +45,9 @@ pub struct Person {
     /// Number of the driving licence.
     #[serde(default)]
     pub licence_no: Option<String>,
+    /// Its class.
+    #[serde(default)]
+    pub licence_class: Option<String>,
 }
 
 impl std::fmt::Debug for Person {

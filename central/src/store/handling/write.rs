@@ -7,8 +7,9 @@ use uuid::Uuid;
 
 use super::{
     Attachment, CODE, CONTENT, LogRow, NUMBER, PERSON, Person, Store, StoreError, TEXT, Writer, columns,
-    document, json_text, link, party_of, random_ref, series, use_number,
+    document, json_text, link, open_person, party_of, random_ref, series, use_number,
 };
+use super::super::cases::taken;
 use crate::handling::open::{Confirmed, Identity, open};
 use crate::handling::{Actor, Entry, Handling, Refusal, Stepped};
 use crate::law::{Law, day_of};
@@ -27,6 +28,8 @@ pub struct Sealed {
     pub code: Option<String>,
     /// An outside number by which callbacks find the order: `bill:HD-1`.
     pub key: Option<(String, u32)>,
+    /// Number and class of a party's licence, as the register named them.
+    pub licence: Option<(u32, (String, String))>,
 }
 
 /// What came of trying a step.
@@ -75,7 +78,12 @@ impl Store {
         insert(&mut writer, &stepped.handling, at).await?;
         log(&mut writer, &stepped.handling, 0, &stepped.log, &Actor::system(unit), at).await?;
         set_seq(&mut writer, &stepped.handling.id, stepped.log.len() as i64).await?;
-        note_taken(&mut writer, &stepped.handling, at).await?;
+        for act in &stepped.handling.acts {
+            // Void by now, or taken: then nothing is opened.
+            if !taken(&mut writer, &act.case_id, &stepped.handling.id, at.as_millisecond()).await? {
+                return Ok(None);
+            }
+        }
         writer.commit().await?;
         Ok(Some(Ok(stepped.handling)))
     }
@@ -254,24 +262,6 @@ async fn insert(writer: &mut Writer, h: &Handling, at: Timestamp) -> Result<(), 
         .bind(act.at.as_millisecond())
         .execute(&mut **writer)
         .await?;
-    }
-    Ok(())
-}
-
-/// The case knows from now on who handles it.
-async fn note_taken(writer: &mut Writer, h: &Handling, at: Timestamp) -> Result<(), StoreError> {
-    for act in &h.acts {
-        sqlx::query("update case_confirmed set taken_at_ms = $2, handling_id = $3 where case_id = $1")
-            .bind(&act.case_id)
-            .bind(at.as_millisecond())
-            .bind(&h.id)
-            .execute(&mut **writer)
-            .await?;
-        sqlx::query("update cases set handling_id = $2 where case_id = $1")
-            .bind(&act.case_id)
-            .bind(&h.id)
-            .execute(&mut **writer)
-            .await?;
     }
     Ok(())
 }
@@ -460,6 +450,9 @@ async fn seal(
         .execute(&mut **writer)
         .await?;
     }
+    if let Some((party, licence)) = &sealed.licence {
+        add_licence(writer, key, id, *party, licence).await?;
+    }
     if let Some((name, order)) = &sealed.key {
         sqlx::query(
             "insert into handling_keys (name, handling_id, order_n) values ($1, $2, $3) on conflict (name) do nothing",
@@ -470,5 +463,31 @@ async fn seal(
         .execute(&mut **writer)
         .await?;
     }
+    Ok(())
+}
+
+/// Writes a party's licence beside who it is, where none was known.
+async fn add_licence(
+    writer: &mut Writer,
+    key: &DataKey,
+    id: &str,
+    party: u32,
+    (number, class): &(String, String),
+) -> Result<(), StoreError> {
+    let row = sqlx::query("select person_sealed from handling_parties where handling_id = $1 and n = $2")
+        .bind(id)
+        .bind(i64::from(party))
+        .fetch_optional(&mut **writer)
+        .await?;
+    let Some(row) = row else { return Ok(()) };
+    let mut person = open_person(key, &row.try_get::<String, _>(0)?)?;
+    person.licence_no = Some(number.clone());
+    person.licence_class = Some(class.clone());
+    sqlx::query("update handling_parties set person_sealed = $3 where handling_id = $1 and n = $2")
+        .bind(id)
+        .bind(i64::from(party))
+        .bind(key.seal(PERSON, &json_text(&person)?))
+        .execute(&mut **writer)
+        .await?;
     Ok(())
 }

@@ -27,7 +27,7 @@ pub struct Standing {
 #[utoipa::path(post, path = "/handlings/{id}/actions/{action}", tag = "handlings", request_body = Object,
     params(("id" = String, Path, description = "Handling"), ("action" = String, Path, description = "Step of the file's `actions`")),
     responses((status = 200, body = Standing), (status = 403, description = "`not_yours`, `own_draft`, `own_request`, `over_cap`, `no_rank`", body = Problem),
-        (status = 404, body = Problem), (status = 409, description = "`not_now`, `doubts`, `void_asked`, …", body = Problem),
+        (status = 404, body = Problem), (status = 409, description = "`not_now`, `doubts`, `void_asked`, `document_incomplete`, …", body = Problem),
         (status = 422, description = "`bad_fields`, `unknown_action`", body = Problem)))]
 pub async fn act(
     State(web): State<Web>,
@@ -129,7 +129,7 @@ fn party(
     if name.chars().count() < 2 || name.chars().any(|c| c.is_control()) {
         return Err(Refusal::new("bad_fields", "tên không hợp lệ", "name is not valid"));
     }
-    Ok(Person { kind, name, id_number: number, address: address.unwrap_or_default(), licence_no })
+    Ok(Person { kind, name, id_number: number, address: address.unwrap_or_default(), licence_no, licence_class: None })
 }
 
 /// Cases whose handlings become one.

@@ -73,6 +73,8 @@ pub struct DocumentItem {
     pub drafted_by: Option<String>,
     pub signed_by: Option<String>,
     pub url: Option<String>,
+    /// What it lacks while it cannot be made: names of fields.
+    pub lacks: Vec<String>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -315,6 +317,7 @@ fn documents(h: &Handling) -> Vec<DocumentItem> {
                 },
                 drafted_by: Some(paper.drafted_by.clone()),
                 signed_by: paper.signed_by.clone(),
+                lacks: lacking(h, paper.order),
                 url: paper.document.as_ref().map(|id| format!("/api/v1/documents/{id}")),
             })
         })
@@ -332,11 +335,16 @@ fn documents(h: &Handling) -> Vec<DocumentItem> {
                 state: "issued",
                 drafted_by: None,
                 signed_by: None,
+                lacks: Vec::new(),
                 url: Some(format!("/api/v1/documents/{id}")),
             });
         }
     }
     all
+}
+
+fn lacking(h: &Handling, order: u32) -> Vec<String> {
+    h.orders.iter().find(|one| one.n == order).map(|one| one.lacks.clone()).unwrap_or_default()
 }
 
 async fn responses(web: &Web, h: &Handling) -> Result<Vec<ResponseItem>, Problem> {
