@@ -332,3 +332,35 @@ fn receipt(s: &Sources<'_>, fields: Fields) -> Fields {
         .text("bill_code", bills)
         .text("receipt_number", receipts.join(", "))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plate_shows_its_place_and_its_end_alone() {
+        for (display, masked) in [("35A-246.81", "35A-***.81"), ("35-B1 346.41", "35-** ***.41"), ("TM", "TM"), ("", "")] {
+            assert_eq!(mask_plate(display), masked);
+        }
+    }
+
+    #[test]
+    fn the_commune_is_read_from_an_address_and_never_guessed() {
+        for (address, commune) in [
+            ("Thôn 2, Xã Gia Vân, Tỉnh Ninh Bình", Some("Công an Xã Gia Vân, Tỉnh Ninh Bình")),
+            ("Số 8, đường Giả Định, phường Hoa Lư, Tỉnh Ninh Bình", Some("Công an phường Hoa Lư, Tỉnh Ninh Bình")),
+            ("Đặc khu Phú Quốc, Tỉnh An Giang", Some("Công an Đặc khu Phú Quốc, Tỉnh An Giang")),
+            ("Số 8, đường Xã Đàn, Hà Nội", None),
+            ("", None),
+        ] {
+            assert_eq!(commune_of(address).as_deref(), commune, "{address}");
+        }
+    }
+
+    #[test]
+    fn parts_per_million_are_written_as_a_percentage() {
+        for (ppm, text) in [(500, "0,05%"), (10_000, "1%"), (12_500, "1,25%"), (0, "0%")] {
+            assert_eq!(percent(ppm), text);
+        }
+    }
+}

@@ -14,8 +14,6 @@ use crate::store::StoreError;
 
 mod content;
 mod sources;
-#[cfg(test)]
-mod tests;
 
 use sources::{Asked, Sources};
 

@@ -9,7 +9,7 @@ use super::{
     Attachment, CODE, CONTENT, LogRow, NUMBER, PERSON, Person, Store, StoreError, TEXT, Writer, columns,
     document, json_text, link, open_person, party_of, random_ref, series, use_number,
 };
-use super::super::cases::taken;
+use super::super::cases::taken as take_case;
 use crate::handling::open::{Confirmed, Identity, open};
 use crate::handling::{Actor, Entry, Handling, Refusal, Stepped};
 use crate::law::{Law, day_of};
@@ -80,7 +80,7 @@ impl Store {
         set_seq(&mut writer, &stepped.handling.id, stepped.log.len() as i64).await?;
         for act in &stepped.handling.acts {
             // Void by now, or taken: then nothing is opened.
-            if !taken(&mut writer, &act.case_id, &stepped.handling.id, at.as_millisecond()).await? {
+            if !take_case(&mut writer, &act.case_id, &stepped.handling.id, at.as_millisecond()).await? {
                 return Ok(None);
             }
         }
