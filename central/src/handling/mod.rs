@@ -20,6 +20,8 @@ pub mod state;
 pub mod steps;
 
 #[cfg(test)]
+mod simulation;
+#[cfg(test)]
 mod tests;
 
 pub use machine::{Actor, Choices, Context, Entry, Event, NewParty, Outcome, Refusal, Stepped, apply, may};

@@ -213,6 +213,7 @@ pub const RULES: &[(&str, &str, Access)] = &[
     ("GET", "/api/v1/handlings/{id}", CASE_PEOPLE),
     ("GET", "/api/v1/handlings/{id}/attachments/{attachment}", CASE_PEOPLE),
     ("POST", "/api/v1/handlings/{id}/actions/{action}", CASE_PEOPLE),
+    ("GET", "/api/v1/documents/{id}", CASE_PEOPLE),
     ("GET", "/api/v1/violations/figures", CASE_WATCHERS),
     // Signed by the systems that send them.
     ("POST", "/api/v1/callbacks/vneid", Access::Public),

@@ -12,6 +12,8 @@ use crate::sealing::DataKey;
 
 pub mod citizens;
 pub mod figures;
+#[cfg(test)]
+mod fixtures;
 pub mod read;
 pub mod write;
 

@@ -14,6 +14,7 @@ mod callbacks;
 mod detail;
 mod figures;
 mod list;
+mod papers;
 
 /// Their routes.
 pub fn routes() -> OpenApiRouter<Web> {
@@ -23,6 +24,7 @@ pub fn routes() -> OpenApiRouter<Web> {
         .routes(routes!(detail::read))
         .routes(routes!(detail::attachment))
         .routes(routes!(actions::act))
+        .routes(routes!(papers::read))
         .routes(routes!(figures::read))
         .routes(routes!(callbacks::vneid))
         .routes(routes!(callbacks::post))

@@ -2,6 +2,7 @@
 
 mod access;
 mod gates;
+mod handlings;
 mod law;
 mod loss;
 mod people;
@@ -75,19 +76,19 @@ impl Site {
         config.data.folder = folder.path().to_owned();
         change(&mut config);
         let state = State {
-            config: Arc::new(config),
             store,
             evidence: EvidenceStore::open(&folder.path().join("evidence")).unwrap(),
             hub: Hub::default(),
             lists: Lists::default(),
             faces: None,
             key: Arc::new(DeviceKey::from_seed(&[1; 32])),
-            registers: Arc::default(),
+            registers: Arc::new(crate::registers::identity::Registers::new(&config.registers).unwrap()),
             data_key: Arc::new(crate::sealing::DataKey::from_bytes(&[1; 32])),
             laws: crate::law::Laws::default(),
             scenes: crate::scenes::Scenes::default(),
             health: Arc::default(),
             stop: tokio_util::sync::CancellationToken::new(),
+            config: Arc::new(config),
         };
         Self { router: super::router(state.clone()), state, _folder: folder }
     }
