@@ -38,6 +38,7 @@ ready = json.load(open(sys.argv[1]))
 print("export VG_BASE_URL=" + shlex.quote(ready["url"]))
 for role, login in ready["logins"].items():
     print(f"export VG_{role.upper()}_USER={shlex.quote(login['user'])} VG_{role.upper()}_PASSWORD={shlex.quote(login['password'])}")
+print("export VG_MOCKS_URL=" + shlex.quote(ready["mocks"]))
 print("export VG_DESK_URL=" + shlex.quote(ready["desks"][0]))
 for name, role in [("DESK", "gate"), ("DESK_NEXT", "gate2")]:
     login = ready["logins"][role]

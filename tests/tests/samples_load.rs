@@ -15,7 +15,10 @@ fn demo() -> Vec<PathBuf> {
 
 fn agents() -> Vec<PathBuf> {
     let mut files = demo();
-    files.retain(|file| !file.ends_with("central.toml"));
+    files.retain(|file| {
+        let settings = file.extension().is_some_and(|extension| extension == "toml");
+        settings && !file.ends_with("central.toml") && !file.ends_with("seeds.toml")
+    });
     files.push(repository().join("configs/edge-agent.toml"));
     files.sort();
     files

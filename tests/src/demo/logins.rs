@@ -95,8 +95,8 @@ impl Logins {
         self.0.iter().find(|login| login.word == word)
     }
 
-    /// Address and logins for scripts.
-    pub(super) fn ready(&self, address: &str, desks: &[String]) -> anyhow::Result<String> {
+    /// Addresses and logins for scripts.
+    pub(super) fn ready(&self, address: &str, desks: &[String], mocks: &str) -> anyhow::Result<String> {
         let logins: serde_json::Map<String, serde_json::Value> = self
             .0
             .iter()
@@ -107,7 +107,7 @@ impl Logins {
                 )
             })
             .collect();
-        Ok(serde_json::to_string(&json!({"url": address, "desks": desks, "logins": logins}))?)
+        Ok(serde_json::to_string(&json!({"url": address, "desks": desks, "mocks": mocks, "logins": logins}))?)
     }
 }
 

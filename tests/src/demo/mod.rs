@@ -158,7 +158,8 @@ impl Demo {
             folder.display()
         );
         if let Some(path) = &self.ready_file {
-            std::fs::write(path, logins.ready(&address, &desks)?)?;
+            let mocks = format!("http://127.0.0.1:{}/mock", ports.mocks);
+            std::fs::write(path, logins.ready(&address, &desks, &mocks)?)?;
         }
         let ended = watch(&mut programs, &stop).await;
         let api = Api::sign_in(&address, &logins, "ioc").await;
@@ -173,10 +174,8 @@ impl Demo {
 }
 
 fn start_mocks(folder: &Path, ports: &Ports) -> anyhow::Result<Program> {
-    let state = folder.join("seeds");
-    let listen = format!("127.0.0.1:{}", ports.mocks);
-    let arguments =
-        ["serve".as_ref(), "--listen".as_ref(), listen.as_ref(), "--state-dir".as_ref(), state.as_os_str()];
+    let config = configure(folder, "seeds", ports)?;
+    let arguments = ["serve".as_ref(), "--config".as_ref(), config.as_os_str()];
     Program::start("mock national services", "seeds", arguments.to_vec(), folder)
 }
 
