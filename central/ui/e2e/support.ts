@@ -1,6 +1,6 @@
 import { type Page, expect } from "@playwright/test";
 
-export type Role = "gate" | "police" | "ioc" | "admin" | "manager" | "tenant";
+export type Role = "gate" | "police" | "police2" | "signer" | "ioc" | "admin" | "manager" | "tenant";
 
 /** The stand-in answers: its data are known, and what a test changes is gone with it. */
 export const fake = !process.env.VG_BASE_URL;
