@@ -136,7 +136,7 @@ function Confirmed({ detail }: { detail: CaseDetail }) {
   const same = reading && canonical(reading.text) === canonical(detail.plate_confirmed ?? "");
   return (
     <div className="plate-confirmed" data-testid="plate-confirmed">
-      <Plate display={same ? reading.display : (detail.plate_display ?? detail.plate_confirmed ?? "")} kind={reading?.kind} colour={drawnColour(reading?.colour) ?? detail.plate_colour} lines={reading?.lines} size="m" />
+      <Plate display={same ? reading.display : (detail.plate_confirmed ?? "")} kind={reading?.kind} colour={drawnColour(reading?.colour) ?? detail.plate_colour} lines={reading?.lines} size="m" />
       <p className={same ? "quiet" : "tone-text-wait"}>{reading ? t(same ? "review.plate_same" : "review.plate_other", { read: reading.display }) : t("review.plate_unread")}</p>
       {reading && reading.candidates.length > 0 && (
         <details>
