@@ -83,7 +83,7 @@ test("every step has its form: needed fields, signature and confirmation, and an
 test("a signer over the cap is told why and cannot sign; one whose cap reaches signs", async ({ page }) => {
   const id = await file(page, "signer", 42);
   await expect(step(page, "sign_decision").getByRole("button")).toBeDisabled();
-  await expect(step(page, "sign_decision")).toContainText("vượt thẩm quyền: khung cao nhất 40000000 đ, thẩm quyền 22500000 đ");
+  await expect(step(page, "sign_decision")).toContainText("vượt thẩm quyền: khung cao nhất 40.000.000 đ, thẩm quyền 22.500.000 đ");
   expect(await post(page, `/handlings/${id}/actions/sign_decision`, {})).toMatchObject({ status: 403, body: { code: "over_cap" } });
   await shot(page, "handling-over-cap");
   await file(page, "signer2", 42);

@@ -7,7 +7,7 @@ import { dayOf, holds, table } from "./tables.mjs";
 const here = (name) => readFileSync(new URL(`./clip/${name}`, import.meta.url));
 const BOXES = JSON.parse(here("boxes.json"));
 const bytesSha = (bytes) => createHash("sha256").update(bytes).digest("hex");
-const PLATE_SVG = (text) => Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg" width="190" height="140" viewBox="0 0 190 140"><rect width="190" height="140" fill="#20262a"/><g transform="rotate(-2 95 70)"><rect x="14" y="14" width="162" height="112" rx="10" fill="#eceae2" stroke="#222" stroke-width="4"/><g font-family="Overpass Mono, DejaVu Sans Mono, monospace" font-weight="700" fill="#16191b" text-anchor="middle"><text x="95" y="62" font-size="44">${text.slice(0, 5)}</text><text x="95" y="112" font-size="46">${text.slice(6)}</text></g></g><rect width="190" height="140" fill="#000" opacity=".12"/></svg>`);
+const PLATE_SVG = (text) => Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg" width="190" height="140" viewBox="0 0 190 140"><rect width="190" height="140" fill="#20262a"/><g transform="rotate(-2 95 70)"><rect x="14" y="14" width="162" height="112" rx="10" fill="#eceae2" stroke="#222" stroke-width="4"/><g font-family="Overpass Mono, DejaVu Sans Mono, monospace" font-weight="700" fill="#16191b" text-anchor="middle"><text x="95" y="62" font-size="38">${text.slice(0, 5)}</text><text x="95" y="112" font-size="38">${text.slice(6)}</text></g></g><rect width="190" height="140" fill="#000" opacity=".12"/></svg>`);
 
 /** Bytes behind a digest: type and content. */
 export const files = new Map();

@@ -13,3 +13,6 @@ export function shortDong(amount: number, language: string): string {
   if (amount >= 1_000_000) return `${format(amount / 1_000_000)} ${english ? "M" : "triệu"}`;
   return format(amount);
 }
+
+/** Sums within a sentence of central, `40000000 đ`, written in groups as everywhere else. */
+export const grouped = (text: string, language: string) => text.replace(/\d{5,}(?= (?:đ|₫|VND)\b| (?:đ|₫))/g, (digits) => new Intl.NumberFormat(language).format(Number(digits)));

@@ -60,6 +60,7 @@ function Shown({ detail }: { detail: CaseDetail }) {
   const { t } = useTranslation();
   const user = useUser();
   const keep = useKeepSite();
+  const reviews = mayReview(user) && WAITING.includes(detail.state);
   return (
     <div className="case-layout">
       <div className="case-left">
@@ -76,20 +77,22 @@ function Shown({ detail }: { detail: CaseDetail }) {
             <CaseBadge state={detail.state} size="m" />
             {detail.plate_confirmed && <Plate display={detail.plate_display ?? detail.plate_confirmed} kind={detail.reading?.kind} colour={drawnColour(detail.reading?.colour)} lines={detail.reading?.lines} />}
           </div>
-          <div className="form-acts">
-            {mayReview(user) && WAITING.includes(detail.state) && (
-              <Link className="button button-primary" to={`/review?case=${detail.id}`}>
-                <MonitorPlay aria-hidden="true" />
-                {t("cases.review")}
-              </Link>
-            )}
-            {detail.handling_id && (
-              <Link className="button" to={keep(`/handlings/${detail.handling_id}`)}>
-                <Gavel aria-hidden="true" />
-                {t("cases.handling")}
-              </Link>
-            )}
-          </div>
+          {(reviews || detail.handling_id) && (
+            <div className="form-acts">
+              {reviews && (
+                <Link className="button button-primary" to={`/review?case=${detail.id}`}>
+                  <MonitorPlay aria-hidden="true" />
+                  {t("cases.review")}
+                </Link>
+              )}
+              {detail.handling_id && (
+                <Link className="button" to={keep(`/handlings/${detail.handling_id}`)}>
+                  <Gavel aria-hidden="true" />
+                  {t("cases.handling")}
+                </Link>
+              )}
+            </div>
+          )}
         </section>
         <LawCard rows={detail.law} at={detail.at} />
         <GateCard detail={detail} />

@@ -7,6 +7,7 @@ import type { CaseRow, CaseState } from "../../api/case-types";
 import { useCases, useKinds } from "../../api/cases";
 import { handlingsApi } from "../../api/handlings";
 import { percent } from "../../format/numbers";
+import { mayReview } from "../../shell/places";
 import { useAddress, useKeepSite, useSite } from "../../shell/site";
 import { useUser } from "../../shell/user";
 import { DueBar } from "../../ui/due";
@@ -45,14 +46,14 @@ export function CasesPage() {
         <SearchField id="case-search" word={t("cases.search")} value={of("q")} onSearch={(q) => change({ q })} />
         <Select label={t("cases.state")} all={t("cases.all_states")} value={of("state")} options={STATES.map((state) => ({ value: state, label: counts[state] ? `${word("case_state", state)} (${counts[state]})` : word("case_state", state) }))} onChange={(state) => change({ state })} />
         <Select label={t("review.kind")} all={t("review.all_kinds")} value={of("kind")} options={kinds.map((one) => ({ value: one.kind, label: say(one.vi, one.en) }))} onChange={(kind) => change({ kind })} />
-        {user.role !== "ioc_operator" && chosen.length > 1 && <Merge chosen={chosen} onDone={() => setChosen([])} />}
+        {mayReview(user) && chosen.length > 1 && <Merge chosen={chosen} onDone={() => setChosen([])} />}
       </PageHead>
       {query.isPending && <Skeleton count={6} shape="row" />}
       {query.isError && !query.data && <Failed error={query.error} retry={() => void query.refetch()} />}
       {rows?.length === 0 && <Empty icon={FolderSearch} title={t("cases.empty")} hint={t("cases.empty_hint")} />}
       <ol className="row-list" data-list="cases">
         {rows?.map((row) => (
-          <Row key={row.id} row={row} chosen={chosen.includes(row.id)} onChoose={user.role !== "ioc_operator" && row.state === "confirmed" ? () => setChosen((old) => (old.includes(row.id) ? old.filter((id) => id !== row.id) : [...old, row.id])) : undefined} />
+          <Row key={row.id} row={row} chosen={chosen.includes(row.id)} joins={mayReview(user)} onChoose={mayReview(user) && row.state === "confirmed" ? () => setChosen((old) => (old.includes(row.id) ? old.filter((id) => id !== row.id) : [...old, row.id])) : undefined} />
         ))}
       </ol>
       <MoreRows query={query} />
@@ -61,7 +62,7 @@ export function CasesPage() {
 }
 
 /** The operations centre sees where and what; the file itself is for the police. */
-function Row({ row, chosen, onChoose }: { row: CaseRow; chosen: boolean; onChoose?: () => void }) {
+function Row({ row, chosen, joins, onChoose }: { row: CaseRow; chosen: boolean; joins: boolean; onChoose?: () => void }) {
   const { t, i18n } = useTranslation();
   const say = useSay();
   const keep = useKeepSite();
@@ -80,13 +81,14 @@ function Row({ row, chosen, onChoose }: { row: CaseRow; chosen: boolean; onChoos
           <span>{say(row.place_vi, row.place_en)}</span>
           <Time at={row.at} />
         </span>
-        <span className="case-plate">{row.plate_display ? <Plate display={row.plate_display} colour={row.plate_colour} size="s" /> : <span className="quiet">{t("cases.no_plate")}</span>}</span>
+        <span className="case-plate">{row.plate_display ? <Plate display={row.plate_display} colour={row.plate_colour} size="s" /> : <span className="quiet">{t(row.state === "inadmissible" ? "cases.plate_hidden" : "cases.no_plate")}</span>}</span>
         <span className="case-state">
           <CaseBadge state={row.state} />
           <small>{percent(row.score, i18n.language)}</small>
           <DueBar due={row.due} />
         </span>
       </RowLink>
+      {joins && !onChoose && <span className="case-choose case-choose-not" aria-hidden="true" />}
       {onChoose && (
         <label className="check case-choose" title={t("cases.merge_hint")}>
           <input type="checkbox" checked={chosen} onChange={onChoose} aria-label={`${t("cases.merge_hint")} ${row.number}`} />

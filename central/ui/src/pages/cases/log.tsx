@@ -22,7 +22,7 @@ export function ChainLog({ steps, kind }: { steps: (CaseStep & { what_vi?: strin
             {step.reason && <q>{reason(step.reason)}</q>}
             <span>
               <Time at={step.at} /> · {step.actor === "system" ? t("cases.by_system") : step.actor}
-              {step.role && ` · ${word("role", step.role)}`}
+              {step.role && step.role !== "system" && ` · ${word(kind === "handling_step" ? "handling_role" : "role", step.role)}`}
             </span>
             <code title={step.hash}>
               <Link2 aria-hidden="true" /> {step.hash.slice(0, 16)}

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useParams } from "react-router";
 import type { HandlingAction, HandlingDetail } from "../../api/handling-types";
 import { useHandling } from "../../api/handlings";
+import { grouped } from "../../format/money";
 import { useKeepSite } from "../../shell/site";
 import { DueBar } from "../../ui/due";
 import { useKeys } from "../../ui/keys";
@@ -144,10 +145,11 @@ function Stations({ state }: { state: string }) {
 
 /** What can be done now; what cannot says why. Dangerous ones stand last. */
 function Actions({ actions, onDo }: { actions: HandlingAction[]; onDo: (action: HandlingAction) => void }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const say = useSay();
   const rows = actions.toSorted((a, b) => Number(a.danger) - Number(b.danger) || Number(b.allowed) - Number(a.allowed));
-  const first = rows.find(({ allowed, danger }) => allowed && !danger);
+  // To send something back, or to say no, is never what is offered first.
+  const first = rows.find(({ action, allowed, danger }) => allowed && !danger && !/^(return|reject|withdraw)_/.test(action));
   return (
     <section className="card" data-testid="actions">
       <h2>{t("handlings.actions")}</h2>
@@ -162,7 +164,7 @@ function Actions({ actions, onDo }: { actions: HandlingAction[]; onDo: (action: 
             {!action.allowed && (
               <small id={`why-${action.action}`} className="why-not">
                 <LockKeyhole aria-hidden="true" />
-                {say(action.why_not_vi, action.why_not_en)}
+                {grouped(say(action.why_not_vi, action.why_not_en), i18n.language)}
               </small>
             )}
           </li>

@@ -78,7 +78,7 @@ export function ActsCard({ handling }: { handling: HandlingDetail }) {
     <section className="card" data-testid="acts">
       <h2>{t("handlings.acts")}</h2>
       <div className="table-scroll">
-        <table className="table">
+        <table className="table acts-table">
           <thead>
             <tr>
               <th scope="col">{t("handlings.behaviour")}</th>

@@ -113,26 +113,35 @@ function Change({ change }: { change: LawChange }) {
   );
 }
 
+/** Fields whose values are words of the contract. */
+const FIELD_WORDS: Record<string, string> = { kind: "law_day", unit: "law_unit", confidence: "law_confidence", camera: "law_camera" };
+
 /** Which fields differ, before and after. */
 export function DifferenceList({ differences }: { differences: Difference[] }) {
   const { t, i18n } = useTranslation();
   const word = useWord();
-  const show = (value: unknown) => (value === null || value === undefined || value === "" ? "–" : typeof value === "number" ? whole(value, i18n.language) : typeof value === "string" && /^\d{4}-\d\d-\d\d$/.test(value) ? written(value) : String(value));
+  const say = useSay();
+  const show = (value: unknown, field: string) => (field in FIELD_WORDS && typeof value === "string" ? word(FIELD_WORDS[field], value) : value === null || value === undefined || value === "" ? "–" : typeof value === "number" ? whole(value, i18n.language) : typeof value === "string" && /^\d{4}-\d\d-\d\d$/.test(value) ? written(value) : String(value));
+  /** Days of the calendar share one key: their title names them. */
+  const nameOf = ({ table, key, fields }: Difference) => {
+    const title = (name: string) => fields.find(({ field }) => field === name)?.to;
+    return (table === "holidays" && say(title("title_vi") as string | undefined, title("title_en") as string | undefined)) || (table === "holidays" ? "" : key);
+  };
   return (
     <ul className="changes" data-testid="differences">
       {differences.map((difference) => (
         <li key={difference.table + difference.key + difference.valid_from + difference.kind}>
           <span className="change-path">
-            {word("law.tab", difference.table)} · <b>{difference.key}</b> · {t("law.from_day", { day: written(difference.valid_from) })} · {word("law.difference_kind", difference.kind)}
+            {word("law.tab", difference.table)} · <b>{nameOf(difference)}</b> · {t("law.from_day", { day: written(difference.valid_from) })} · {word("law.difference_kind", difference.kind)}
           </span>
           {difference.fields
             .filter(({ field }) => difference.kind === "changed" || ["fine_low", "fine_high", "points", "cap", "amount", "value", "title_vi", "valid_to", "kind"].includes(field))
             .map(({ field, from, to }) => (
               <span key={field} className="change-values">
                 <span>{word("law.field", field)}:</span>
-                {difference.kind !== "added" && <del>{show(from)}</del>}
+                {difference.kind !== "added" && <del>{show(from, field)}</del>}
                 {difference.kind === "changed" && <ArrowRight aria-hidden="true" />}
-                {difference.kind !== "removed" && <ins>{show(to)}</ins>}
+                {difference.kind !== "removed" && <ins>{show(to, field)}</ins>}
               </span>
             ))}
         </li>

@@ -61,13 +61,15 @@ export function FactsCard({ detail }: { detail: CaseDetail }) {
             <dd>{device.approval_decision.no}</dd>
           </div>
         )}
-        <div className="fact">
-          <dt>{t("review.judged_by")}</dt>
-          <dd>
-            {detail.source === "own" ? detail.made_by : t("review.third_party", { source: detail.source, by: detail.made_by })}
-            {scene && ` · ${t("review.scene", { version: scene.version })}`}
-          </dd>
-        </div>
+        {detail.made_by && (
+          <div className="fact">
+            <dt>{t("review.judged_by")}</dt>
+            <dd>
+              {detail.source === "own" ? detail.made_by : t("review.third_party", { source: detail.source, by: detail.made_by })}
+              {scene && ` · ${t("review.scene", { version: scene.version })}`}
+            </dd>
+          </div>
+        )}
         {ground && (
           <div className="fact">
             <dt>{t("review.ground")}</dt>

@@ -33,10 +33,12 @@ export function GateCard({ detail }: { detail: CaseDetail }) {
             </span>
           </li>
         ))}
-        <li className="gate-yes">
-          <Check aria-hidden="true" />
-          <span>{have.map((role) => word("evidence_role", role)).join(" · ")}</span>
-        </li>
+        {have.length > 0 && (
+          <li className="gate-yes">
+            <Check aria-hidden="true" />
+            <span>{have.map((role) => word("evidence_role", role)).join(" · ")}</span>
+          </li>
+        )}
       </ul>
     </section>
   );
