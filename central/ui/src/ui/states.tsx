@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "../api/client";
 import { clock } from "../format/time";
+import { useWord } from "./words";
 
 interface EmptyProps {
   icon: LucideIcon;
@@ -28,11 +29,14 @@ export function Empty({ icon: Icon, title, hint, children }: EmptyProps) {
 /** A failed read: what happened and the one thing to do about it. */
 export function Failed({ error, retry }: { error: Error; retry?: () => void }) {
   const { t } = useTranslation();
+  const word = useWord();
   const api = error instanceof ApiError ? error : null;
-  if (api?.status === 403) return <Empty icon={ShieldX} title={t("state.forbidden")} hint={api.detail} />;
+  const known = api ? word("refused", api.code) : "";
+  const hint = api ? (known === api.code ? api.detail : known) : error.message;
+  if (api?.status === 403) return <Empty icon={ShieldX} title={t("state.forbidden")} hint={hint} />;
   return (
     <div role="alert">
-      <Empty icon={CloudOff} title={t(api?.unreachable ? "state.unreachable" : "state.error")} hint={api ? api.detail : error.message}>
+      <Empty icon={CloudOff} title={t(api?.unreachable ? "state.unreachable" : "state.error")} hint={hint}>
         {retry && (
           <button type="button" className="button" onClick={retry}>
             <RotateCw aria-hidden="true" />

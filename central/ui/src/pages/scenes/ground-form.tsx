@@ -55,7 +55,7 @@ export function GroundForm({ scene, chosen, choose, change }: Props) {
                   />
                 </td>
               ))}
-              <td className="number">{fit ? `${figure(fit.each[at], i18n.language, 1)} px` : "–"}</td>
+              <td className="table-number">{fit ? `${figure(fit.each[at], i18n.language, 1)} px` : "–"}</td>
               <td>
                 {change && (
                   <button type="button" className="icon-button" aria-label={t("scenes.remove_point", { n: at + 1 })} onClick={() => edit((old) => removePoint(old, chosen, at) ?? old)}>

@@ -28,7 +28,7 @@ export function ScenesPage() {
                   <th scope="col">{t("scenes.published_word")}</th>
                   <th scope="col">{t("scenes.used")}</th>
                   <th scope="col">{t("scenes.drawing")}</th>
-                  <th scope="col">{t("scenes.rules")}</th>
+                  <th scope="col" className="table-number">{t("scenes.rules")}</th>
                 </tr>
               </thead>
               <tbody>
@@ -74,11 +74,11 @@ function Row({ row }: { row: SceneRow }) {
         )}
         {row.refused_because && <small className="tone-text-deny">{t("scenes.refused", { why: row.refused_because })}</small>}
       </td>
-      <td>
+      <td data-word={t("scenes.drawing")}>
         {row.draft ? t("scenes.draft_by", { who: row.draft_by ?? "" }) : <span className="quiet">–</span>}
         {row.problems > 0 && <small className="tone-text-wait">{t("scenes.problems", { count: row.problems })}</small>}
       </td>
-      <td className="number">{row.rules}</td>
+      <td className="table-number" data-word={t("scenes.rules")}>{row.rules}</td>
     </tr>
   );
 }
