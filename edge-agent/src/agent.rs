@@ -33,7 +33,9 @@ use crate::publish::Publisher;
 use crate::scene_link;
 use crate::time_check::TimeCheck;
 use crate::vision::signal::{Feeds, SharedFeeds};
-use crate::vision::{Detector, DetectorConfig, FaceReader, ModelStore, PlateReader, Runtime};
+use crate::vision::{
+    Detector, DetectorConfig, FaceReader, HelmetLook, HelmetModel, ModelStore, PlateReader, Runtime,
+};
 
 /// Drafts that may wait for the writer; a full channel blocks the pipelines, and frames are dropped and counted.
 const DRAFTS: usize = 64;
@@ -79,14 +81,26 @@ pub fn load_models(config: &Config, cameras: &[CameraConfig]) -> anyhow::Result<
     let runtime = Runtime::from_store(&store)?;
     let plates = Arc::new(PlateReader::load(&runtime, &store, &config.inference, config.plates)?);
     let faces = load_faces(config, &runtime, &store, Timestamp::now())?;
+    let helmets = load_helmets(config, &runtime)?;
     let mut by_detector: Vec<(DetectorConfig, Models)> = Vec::new();
     for wanted in cameras.iter().map(|camera| config.detector_of(camera)) {
         if by_detector.iter().all(|(detector, _)| *detector != wanted) {
             let detector = Arc::new(Detector::load(&runtime, &store, &config.inference, wanted)?);
-            by_detector.push((wanted, Models { detector, plates: plates.clone(), faces: faces.clone() }));
+            let (plates, faces, helmets) = (plates.clone(), faces.clone(), helmets.clone());
+            by_detector.push((wanted, Models { detector, plates, faces, helmets }));
         }
     }
     Ok(LoadedModels { by_detector })
+}
+
+/// The site's own classifier of helmets, if it has one.
+///
+/// # Errors
+/// One is configured, and it is missing, altered or unusable.
+fn load_helmets(config: &Config, runtime: &Runtime) -> anyhow::Result<Option<Arc<dyn HelmetLook>>> {
+    let Some(helmet) = &config.helmet else { return Ok(None) };
+    let model = HelmetModel::load(runtime, &config.inference, helmet).context("[helmet]")?;
+    Ok(Some(Arc::new(model)))
 }
 
 /// What reads faces, if the site has them switched on and its approval holds: otherwise no file of theirs is even opened.
@@ -169,6 +183,7 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<Stop
             latest: source.latest(),
             gated: Arc::new(AtomicU64::new(0)),
             signals: Arc::default(),
+            unwatched: Arc::default(),
         };
         watches.push(watch.clone());
         let make = {
@@ -348,6 +363,7 @@ impl CameraWorker {
             }
             self.watch.gated.store(self.pipeline.times().counts.gated, Ordering::Relaxed);
             *self.watch.signals.lock().unwrap_or_else(PoisonError::into_inner) = self.pipeline.signals();
+            *self.watch.unwatched.lock().unwrap_or_else(PoisonError::into_inner) = self.pipeline.unwatched();
             self.watch_state();
         }
         let last = self.pipeline.finish();

@@ -32,7 +32,9 @@ use crate::scene_link;
 use crate::time_check::ClockConfig;
 use crate::track::TrackerConfig;
 use crate::vision::signal::{ControllerConfig, SignalConfig};
-use crate::vision::{DetectorConfig, FindingConfig, MotionConfig, PlateReaderConfig, SessionSettings};
+use crate::vision::{
+    DetectorConfig, FindingConfig, HelmetConfig, MotionConfig, PlateReaderConfig, SessionSettings,
+};
 
 /// Why a configuration cannot be used. Holds every problem found, not the first only.
 #[derive(Debug, Error)]
@@ -79,6 +81,9 @@ pub struct Config {
     /// Whether faces are read; off by default.
     #[serde(default)]
     pub faces: FacesConfig,
+    /// A site's own classifier of helmets; without it nothing is said about them.
+    #[serde(default)]
+    pub helmet: Option<HelmetConfig>,
     /// How boxes become tracks.
     #[serde(default)]
     pub tracker: TrackerConfig,
@@ -188,7 +193,7 @@ fn yes() -> bool {
 
 /// A line and what it concludes. Seen along the line from `from` to `to`, going from its left side to its right side is
 /// *in* (or *forward*): a line drawn from left to right counts those who come down the picture as in.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LineRule {
     /// Name of the line, unique within the camera.
@@ -215,6 +220,12 @@ pub struct LineRule {
 }
 
 impl LineRule {
+    /// Every vehicle over a line of a road.
+    pub fn of_road(id: Name, from: [f32; 2], to: [f32; 2]) -> Self {
+        let (anchor, margin, counts) = (Anchor::Foot, margin(), vec![Counted::Vehicle]);
+        Self { id, from, to, anchor, margin, counts, words: Words::Road, watch: None }
+    }
+
     /// As the line counter wants it.
     pub fn line(&self) -> Line {
         let classes = self.counts.iter().flat_map(|counted| counted.classes()).copied().collect();
@@ -352,6 +363,9 @@ impl Config {
         if let Some(desk) = &mut self.desk {
             desk.anchor(folder);
         }
+        if let Some(helmet) = &mut self.helmet {
+            helmet.file = folder.join(&helmet.file);
+        }
         gate_config::anchor(&mut self.gates, folder);
         for camera in &mut self.cameras {
             if let Some(CredentialSource::File(path)) = &mut camera.stream.credentials {
@@ -368,6 +382,7 @@ impl Config {
         problems.extend(self.tracker.problems());
         problems.extend(self.road_problems());
         problems.extend(self.faces.problems());
+        problems.extend(self.helmet.iter().flat_map(HelmetConfig::problems));
         if self.cameras.is_empty() {
             problems.push("no [[camera]]: an agent without cameras does nothing".to_owned());
         }

@@ -32,6 +32,8 @@ pub struct CameraWatch {
     pub gated: Arc<AtomicU64>,
     /// Its signals.
     pub signals: Arc<Mutex<Vec<SignalHealth>>>,
+    /// Rules of its scene that it cannot watch.
+    pub unwatched: Arc<Mutex<Vec<Name>>>,
 }
 
 impl CameraWatch {
@@ -56,6 +58,7 @@ impl CameraWatch {
             signals: self.signals.lock().unwrap_or_else(PoisonError::into_inner).clone(),
             scene: None,
             scene_refused: None,
+            unwatched: self.unwatched.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         }
     }
 }

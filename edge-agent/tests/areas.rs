@@ -101,7 +101,7 @@ fn play_with(
 ) -> Vec<Draft> {
     let config = load(rules).unwrap();
     let detector = Arc::new(Script(Mutex::new((0, Box::new(people)))));
-    let models = Models { detector, plates: Arc::new(NoPlates), faces: None };
+    let models = Models { detector, plates: Arc::new(NoPlates), faces: None, helmets: None };
     let mut pipeline = Pipeline::new(&config.cameras[0], config.tracker.clone(), models);
     let mut drafts = Vec::new();
     for index in 0..(seconds * FPS) as u64 {

@@ -119,6 +119,7 @@ fn run(
         detector: detector.clone(),
         plates: Arc::new(Plates(Mutex::new(plates.into_iter()))),
         faces: None,
+        helmets: None,
     };
     let config = config(motion);
     let mut pipeline = Pipeline::new(&config.cameras[0], config.tracker.clone(), models);

@@ -92,7 +92,12 @@ fn frame(index: u64, lit: usize) -> Frame {
 
 /// The signal in the event of a car that crosses after about two seconds.
 fn crossing(config: &Config, feeds: SharedFeeds, lit: impl Fn(u64) -> usize) -> (SignalReading, Pipeline) {
-    let models = Models { detector: Arc::new(Drive(Mutex::new(0))), plates: Arc::new(NoPlates), faces: None };
+    let models = Models {
+        detector: Arc::new(Drive(Mutex::new(0))),
+        plates: Arc::new(NoPlates),
+        faces: None,
+        helmets: None,
+    };
     let camera = &config.cameras[0];
     let mut pipeline = Pipeline::new(camera, config.tracker.clone(), models).with_feeds(camera, feeds);
     let mut drafts = Vec::new();

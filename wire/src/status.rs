@@ -163,6 +163,9 @@ pub struct CameraHealth {
     /// Why the newest scene that was refused was refused, English; none when none was refused since the last good one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scene_refused: Option<String>,
+    /// Rules of the scene that are switched on and that this agent cannot watch: helmets without a model, plates where none are read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unwatched: Vec<Name>,
 }
 
 /// Health of one signal. Counters run from the agent's start.

@@ -186,6 +186,7 @@ fn status() -> Status {
             signals: vec![],
             scene: None,
             scene_refused: None,
+            unwatched: Vec::new(),
         }],
         outbox: OutboxHealth {
             events: 3,

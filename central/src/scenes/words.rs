@@ -31,11 +31,17 @@ const WORDS: &[(&str, &str)] = &[
     ("about names stop lines that a signal governs", "luật đèn đỏ cần vạch dừng có đèn điều khiển"),
     ("about names the entry line, then the exit line", "luật rẽ cần vạch vào trước, rồi vạch ra"),
     (
-        "a section needs length_m and its lines: two, or one here and one at the other camera",
-        "đo đoạn cần chiều dài và các vạch: hai vạch, hoặc một vạch ở đây và một ở camera kia",
+        "about names its lines: first and second, or the one here when the other camera has the other",
+        "luật đo đoạn cần vạch đầu và vạch cuối, hoặc một vạch ở đây khi camera kia có vạch còn lại",
     ),
+    (
+        "with one line here, draw it as entry at the first camera and as exit at the second",
+        "chỉ một vạch ở đây thì vẽ vạch vào tại camera đầu đoạn, vạch ra tại camera cuối đoạn",
+    ),
+    ("length_m must be set", "hãy ghi chiều dài đoạn"),
+    ("limit_kmh must be set", "hãy ghi tốc độ giới hạn"),
+    ("dwell_s must be set", "hãy ghi dừng bao lâu thì tính là lỗi"),
     ("speed needs ground: four measured points", "đo tốc độ cần mặt đường đã đo: bốn điểm"),
-    ("dwell_s says how long is too long", "hãy ghi dừng bao lâu thì tính là lỗi"),
     ("a point is outside of the picture; coordinates go from 0 to 1", "có điểm nằm ngoài ảnh"),
     ("needs three to 64 corners that enclose an area", "cần từ ba đến 64 góc bao quanh một vùng đủ lớn"),
 ];
@@ -45,12 +51,27 @@ pub fn vietnamese(problem: &SceneProblem) -> String {
     if let Some((_, vi)) = WORDS.iter().find(|(en, _)| *en == problem.what) {
         return (*vi).to_owned();
     }
-    let unknown =
-        problem.what.strip_prefix("about names ").and_then(|rest| rest.strip_suffix(", which is not drawn"));
-    match unknown {
-        Some(name) => format!("luật nhắc đến {name}, chưa được vẽ"),
-        None => problem.what.clone(),
+    named(&problem.what).unwrap_or_else(|| problem.what.clone())
+}
+
+/// Sentences that name something drawn.
+fn named(what: &str) -> Option<String> {
+    let (name, rest) = what.strip_prefix("about names ")?.split_once(", ")?;
+    if rest == "which is not drawn" {
+        return Some(format!("luật nhắc đến {name}, chưa được vẽ"));
     }
+    if rest.starts_with("a zone of another kind") {
+        return Some(format!("luật nhắc đến {name}, vùng thuộc loại khác nên sẽ không báo gì"));
+    }
+    let lists = rest.split_once("; it is about ")?.1;
+    let word = |list: &str| match list {
+        "lanes" => "làn",
+        "lines" => "vạch",
+        "zones" => "vùng",
+        _ => "vạch kẻ",
+    };
+    let lists = lists.split(" and ").map(word).collect::<Vec<_>>().join(" hoặc ");
+    Some(format!("luật nhắc đến {name}, nhưng luật này cần {lists}"))
 }
 
 #[cfg(test)]
@@ -71,13 +92,15 @@ mod tests {
             "signals": [{ "id": "s", "lamps": [] }, { "id": "t", "lamps": [{ "colour": "blue", "area": [0.0, 0.0, 0.0, 0.0] }] }],
             "rules": [
                 { "id": "r", "kind": "red_light", "about": ["gone"], "dwell_s": -1.0, "hours": [{ "from": "x", "to": "y" }] },
-                { "id": "u", "kind": "u_turn" }, { "id": "p", "kind": "stop_park" }, { "id": "v", "kind": "speed_section" },
+                { "id": "u", "kind": "u_turn" }, { "id": "p", "kind": "stop_park", "about": ["b"] }, { "id": "v", "kind": "speed_section" },
+                { "id": "v1", "kind": "speed_section", "about": ["b"] },
             ],
         });
         let mut bad: Scene = serde_json::from_value(bad).unwrap();
         let mut all = check(&bad);
         bad.ground = None;
-        bad.rules = vec![serde_json::from_value(json!({ "id": "w", "kind": "speed_homography" })).unwrap()];
+        let other = json!([{ "id": "w", "kind": "speed_homography" }, { "id": "x", "kind": "stop_park", "about": ["z0"] }]);
+        bad.rules = serde_json::from_value(other).unwrap();
         bad.zones = (0..65)
             .map(|n| {
                 serde_json::from_value(json!({ "id": format!("z{n}"), "corners": [], "kind": "junction" }))
@@ -88,11 +111,7 @@ mod tests {
         let mut said: Vec<&str> = all.iter().map(|problem| problem.what.as_str()).collect();
         said.sort_unstable();
         said.dedup();
-        assert_eq!(
-            said.len(),
-            WORDS.len() + 1,
-            "every text of the table, and the one with a name: {said:#?}"
-        );
+        assert_eq!(said.len(), WORDS.len() + 3, "every text of the table, and those with a name: {said:#?}");
         for problem in &all {
             assert_ne!(vietnamese(problem), problem.what, "{problem}");
         }

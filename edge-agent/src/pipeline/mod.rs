@@ -6,6 +6,7 @@
 mod areas;
 mod evidence;
 mod faces;
+mod helmets;
 mod lanes;
 mod road;
 mod shots;
@@ -19,7 +20,9 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use uuid::Uuid;
 use wire::payload::{self, Direction};
+use wire::scene::Scene;
 use wire::status::SignalHealth;
+use wire::violation::Kind;
 use wire::{Captured, Digest, ModelRef, Name, Payload, Phase};
 
 use crate::access::sight::LaneEye;
@@ -33,7 +36,7 @@ use crate::scene_link::{self, Recorder, SceneInUse, SceneSlot};
 use crate::track::{ChangeKind, TrackChanges, TrackView, Tracker, TrackerConfig};
 use crate::vision::face::BestFace;
 use crate::vision::signal::{SharedFeeds, SignalConfig, SignalWatch};
-use crate::vision::{Detect, FindingConfig, MotionGate, ReadPlate, Rider, VisionError};
+use crate::vision::{Detect, FindingConfig, HelmetLook, MotionGate, ReadPlate, Rider, VisionError};
 use areas::{Areas, Look, Told};
 pub use faces::Faces;
 use faces::People;
@@ -57,6 +60,8 @@ pub struct Models {
     pub plates: Arc<dyn ReadPlate>,
     /// Reads faces; `None` unless the site has them switched on.
     pub faces: Option<Faces>,
+    /// Judges helmets; `None` unless the site brought a model along.
+    pub helmets: Option<Arc<dyn HelmetLook>>,
 }
 
 /// Lines and zones in pixels of one picture size.
@@ -69,7 +74,9 @@ struct Watch {
 /// One camera's pipeline.
 pub struct Pipeline {
     camera: Name,
+    /// Those of the configuration, then those of the scene's sections that end at another camera.
     lines: Vec<LineRule>,
+    lines_configured: usize,
     zones: Vec<ZoneRule>,
     read_plates: bool,
     plate_findings: FindingConfig,
@@ -89,6 +96,8 @@ pub struct Pipeline {
     areas: Areas,
     vehicles: HashMap<u64, Watched>,
     people: Option<People>,
+    /// Of the newest frame: riders without a helmet by track, where heads are looked at.
+    bare: HashMap<u64, (u32, f32)>,
     lanes: Lanes,
     tracks_moving: bool,
     in_view: Vec<TrackView>,
@@ -101,6 +110,7 @@ impl Pipeline {
         Self {
             camera: camera.id.clone(),
             lines: camera.lines.clone(),
+            lines_configured: camera.lines.len(),
             zones: camera.zones.clone(),
             read_plates: camera.plates,
             plate_findings: camera.plate_findings,
@@ -120,6 +130,7 @@ impl Pipeline {
             recorder: None,
             areas: Areas::new(&camera.lines, &camera.zones),
             vehicles: HashMap::new(),
+            bare: HashMap::new(),
             lanes: Lanes::default(),
             tracks_moving: false,
             in_view: Vec::new(),
@@ -213,6 +224,7 @@ impl Pipeline {
             changes
         };
         self.tracks_moving = changes.seen().any(moves);
+        self.look_at_heads(frame, &changes, &riders);
         let signals = self.shown();
         drafts.extend(self.conclude(frame, &changes, &signals, &riders));
         if let Some(recorder) = &self.recorder {
@@ -247,12 +259,32 @@ impl Pipeline {
             self.signals = signal_watch(&self.camera, &signals, self.feeds.clone());
             self.signals_watched = signals;
         }
+        self.use_lines(drawn);
         let witness = &self.witness;
-        self.road = scene.and_then(|scene| Road::new(&self.camera, scene, &self.model_refs, witness.clone()));
+        let mut models = self.model_refs.clone();
+        models.extend(self.models.helmets.as_ref().map(|helmets| model_ref(helmets.model())));
+        let without = &self.model_refs;
+        self.road = scene.and_then(|scene| {
+            let helmets = scene.scene.rules.iter().any(|rule| rule.on && rule.kind == Kind::NoHelmet);
+            Road::new(&self.camera, scene, if helmets { &models } else { without }, witness.clone())
+        });
         if let (None, Some(ring)) = (&self.road, &witness.ring) {
             ring.switch(false);
         }
         drafts
+    }
+
+    /// Central measures between two cameras: both tell it of every vehicle over their line.
+    fn use_lines(&mut self, scene: Option<&Scene>) {
+        let (configured, old) = self.lines.split_at(self.lines_configured);
+        let free = |line: &LineRule| configured.iter().all(|other| other.id != line.id);
+        let new: Vec<LineRule> = scene.map(road::section_lines).unwrap_or_default();
+        let new: Vec<LineRule> = new.into_iter().filter(free).collect();
+        if new != old {
+            self.lines.truncate(self.lines_configured);
+            self.lines.extend(new);
+            self.watch = None;
+        }
     }
 
     /// No frame came for `silent_s` seconds: what waits for a camera that is gone goes with what there is.
@@ -285,8 +317,10 @@ impl Pipeline {
         riders: &[Rider],
     ) -> Vec<Draft> {
         let wants_plates = self.road.as_ref().is_some_and(Road::wants_plates);
-        let looks = self.looks(changes, riders, wants_plates);
+        let mut looks = self.looks(changes, riders, wants_plates);
         let Some(road) = &mut self.road else { return Vec::new() };
+        let priority = |id: u64| self.vehicles.get(&id).is_some_and(Watched::plate_of_priority);
+        looks.priority = changes.seen().map(|track| track.id).filter(|id| priority(*id)).collect();
         let vehicles = &self.vehicles;
         let facts = |track| vehicles.get(&track).map(|watched| watched.facts(track));
         let drafts = road.frame(frame, changes, signals, &looks, facts);
@@ -296,13 +330,38 @@ impl Pipeline {
 
     /// What is seen of vehicles besides their boxes.
     fn looks(&self, changes: &TrackChanges, riders: &[Rider], plates: bool) -> Looks {
-        let mut looks = Looks { riders: road::riders(changes, riders), ..Looks::default() };
+        let mut looks = Looks { riders: road::riders(changes, riders, &self.bare), ..Looks::default() };
         if plates {
             let finding = |id: u64| self.vehicles.get(&id).and_then(Watched::finding);
             let look = |id: u64| finding(id).map(|f| (id, PlateLook { kind: f.kind, score: f.score }));
             looks.plates = changes.seen().filter_map(|track| look(track.id)).collect();
         }
         looks
+    }
+
+    /// Heads are looked at only where a rule asks for it. A look that fails is counted, and costs nothing else.
+    fn look_at_heads(&mut self, frame: &Frame, changes: &TrackChanges, riders: &[Rider]) {
+        self.bare.clear();
+        let Some(model) = self.models.helmets.as_ref().filter(|_| self.watches_helmets()) else { return };
+        let looked = helmets::look(&**model, &frame.picture, changes, riders);
+        self.times.end(Stage::Rest);
+        match looked {
+            Ok(bare) => self.bare = bare,
+            Err(error) => {
+                self.times.counts.failed += 1;
+                tracing::error!(camera = %self.camera, %error, "helmets could not be looked at");
+            }
+        }
+    }
+
+    fn watches_helmets(&self) -> bool {
+        self.road.as_ref().is_some_and(Road::wants_helmets)
+    }
+
+    /// Rules of the scene that are switched on and that cannot be watched with what this camera has.
+    pub fn unwatched(&self) -> Vec<Name> {
+        let helmets = self.models.helmets.is_some();
+        self.road.as_ref().map(|road| road.unwatched(helmets, self.read_plates)).unwrap_or_default()
     }
 
     /// What happened with each rule of the scene.
@@ -611,7 +670,9 @@ fn model_refs(models: &Models, read_plates: bool) -> Vec<ModelRef> {
     if read_plates {
         all.extend(models.plates.models());
     }
-    all.into_iter()
-        .map(|(id, sha256)| ModelRef { id, sha256: Digest::from_hex(&sha256).unwrap_or(Digest::ZERO) })
-        .collect()
+    all.iter().map(|(id, sha256)| model_ref((id, sha256))).collect()
+}
+
+fn model_ref((id, sha256): (&str, &str)) -> ModelRef {
+    ModelRef { id: id.to_owned(), sha256: Digest::from_hex(sha256).unwrap_or(Digest::ZERO) }
 }

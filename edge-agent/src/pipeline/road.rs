@@ -5,11 +5,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use wire::violation::GroundUsed;
+use wire::scene::{Scene, SceneRule};
+use wire::violation::{GroundUsed, Kind};
 use wire::{ModelRef, Name};
 
 use super::vehicle::VehicleFacts;
 use super::violations::{DeskSetup, ViolationDesk, Witness};
+use crate::config::LineRule;
 use crate::frame::Frame;
 use crate::outbox::Draft;
 use crate::rules::violation::{FrameAt, Judge, Looks, Riders, RuleCounts, Signals};
@@ -91,6 +93,22 @@ impl Road {
         self.judging.map(|judging| judging.finish(&facts)).unwrap_or_default()
     }
 
+    /// Whether a rule is about helmets.
+    pub(super) fn wants_helmets(&self) -> bool {
+        self.on(Kind::NoHelmet).next().is_some()
+    }
+
+    /// Rules that are switched on and that cannot be watched with what this camera has.
+    pub(super) fn unwatched(&self, helmets: bool, plates: bool) -> Vec<Name> {
+        let heads = self.on(Kind::NoHelmet).filter(|_| !helmets);
+        let covered = self.on(Kind::PlateCovered).chain(self.on(Kind::PlateMissing)).filter(|_| !plates);
+        heads.chain(covered).map(|rule| rule.id.clone()).collect()
+    }
+
+    fn on(&self, kind: Kind) -> impl Iterator<Item = &SceneRule> {
+        self.in_use.scene.rules.iter().filter(move |rule| rule.on && rule.kind == kind)
+    }
+
     /// Whether a rule looks at plates.
     pub(super) fn wants_plates(&self) -> bool {
         self.judging.as_ref().is_some_and(|judging| judging.judge.wants_plates())
@@ -170,13 +188,28 @@ impl Judging {
     }
 }
 
-/// How many people sit on each two-wheeler that the detector saw in this frame.
-pub(super) fn riders(changes: &TrackChanges, riders: &[Rider]) -> Vec<(u64, Riders)> {
+/// Lines at which sections begin or end whose other line is at another camera.
+pub(super) fn section_lines(scene: &Scene) -> Vec<LineRule> {
+    let sections = scene.rules.iter().filter(|rule| rule.on && rule.kind == Kind::SpeedSection);
+    let names = sections.filter_map(|rule| match rule.about.as_slice() {
+        [only] => Some(only),
+        _ => None,
+    });
+    let lines = names.filter_map(|name| scene.lines.iter().find(|line| line.id == *name));
+    lines.map(|line| LineRule::of_road(line.id.clone(), line.from, line.to)).collect()
+}
+
+/// How many people sit on each two-wheeler that the detector saw in this frame, and what was seen of their heads, by track.
+pub(super) fn riders(
+    changes: &TrackChanges,
+    riders: &[Rider],
+    bare: &HashMap<u64, (u32, f32)>,
+) -> Vec<(u64, Riders)> {
     let of = |vehicle: usize| riders.iter().filter(move |rider| rider.vehicle == vehicle);
-    let look = |vehicle: usize| Riders {
+    let look = |track: u64, vehicle: usize| Riders {
         count: of(vehicle).count() as u32,
         score: of(vehicle).map(|rider| rider.person.score).fold(1.0, f32::min),
-        bare: None,
+        bare: bare.get(&track).copied(),
     };
-    changes.seen().filter_map(|track| Some((track.id, look(track.detection?)))).collect()
+    changes.seen().filter_map(|track| Some((track.id, look(track.id, track.detection?)))).collect()
 }

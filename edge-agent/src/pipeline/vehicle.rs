@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 use wire::payload::{Direction, NoReading, PlateFinding, PlateReading, TrackRef, Vehicle};
-use wire::plate::VehicleGroup;
+use wire::plate::{PlateClass, VehicleGroup};
 use wire::{EvidenceRole, Name, Payload};
 
 use super::class_word;
@@ -118,6 +118,15 @@ impl Watched {
     /// What is wrong with its plate, as far as the looks say.
     pub(super) fn finding(&self) -> Option<PlateFinding> {
         self.findings.finding()
+    }
+
+    /// Whether its plate is of a kind that priority vehicles carry: a blue one of the State (police, fire engines, most ambulances) or a
+    /// red one of the army. Most of their bearers are on no mission, so that this is never more than a doubt.
+    pub(super) fn plate_of_priority(&self) -> bool {
+        let class =
+            |reading: &PlateReading, class: PlateClass| reading.class.as_deref() == Some(class.as_str());
+        let priority = |r: &PlateReading| class(r, PlateClass::State) || class(r, PlateClass::Military);
+        self.vote.reads() > 0 && self.reading().is_some_and(|reading| priority(&reading))
     }
 
     /// How much a look at this moment promises; zero when none should be made.

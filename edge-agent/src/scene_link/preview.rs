@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use wire::Name;
 use wire::scene::{Preview, Previewed, Scene};
+use wire::violation::Kind;
 
 use super::log::Logged;
 use crate::geometry::Point;
@@ -48,7 +49,10 @@ pub fn run(scene: &Scene, frames: &[Arc<Logged>]) -> Result<Option<Preview>, Sce
         findings.iter().filter_map(|finding| told(finding, &ways, size)).collect();
     found.sort_by_key(|one| one.at);
     found.drain(..found.len().saturating_sub(MOST));
-    let unwatched = scene.signals.iter().map(|signal| &signal.id).filter(|id| !watched.contains(id));
+    let heads = frames.iter().flat_map(|logged| &logged.looks.riders).any(|(_, look)| look.bare.is_some());
+    let helmets = scene.rules.iter().filter(|rule| rule.kind == Kind::NoHelmet && !heads);
+    let signals = scene.signals.iter().map(|signal| &signal.id).filter(|id| !watched.contains(id));
+    let unwatched = signals.chain(helmets.map(|rule| &rule.id));
     Ok(Some(Preview {
         from: first.captured.at,
         to: last.captured.at,

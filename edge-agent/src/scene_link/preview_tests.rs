@@ -111,6 +111,19 @@ fn green_is_nothing_and_a_signal_that_nobody_watched_is_named() {
 }
 
 #[test]
+fn a_rule_about_helmets_is_named_where_nobody_looks_at_heads() {
+    let mut helmets = scene();
+    let id = Name::new("mu-bao-hiem").expect("a name");
+    helmets.rules.push(wire::scene::SceneRule {
+        id: id.clone(),
+        kind: Kind::NoHelmet,
+        about: Vec::new(),
+        ..helmets.rules[0].clone()
+    });
+    assert_eq!(preview(&helmets, LampState::Green).unwatched, [id]);
+}
+
+#[test]
 fn a_draft_that_cannot_be_used_says_why_and_nothing_recorded_is_nothing() {
     let mut flat = scene();
     for (n, point) in flat.ground.as_mut().expect("ground").points.iter_mut().enumerate() {

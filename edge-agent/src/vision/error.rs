@@ -25,9 +25,21 @@ pub enum VisionError {
         /// Hash in the manifest.
         wanted: String,
     },
-    /// A model whose tensors are not those that the manifest names.
+    /// A file of the site's own is not the one that the configuration names. It is not loaded.
     #[error(
-        "model {model}: tensor `{tensor}` is {found}, the manifest wants {wanted}; use the model of this release"
+        "{path}: sha256 is {found}, the configuration says {wanted}; put the right file there, or its hash into the configuration"
+    )]
+    OtherFile {
+        /// The file.
+        path: PathBuf,
+        /// Hash of the bytes on disk.
+        found: String,
+        /// Hash in the configuration.
+        wanted: String,
+    },
+    /// A model whose tensors are not those that the manifest (or, for a site's own, the configuration) names.
+    #[error(
+        "model {model}: tensor `{tensor}` is {found}, not {wanted}; use the model of this release, or describe your own as it is"
     )]
     WrongShape {
         /// Model id.

@@ -1,7 +1,7 @@
 //! From pixels to facts: object boxes, motion, plate text, faces where a site has switched them on.
 //!
 //! This folder is the only user of ONNX Runtime ([`session`]) and of OpenCV ([`plate`], [`shown`]). Everything that a model
-//! concludes leaves it as plain values, and everything that needs a model is behind a trait ([`Detect`], [`ReadPlate`])
+//! concludes leaves it as plain values, and everything that needs a model is behind a trait ([`Detect`], [`ReadPlate`], [`HelmetLook`])
 //! so that the rest of the agent is tested without one.
 
 pub mod anchors;
@@ -9,6 +9,7 @@ pub mod detector;
 pub mod doubles;
 mod error;
 pub mod face;
+pub mod helmet;
 pub mod manifest;
 pub mod motion;
 pub mod picture;
@@ -26,6 +27,7 @@ mod tests;
 pub use detector::{Detect, Detections, Detector, DetectorConfig, ObjectModel};
 pub use error::VisionError;
 pub use face::{FaceReader, FaceReaderConfig, FaceReading, ReadFaces};
+pub use helmet::{Head, HelmetConfig, HelmetLook, HelmetModel};
 pub use manifest::{Manifest, ModelStore};
 pub use motion::{Motion, MotionConfig, MotionGate};
 pub use picture::Rgb;

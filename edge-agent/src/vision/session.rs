@@ -13,7 +13,7 @@ use ort::value::{Outlet, TensorRef, ValueType};
 use serde::{Deserialize, Serialize};
 
 use super::VisionError;
-use super::manifest::{Model, ModelStore};
+use super::manifest::{Model, ModelStore, sha256_of};
 
 /// Hardware that runs the models.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -100,8 +100,35 @@ impl Runtime {
         settings: &SessionSettings,
     ) -> Result<SessionPool, VisionError> {
         let (model, path) = store.verified(id)?;
+        self.sessions(model, &path, settings)
+    }
+
+    /// Sessions of a model that does not come with the program: the file's hash is checked before it is parsed, its tensors after.
+    ///
+    /// # Errors
+    /// [`VisionError::Io`], [`VisionError::OtherFile`], and those of [`Runtime::pool`].
+    pub fn pool_of(
+        &self,
+        model: &Model,
+        path: &Path,
+        settings: &SessionSettings,
+    ) -> Result<SessionPool, VisionError> {
+        let found = sha256_of(path)?;
+        if found != model.sha256 {
+            let (path, wanted) = (path.to_owned(), model.sha256.clone());
+            return Err(VisionError::OtherFile { path, found, wanted });
+        }
+        self.sessions(model, path, settings)
+    }
+
+    fn sessions(
+        &self,
+        model: &Model,
+        path: &Path,
+        settings: &SessionSettings,
+    ) -> Result<SessionPool, VisionError> {
         let sessions = (0..settings.sessions.max(1))
-            .map(|_| self.session(model, &path, settings))
+            .map(|_| self.session(model, path, settings))
             .collect::<Result<Vec<_>, _>>()?;
         Ok(SessionPool {
             id: model.id.clone(),

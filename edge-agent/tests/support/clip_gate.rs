@@ -125,7 +125,8 @@ impl ClipGate {
     /// The real models.
     pub fn models(&self) -> Models {
         let cameras = &self.config.cameras;
-        let loaded = edge_agent::agent::load_models(&self.config, cameras).expect("the models: run `make models`");
+        let loaded =
+            edge_agent::agent::load_models(&self.config, cameras).expect("the models: run `make models`");
         loaded.of(&self.config, &cameras[0]).expect("loaded for it")
     }
 

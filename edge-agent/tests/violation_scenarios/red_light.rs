@@ -6,7 +6,7 @@ use wire::LampState::{Green, Off, Red, Unknown, Yellow};
 use crate::stage::*;
 
 /// Traffic comes from below and stops at y = 500. Left lane: left and straight on; right lane: straight on and right, which is free.
-fn junction() -> Value {
+pub fn junction() -> Value {
     json!({
         "v": 1, "camera": "huong-bac", "picture": [1280, 720],
         "lanes": [

@@ -25,7 +25,7 @@ const LATE_S: f64 = 0.35;
 const LOST_S: f64 = 1.5;
 
 /// A vehicle and its way.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Actor {
     id: u64,
     class: ObjectClass,
@@ -39,9 +39,10 @@ pub struct Actor {
     class_until: Option<(f64, ObjectClass)>,
     class_score: f32,
     grown: (f32, f32),
-    riders: u32,
-    bare: Option<u32>,
-    plate: Option<&'static str>,
+    /// How many people sit on it, from when to when.
+    riders: Vec<(f64, f64, u32)>,
+    bare: Vec<(f64, f64, u32)>,
+    plate: Vec<(f64, f64, &'static str)>,
     priority: bool,
 }
 
@@ -58,9 +59,9 @@ pub fn car(id: u64, start_s: f64, foot: (f32, f32)) -> Actor {
         class_until: None,
         class_score: 0.95,
         grown: (1.0, 1.0),
-        riders: 1,
-        bare: None,
-        plate: None,
+        riders: Vec::new(),
+        bare: Vec::new(),
+        plate: Vec::new(),
         priority: false,
     }
 }
@@ -127,16 +128,48 @@ impl Actor {
         Self { id, grown: (0.93, 0.88), ..self.clone() }
     }
 
+    /// So many people sit on it; one without a word.
     pub fn riders(self, riders: u32) -> Self {
-        Self { riders, ..self }
+        self.riders_from(0.0, 1e9, riders)
     }
 
+    pub fn riders_from(mut self, from_s: f64, to_s: f64, riders: u32) -> Self {
+        self.riders.push((from_s, to_s, riders));
+        self
+    }
+
+    /// A helmet model sees so many of them without a helmet; without a word there is no such model.
     pub fn bare(self, bare: u32) -> Self {
-        Self { bare: Some(bare), ..self }
+        self.bare_from(0.0, 1e9, bare)
     }
 
+    pub fn bare_from(mut self, from_s: f64, to_s: f64, bare: u32) -> Self {
+        self.bare.push((from_s, to_s, bare));
+        self
+    }
+
+    /// What the looks at its plate have come to.
     pub fn plate(self, finding: &'static str) -> Self {
-        Self { plate: Some(finding), ..self }
+        self.plate_from(0.0, 1e9, finding)
+    }
+
+    pub fn plate_from(mut self, from_s: f64, to_s: f64, finding: &'static str) -> Self {
+        self.plate.push((from_s, to_s, finding));
+        self
+    }
+
+    pub fn bicycle(self) -> Self {
+        Self { class: ObjectClass::Bicycle, ..self }
+    }
+
+    /// Under this number; what it switches to is another hundred.
+    pub fn numbered(self, id: u64) -> Self {
+        Self { id, switched: self.switched.map(|(at_s, _)| (at_s, id + 100)), ..self }
+    }
+
+    /// Part of the votes that its class got.
+    pub fn class_score(self, class_score: f32) -> Self {
+        Self { class_score, ..self }
     }
 
     pub fn priority(self) -> Self {
@@ -211,6 +244,10 @@ impl Noise {
     }
 }
 
+fn said<T: Copy>(spans: &[(f64, f64, T)], t: f64) -> Option<T> {
+    spans.iter().rev().find(|(from_s, to_s, _)| (*from_s..*to_s).contains(&t)).map(|(_, _, said)| *said)
+}
+
 fn within(spans: &[(f64, f64)], t: f64) -> bool {
     spans.iter().any(|(from_s, to_s)| (*from_s..*to_s).contains(&t))
 }
@@ -223,12 +260,13 @@ pub fn steady(states: &[(f64, LampState)]) -> Programme {
 }
 
 /// A scenario.
+#[derive(Clone)]
 pub struct Stage {
-    scene: Scene,
+    pub scene: Scene,
     fps: f64,
     start: Timestamp,
-    actors: Vec<Actor>,
-    signals: Vec<(Name, Programme)>,
+    pub actors: Vec<Actor>,
+    pub signals: Vec<(Name, Programme)>,
     preview: bool,
     seed: u64,
 }
@@ -272,13 +310,44 @@ impl Stage {
         self
     }
 
+    pub fn all(self, actors: impl IntoIterator<Item = Actor>) -> Self {
+        actors.into_iter().fold(self, Self::with)
+    }
+
     pub fn run(self) -> Outcome {
+        let end_s = self.actors.iter().map(Actor::end_s).fold(0.0, f64::max) + 10.0;
         let scene = Arc::new(CalibratedScene::new(&self.scene, WIDTH, HEIGHT).expect("a good scene"));
         let mut judge = if self.preview { Judge::preview(scene) } else { Judge::new(scene) };
-        let end_s = self.actors.iter().map(Actor::end_s).fold(0.0, f64::max) + 10.0;
+        let mut found = Vec::new();
+        self.play(end_s, |changes, signals, looks, frame| {
+            found.extend(judge.update(changes, signals, looks, frame));
+            let now_s = frame.stream_s();
+            assert!(
+                found.iter().all(|finding| finding.moments.iter().all(|moment| moment.stream_s <= now_s))
+            );
+        });
+        found.extend(judge.finish());
+        Outcome { found, counts: judge.counts().collect(), fps: self.fps }
+    }
+
+    /// Seconds that the judge took for a frame, on average and at most, and how much it found.
+    pub fn timed(self, end_s: f64) -> (f64, f64, usize) {
+        let scene = Arc::new(CalibratedScene::new(&self.scene, WIDTH, HEIGHT).expect("a good scene"));
+        let mut judge = Judge::new(scene);
+        let (mut spent, mut worst, mut found, mut frames) = (0.0, 0.0_f64, 0, 0);
+        self.play(end_s, |changes, signals, looks, frame| {
+            let began = std::time::Instant::now();
+            found += judge.update(changes, signals, looks, frame).len();
+            let took = began.elapsed().as_secs_f64();
+            (spent, worst, frames) = (spent + took, worst.max(took), frames + 1);
+        });
+        (spent / f64::from(frames), worst, found)
+    }
+
+    /// What every frame until then would say.
+    fn play(&self, end_s: f64, mut see: impl FnMut(&TrackChanges, &Signals, &Looks, FrameAt)) {
         let mut tracks = Tracks::default();
         let mut noise = Noise(self.seed);
-        let mut found = Vec::new();
         for n in 0..(end_s * self.fps) as u64 {
             let t = n as f64 / self.fps;
             let frame = FrameAt { index: n, captured: self.captured(t) };
@@ -289,12 +358,10 @@ impl Stage {
                 .filter(|actor| (actor.start_s..=actor.end_s()).contains(&t) && !within(&actor.hidden, t))
                 .map(|actor| (actor, actor.view(t, 1.0 / self.fps, &mut noise)))
                 .collect();
-            let looks = looks(&views);
+            let looks = looks(&views, t);
             let changes = tracks.update(t, views.into_iter().map(|(_, view)| view).collect());
-            found.extend(judge.update(&changes, &signals, &looks, frame));
+            see(&changes, &signals, &looks, frame);
         }
-        found.extend(judge.finish());
-        Outcome { found, counts: judge.counts().collect(), fps: self.fps }
     }
 
     fn captured(&self, stream_s: f64) -> CaptureTime {
@@ -316,15 +383,16 @@ impl Stage {
     }
 }
 
-fn looks(views: &[(&Actor, TrackView)]) -> Looks {
+fn looks(views: &[(&Actor, TrackView)], t: f64) -> Looks {
     let two_wheels = |view: &TrackView| view.class == ObjectClass::Motorcycle;
     let riders = views.iter().filter(|(_, view)| two_wheels(view)).map(|(actor, view)| {
-        let bare = actor.bare.map(|bare| (bare, 0.9));
-        (view.id, Riders { count: actor.riders, score: 0.7, bare })
+        let bare = said(&actor.bare, t).map(|bare| (bare, 0.9));
+        (view.id, Riders { count: said(&actor.riders, t).unwrap_or(1), score: 0.7, bare })
     });
-    let plates = views
-        .iter()
-        .filter_map(|(actor, view)| Some((view.id, PlateLook { kind: actor.plate?.to_owned(), score: 0.8 })));
+    let plates = views.iter().filter_map(|(actor, view)| {
+        let kind = said(&actor.plate, t)?.to_owned();
+        Some((view.id, PlateLook { kind, score: 0.8 }))
+    });
     let priority = views.iter().filter(|(actor, _)| actor.priority).map(|(_, view)| view.id);
     Looks { riders: riders.collect(), plates: plates.collect(), priority: priority.collect() }
 }
@@ -419,6 +487,26 @@ impl Outcome {
     #[track_caller]
     pub fn doubts_are(self, expected: &[&str]) -> Self {
         assert_eq!(self.found[0].doubts, expected);
+        self
+    }
+
+    /// What the first one measured: word, value and its half-width, limit.
+    #[track_caller]
+    pub fn measured(self, what: &str, value: f64, within: f64, limit: f64) -> Self {
+        let measured = self.found[0].measured.as_ref().expect("something was measured");
+        let fits = measured.what == what
+            && (measured.value - value).abs() <= within
+            && measured.limit == Some(limit)
+            && measured.uncertainty >= 0.0
+            && !measured.type_approved;
+        assert!(fits, "{measured:?}");
+        self
+    }
+
+    /// The lane of the first one.
+    #[track_caller]
+    pub fn lane(self, lane: Option<&str>) -> Self {
+        assert_eq!(self.found[0].lane.as_ref().map(Name::as_str), lane);
         self
     }
 

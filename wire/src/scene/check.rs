@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Scene, Spot};
+use super::{LineKind, Scene, Spot};
 use crate::Name;
 use crate::violation::Kind;
 
@@ -139,6 +139,9 @@ fn rules(scene: &Scene, rule: &super::SceneRule, say: &mut impl FnMut(String, &s
     for name in rule.about.iter().filter(|name| !has(name)) {
         say(at.clone(), &format!("about names {name}, which is not drawn"));
     }
+    for misfit in super::shape(rule.kind).into_iter().flat_map(|shape| shape.misfits(scene, rule)) {
+        say(at.clone(), &misfit);
+    }
     let positive = |value: Option<f64>| value.is_none_or(|v| v.is_finite() && v > 0.0);
     if ![rule.dwell_s, rule.way, rule.length_m, rule.limit_kmh].into_iter().all(positive) {
         say(at.clone(), "dwell_s, way, length_m and limit_kmh must be above 0");
@@ -162,18 +165,23 @@ fn rules(scene: &Scene, rule: &super::SceneRule, say: &mut impl FnMut(String, &s
             say(at, "about names the entry line, then the exit line")
         }
         Kind::SpeedSection => {
-            if rule.length_m.is_none() || lines == 0 {
-                say(
+            let ends = |line: &&super::SceneLine| matches!(line.kind, LineKind::Entry | LineKind::Exit);
+            let named = |line: &&super::SceneLine| rule.about.contains(&line.id);
+            match lines {
+                2 => {}
+                1 if scene.lines.iter().filter(named).all(|line| ends(&line)) => {}
+                1 => say(
                     at,
-                    "a section needs length_m and its lines: two, or one here and one at the other camera",
-                );
+                    "with one line here, draw it as entry at the first camera and as exit at the second",
+                ),
+                _ => say(
+                    at,
+                    "about names its lines: first and second, or the one here when the other camera has the other",
+                ),
             }
         }
         Kind::SpeedHomography if scene.ground.is_none() => {
             say(at, "speed needs ground: four measured points")
-        }
-        Kind::StopPark | Kind::JunctionBlock if rule.dwell_s.is_none() => {
-            say(at, "dwell_s says how long is too long")
         }
         _ => {}
     }
@@ -225,6 +233,11 @@ mod tests {
             vec![super::super::RuleHours { days: vec![8], from: "25:00".into(), to: "6".into() }];
         bad.signals[0].lamps[0].area = [0.9, 0.9, 0.5, 0.5];
         bad.ground.as_mut().unwrap().points.truncate(3);
+        let mut parking = bad.rules[0].clone();
+        (parking.id, parking.kind) = (Name::new("cam-dung").unwrap(), Kind::StopPark);
+        parking.about = vec![bad.lines[0].id.clone()];
+        parking.hours.clear();
+        bad.rules.push(parking);
         let id = bad.lanes[0].id.clone();
         bad.zones[0].id = id;
         let places: Vec<String> = check(&bad).into_iter().map(|problem| problem.at).collect();
@@ -233,5 +246,7 @@ mod tests {
         {
             assert!(places.iter().any(|at| at == place), "{place} in {places:?}");
         }
+        let parking = places.iter().filter(|at| *at == "rules.cam-dung").count();
+        assert_eq!(parking, 2, "a line is no zone, and it does not say how long is too long");
     }
 }

@@ -123,7 +123,8 @@ pub struct Preview {
     pub ground_error_m: Option<f64>,
     /// What the rules found, 500 at most, newest last.
     pub found: Vec<Previewed>,
-    /// Signals of the draft that nobody watched in these minutes: what they would have shown is not known.
+    /// Signals of the draft that nobody watched in these minutes, and rules about helmets where nobody looked at heads: what they would
+    /// have shown is not known.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unwatched: Vec<Name>,
 }

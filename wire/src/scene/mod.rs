@@ -7,9 +7,11 @@
 
 mod check;
 mod message;
+mod shape;
 
 pub use check::{SceneProblem, check};
 pub use message::{MAX_SCENE_BYTES, Preview, Previewed, SceneMessage, Task, TaskResult, TaskWhat, TaskWord};
+pub use shape::{Part, RuleField, RuleShape, shape, shapes};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -310,7 +312,7 @@ pub struct SceneController {
     pub group: Name,
 }
 
-/// One rule. Which of the optional fields a kind reads stands in docs/violations.md; the others are ignored.
+/// One rule. Which of the optional fields a kind reads stands in `data/rule-shapes.json` ([`shapes`]); the others are ignored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SceneRule {
     /// Unique within the scene.

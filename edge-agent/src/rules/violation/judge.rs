@@ -1,6 +1,6 @@
 //! Asks every rule of a scene, frame by frame.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use wire::Name;
@@ -28,6 +28,8 @@ const TWICE_S: f64 = 4.0;
 const COMPARED_S: f64 = 1.5;
 /// Findings remembered per rule, to know a double by.
 const REMEMBERED: usize = 32;
+/// The same track does not break the same rule again within this time of the last, seconds: one act, one finding.
+const AGAIN_S: f64 = 60.0;
 /// A track seen under two numbers around the act is a doubt.
 const JOINED_S: f64 = 3.0;
 /// So is one that was out of sight for longer than this around it, seconds.
@@ -100,6 +102,8 @@ struct Asked {
     rule: SceneRule,
     state: Box<dyn Rule>,
     told: VecDeque<Told>,
+    /// Act of the last finding by track, stream seconds.
+    acts: BTreeMap<u64, f64>,
     found: u64,
     doubled: u64,
 }
@@ -125,7 +129,7 @@ impl Judge {
     fn of(scene: Arc<CalibratedScene>, wanted: fn(&SceneRule) -> bool) -> Self {
         let asked = |rule: &SceneRule| {
             let state = state(rule, &scene)?;
-            Some(Asked { rule: rule.clone(), state, told: VecDeque::new(), found: 0, doubled: 0 })
+            Some(Asked::new(rule.clone(), state))
         };
         let rules = scene.scene().rules.iter().filter(|rule| wanted(rule)).filter_map(asked).collect();
         Self {
@@ -157,7 +161,7 @@ impl Judge {
         self.now = Some(now);
         for (from, to) in self.memory.update(changes, now, &self.scene) {
             self.passages.joined(from, to);
-            self.rules.iter_mut().for_each(|asked| asked.state.joined(from, to));
+            self.rules.iter_mut().for_each(|asked| asked.joined(from, to));
         }
         looks.priority.iter().for_each(|track| self.memory.priority(*track));
         let passages = self.passages.update(&self.memory, &self.scene);
@@ -198,6 +202,7 @@ impl Judge {
         let world = World { scene, memory, passages, signals, looks, now, last };
         let mut findings = Vec::new();
         for asked in &mut self.rules {
+            asked.acts.retain(|_, act_s| now.stream_s() - *act_s < AGAIN_S);
             let found = asked.state.see(&world);
             findings.extend(found.into_iter().filter_map(|found| asked.complete(found, memory)));
         }
@@ -206,10 +211,25 @@ impl Judge {
 }
 
 impl Asked {
+    fn new(rule: SceneRule, state: Box<dyn Rule>) -> Self {
+        let (told, acts) = (VecDeque::new(), BTreeMap::new());
+        Self { rule, state, told, acts, found: 0, doubled: 0 }
+    }
+
+    fn joined(&mut self, from: u64, to: u64) {
+        self.state.joined(from, to);
+        if let Some(act_s) = self.acts.remove(&from) {
+            self.acts.insert(to, act_s);
+        }
+        self.told.iter_mut().filter(|told| told.track == from).for_each(|told| told.track = to);
+    }
+
     /// The finding, if it is one: of a class and an hour that the rule is about, and not told of already.
     fn complete(&mut self, found: Found, memory: &Memory) -> Option<Finding> {
-        let trail = memory.trail(found.track)?;
+        let found_track = found.track;
+        let trail = memory.trail(found_track)?;
         let class = trail.vehicle().filter(|class| concerns(&self.rule, *class))?;
+        let score = found.score.min(trail.class_score);
         let mut finding = Finding {
             rule: self.rule.id.clone(),
             kind: self.rule.kind,
@@ -218,7 +238,7 @@ impl Asked {
             lane: found.lane,
             moments: found.moments,
             measured: found.measured,
-            score: found.score.min(trail.class_score).clamp(0.0, 1.0),
+            score: if score.is_finite() { score.clamp(0.0, 1.0) } else { 0.0 },
             doubts: found.doubts.into_iter().map(str::to_owned).collect(),
         };
         let act = finding.act()?;
@@ -226,10 +246,14 @@ impl Asked {
         if !hours::holds(&self.rule.hours, at) {
             return None;
         }
-        if self.told_already(trail, act_s) {
+        if self.acts.get(&found_track).is_some_and(|last_s| act_s - last_s < AGAIN_S) {
+            return None;
+        }
+        if self.told_already(trail, act_s, memory) {
             self.doubled += 1;
             return None;
         }
+        self.acts.insert(found_track, act_s);
         let mut doubt = |when: bool, word: &str| {
             if when && !finding.doubts.iter().any(|known| known == word) {
                 finding.doubts.push(word.to_owned());
@@ -243,15 +267,19 @@ impl Asked {
         Some(finding)
     }
 
-    fn told_already(&mut self, trail: &Trail, act_s: f64) -> bool {
+    fn told_already(&mut self, trail: &Trail, act_s: f64, memory: &Memory) -> bool {
+        let around = trail.since(act_s - COMPARED_S).take_while(|look| look.s() <= act_s + COMPARED_S);
+        let looks: Vec<_> = around.map(|look| (look.at.index, look.bbox, trail.class)).collect();
+        // Who stands can be told of long after the second track on it began.
+        let stands = matches!(self.rule.kind, Kind::StopPark | Kind::JunctionBlock);
         let double = |told: &Told| {
-            told.track != trail.id && (told.act_s - act_s).abs() <= TWICE_S && trail.same_vehicle(&told.looks)
+            let near = (told.act_s - act_s).abs() <= TWICE_S && trail.same_vehicle(&told.looks);
+            let first = memory.trail(told.track).filter(|_| stands);
+            told.track != trail.id && (near || first.is_some_and(|first| first.same_vehicle(&looks)))
         };
         if self.told.iter().any(double) {
             return true;
         }
-        let around = trail.since(act_s - COMPARED_S).take_while(|look| look.s() <= act_s + COMPARED_S);
-        let looks = around.map(|look| (look.at.index, look.bbox, trail.class)).collect();
         self.told.push_back(Told { track: trail.id, act_s, looks });
         if self.told.len() > REMEMBERED {
             self.told.pop_front();
@@ -287,8 +315,8 @@ fn state(rule: &SceneRule, scene: &CalibratedScene) -> Option<Box<dyn Rule>> {
         Kind::TurnBan | Kind::UTurn => Box::new(turn::Turn::new(rule)?),
         Kind::StopPark => Box::new(stop_park::StopPark::new(rule, scene)),
         Kind::JunctionBlock => Box::new(junction_block::JunctionBlock::new(rule, scene)),
-        Kind::Carry3plus | Kind::NoHelmet => Box::new(people::People::new(rule)),
-        Kind::PlateCovered | Kind::PlateMissing => Box::new(plate::Plate::new(rule)),
+        Kind::Carry3plus | Kind::NoHelmet => Box::new(people::People::new(rule, scene)),
+        Kind::PlateCovered | Kind::PlateMissing => Box::new(plate::Plate::new(rule, scene)),
         Kind::SpeedSection => Box::new(speed::Section::new(rule)?),
         Kind::SpeedHomography => Box::new(speed::Ground::new(rule, scene)?),
     })

@@ -63,6 +63,8 @@ pub(super) struct Trail {
     pub joined_s: Option<f64>,
     /// Its way goes on in this track.
     pub goes_on: Option<u64>,
+    /// First look of where it is now: it has not moved since. Kept longer than the looks.
+    stands: Look,
     /// Lines passed, in order.
     pub passed: Vec<Passage>,
     /// Somebody said it looks like a priority vehicle.
@@ -118,21 +120,17 @@ impl Trail {
         false
     }
 
-    /// Since when it stands where it is now, as far as its way is known; none while it has moved within the last look.
-    pub fn stood_since(&self) -> Option<f64> {
-        let last = self.looks.back()?;
-        let size = 0.25 * last.bbox.area().sqrt();
-        let near = |look: &&Look| {
-            let (a, b) = (last.bbox.foot(), look.bbox.foot());
-            (a.x - b.x).hypot(a.y - b.y) <= size
-        };
-        self.looks.iter().rev().take_while(near).last().map(Look::s)
+    /// Since when its foot has stayed within a quarter of its size.
+    pub fn stood_since(&self) -> f64 {
+        self.stands.s()
     }
 
-    /// Whether it was out of sight between two of its looks that lie further apart than this, within a time.
+    /// Whether it was out of sight for longer than this at any time between two moments.
     pub fn was_hidden(&self, from_s: f64, to_s: f64, gap_s: f64) -> bool {
-        let looks: Vec<f64> = self.since(from_s - gap_s).map(Look::s).take_while(|s| *s <= to_s).collect();
-        looks.windows(2).any(|pair| pair[1] - pair[0] > gap_s)
+        let first = self.looks.partition_point(|look| look.s() < from_s).saturating_sub(1);
+        let looks = self.looks.range(first..).map(Look::s);
+        let next = self.looks.range(first..).map(Look::s).skip(1);
+        looks.zip(next).take_while(|(a, _)| *a < to_s).any(|(a, b)| b - a > gap_s)
     }
 
     /// Mean detector score of the looks in a time.
@@ -196,25 +194,32 @@ impl Memory {
     }
 
     fn see(&mut self, track: &TrackView, now: FrameAt) {
-        let look = Look { at: now, bbox: track.bbox, score: track.score };
+        let number = |value: f32| if value.is_finite() { value } else { 0.0 };
+        let velocity = Point { x: number(track.velocity.x), y: number(track.velocity.y) };
+        let class_score = number(track.class_score);
+        let look = Look { at: now, bbox: track.bbox, score: number(track.score) };
         let trail = self.trails.entry(track.id).or_insert_with(|| Trail {
             id: track.id,
             looks: VecDeque::new(),
             class: track.class,
-            class_score: track.class_score,
+            class_score,
             confirmed: false,
-            velocity: track.velocity,
+            velocity,
             seen: true,
             hidden: false,
             gone_s: None,
             joined_s: None,
             goes_on: None,
+            stands: look,
             passed: Vec::new(),
             priority: false,
         });
-        (trail.class, trail.class_score) = (track.class, track.class_score);
-        (trail.confirmed, trail.velocity) = (track.confirmed, track.velocity);
+        (trail.class, trail.class_score) = (track.class, class_score);
+        (trail.confirmed, trail.velocity) = (track.confirmed, velocity);
         (trail.seen, trail.hidden, trail.gone_s) = (true, false, None);
+        if !stays(&trail.stands, &look) {
+            trail.stands = look;
+        }
         // Time does not go back; a frame given twice counts once.
         if trail.looks.back().is_none_or(|last| last.s() < look.s()) {
             trail.looks.push_back(look);
@@ -247,16 +252,19 @@ impl Memory {
         if fits.next().is_some() {
             return None;
         }
-        let (looks, passed, priority) = {
+        let (looks, passed, priority, stands) = {
             let old = self.trails.get_mut(&old)?;
             old.goes_on = Some(id);
-            (old.looks.clone(), old.passed.clone(), old.priority)
+            (old.looks.clone(), old.passed.clone(), old.priority, old.stands)
         };
         let new = self.trails.get_mut(&id)?;
         let before = looks.into_iter().filter(|look| look.s() < first.s()).collect::<Vec<_>>();
         before.into_iter().rev().for_each(|look| new.looks.push_front(look));
         (new.passed, new.joined_s) = (passed, Some(first.s()));
         new.priority |= priority;
+        if stays(&stands, &new.last()) {
+            new.stands = stands;
+        }
         Some(old)
     }
 
@@ -288,6 +296,11 @@ impl Memory {
     pub fn all(&self) -> impl Iterator<Item = &Trail> {
         self.trails.values()
     }
+}
+
+fn stays(from: &Look, to: &Look) -> bool {
+    let (a, b) = (from.bbox.foot(), to.bbox.foot());
+    (a.x - b.x).hypot(a.y - b.y) <= 0.25 * to.bbox.area().sqrt()
 }
 
 fn usable(bbox: &BBox) -> bool {

@@ -27,6 +27,7 @@ mod stretch;
 mod strips;
 mod turn;
 mod way_taken;
+mod within;
 mod wrong_lane;
 
 pub use facts::{FrameAt, Looks, PlateLook, Riders};

@@ -7,6 +7,8 @@ use super::judge::{Found, Rule, World};
 use super::memory::Look;
 use super::moments::moment;
 use super::per_track::PerTrack;
+use super::within::Within;
+use crate::scene::CalibratedScene;
 
 /// Looks that must say so, part of all looks at its riders that this is, and how long they must span, seconds.
 const LEAST_LOOKS: u32 = 5;
@@ -20,6 +22,7 @@ const LEAST_HEIGHT: f32 = 0.08;
 /// The rule: what was counted on each motorcycle.
 pub(super) struct People {
     kind: Kind,
+    within: Within,
     votes: PerTrack<Votes>,
 }
 
@@ -34,8 +37,8 @@ struct Votes {
 }
 
 impl People {
-    pub fn new(rule: &SceneRule) -> Self {
-        Self { kind: rule.kind, votes: PerTrack::default() }
+    pub fn new(rule: &SceneRule, scene: &CalibratedScene) -> Self {
+        Self { kind: rule.kind, within: Within::new(&rule.about, scene), votes: PerTrack::default() }
     }
 }
 
@@ -48,7 +51,8 @@ impl Rule for People {
                 continue;
             };
             let look = trail.last();
-            if riders.count == 0 || look.bbox.h < LEAST_HEIGHT * world.scene.size().1 as f32 {
+            let far = look.bbox.h < LEAST_HEIGHT * world.scene.size().1 as f32;
+            if riders.count == 0 || far || !self.within.holds(look.bbox.foot()) {
                 continue;
             }
             let (says, count, score) = match (self.kind, riders.bare) {

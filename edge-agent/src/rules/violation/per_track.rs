@@ -20,6 +20,18 @@ impl<S> PerTrack<S> {
         self.0.retain(|track, _| memory.trail(*track).is_some());
     }
 
+    /// What was known of tracks that the memory has forgotten.
+    pub fn take_forgotten(&mut self, memory: &Memory) -> Vec<S> {
+        self.0.extract_if(.., |track, _| memory.trail(*track).is_none()).map(|(_, state)| state).collect()
+    }
+
+    /// Takes the first one that fits.
+    pub fn take_where(&mut self, fits: impl Fn(u64, &S) -> bool) -> Option<S> {
+        let (track, _) = self.0.iter().find(|(track, state)| fits(**track, state))?;
+        let track = *track;
+        self.0.remove(&track)
+    }
+
     pub fn joined(&mut self, from: u64, to: u64) {
         if let Some(state) = self.0.remove(&from) {
             self.0.insert(to, state);

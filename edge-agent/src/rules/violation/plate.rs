@@ -6,6 +6,8 @@ use wire::violation::Kind;
 use super::judge::{Found, Rule, World};
 use super::moments::moment;
 use super::per_track::PerTrack;
+use super::within::Within;
+use crate::scene::CalibratedScene;
 
 /// A finding must stand for so long: a later look may still take it back, seconds.
 const STANDS_S: f64 = 1.5;
@@ -13,14 +15,15 @@ const STANDS_S: f64 = 1.5;
 /// The rule: since when a finding stands, by track; none once told.
 pub(super) struct Plate {
     words: &'static [&'static str],
+    within: Within,
     since: PerTrack<Option<f64>>,
 }
 
 impl Plate {
-    pub fn new(rule: &SceneRule) -> Self {
+    pub fn new(rule: &SceneRule, scene: &CalibratedScene) -> Self {
         let words: &[&str] =
             if rule.kind == Kind::PlateMissing { &["missing"] } else { &["covered", "bent"] };
-        Self { words, since: PerTrack::default() }
+        Self { words, within: Within::new(&rule.about, scene), since: PerTrack::default() }
     }
 }
 
@@ -29,7 +32,7 @@ impl Rule for Plate {
         self.since.tidy(world.memory);
         let now_s = world.now.stream_s();
         let mut found = Vec::new();
-        for trail in world.memory.seen() {
+        for trail in world.memory.seen().filter(|trail| self.within.holds(trail.last().bbox.foot())) {
             let look = world.looks.plates.iter().find(|(track, _)| *track == trail.id).map(|(_, look)| look);
             let Some(look) = look.filter(|look| self.words.contains(&look.kind.as_str())) else {
                 // Taken back, unless it was told already.

@@ -10,7 +10,8 @@ use super::memory::{Look, Trail};
 use super::moments::moment;
 use super::passages::Passage;
 use super::per_track::PerTrack;
-use crate::scene::{Area, CalibratedScene};
+use super::within::Within;
+use crate::scene::CalibratedScene;
 
 const KMH: f64 = 3.6;
 /// Longer than this between the lines, and it was no drive through, seconds.
@@ -65,7 +66,7 @@ impl Rule for Section {
 
 /// By the measured ground.
 pub(super) struct Ground {
-    areas: Vec<Area>,
+    within: Within,
     way_m: f64,
     limit_kmh: f64,
     told: PerTrack<()>,
@@ -74,11 +75,11 @@ pub(super) struct Ground {
 impl Ground {
     pub fn new(rule: &SceneRule, scene: &CalibratedScene) -> Option<Self> {
         scene.ground()?;
-        let named = |id: &Name| rule.about.is_empty() || rule.about.contains(id);
-        let areas = scene.zones(ZoneKind::Speed).filter(|(zone, _)| named(&zone.id));
-        let areas = areas.map(|(_, area)| area.clone()).collect();
+        // Without a name, the zones drawn for it.
+        let zones: Vec<Name> = scene.zones(ZoneKind::Speed).map(|(zone, _)| zone.id.clone()).collect();
+        let about = if rule.about.is_empty() { &zones } else { &rule.about };
         Some(Self {
-            areas,
+            within: Within::new(about, scene),
             way_m: rule.way.unwrap_or(WAY_M),
             limit_kmh: rule.limit_kmh?,
             told: PerTrack::default(),
@@ -88,10 +89,7 @@ impl Ground {
     fn measure(&self, trail: &Trail, scene: &CalibratedScene) -> Option<Found> {
         let ground = scene.ground()?;
         let last = trail.last();
-        let within = |look: &&Look| {
-            let foot = look.bbox.foot();
-            self.areas.is_empty() || self.areas.iter().any(|area| area.holds(foot))
-        };
+        let within = |look: &&Look| self.within.holds(look.bbox.foot());
         let end = ground.ground(last.bbox.foot()).filter(|_| within(&&last))?;
         let looks = trail.looks.iter().rev().take_while(within);
         let way = |look: &&Look| {

@@ -2,9 +2,11 @@
 //! from below or from above is still the same vehicle in the same place.
 
 use super::judge::World;
-use super::memory::{Look, Trail};
+use super::memory::{Look, Memory, Trail};
 use super::per_track::PerTrack;
+use crate::detection::ObjectClass;
 use crate::geometry::{BBox, Point};
+use crate::rules::movement::alike;
 use crate::scene::Area;
 
 /// It has moved when foot and roof are both further than this part of its size from where they were.
@@ -14,10 +16,16 @@ const MOVING: f32 = 0.25;
 /// Longer than this between two looks, and nobody knows what it did meanwhile, seconds.
 const GAP_S: f64 = 30.0;
 
+/// Who appears where a vehicle that stood was lost no longer than this ago, with much of its box in common and of its kind, is that
+/// vehicle: intersection over union.
+const SAME_PLACE_IOU: f32 = 0.5;
+
 /// Vehicles that stand in one area.
 #[derive(Debug, Default)]
 pub(super) struct Standing {
     stands: PerTrack<Stand>,
+    /// Stands whose tracks ended: something hid them, perhaps.
+    lost: Vec<Stand>,
 }
 
 /// One vehicle that stands.
@@ -32,6 +40,7 @@ pub(super) struct Stand {
     /// Seconds that count.
     pub counted: f64,
     pub told: bool,
+    class: ObjectClass,
 }
 
 impl Standing {
@@ -52,8 +61,9 @@ impl Standing {
         dwell_s: f64,
         counts: impl Fn(&Trail, &Stand) -> bool,
     ) -> Vec<(u64, Stand)> {
-        self.stands.tidy(world.memory);
         let now_s = world.now.stream_s();
+        self.lost.retain(|stand| now_s - stand.last.s() <= GAP_S);
+        self.lost.extend(self.stands.take_forgotten(world.memory));
         for trail in world.memory.seen().filter(|trail| trail.vehicle().is_some()) {
             let look = trail.last();
             if !area.holds(look.bbox.foot()) && self.stands.get(trail.id).is_none_or(|s| !same(s, &look)) {
@@ -63,7 +73,14 @@ impl Standing {
             match self.stands.get_mut(trail.id) {
                 Some(stand) if same(stand, &look) => stand.last = look,
                 _ => {
-                    let stand = Stand { from: look, last: look, counted_s: now_s, counted: 0.0, told: false };
+                    let stand = self.found_again(world.memory, trail, &look).unwrap_or_else(|| Stand {
+                        from: look,
+                        last: look,
+                        counted_s: now_s,
+                        counted: 0.0,
+                        told: false,
+                        class: trail.class,
+                    });
                     self.stands.insert(trail.id, stand);
                 }
             }
@@ -83,6 +100,19 @@ impl Standing {
             }
         }
         due
+    }
+
+    /// The stand that was lost where this vehicle appears.
+    fn found_again(&mut self, memory: &Memory, trail: &Trail, look: &Look) -> Option<Stand> {
+        let fits = |stand: &Stand| {
+            alike(stand.class, trail.class) && stand.last.bbox.iou(&look.bbox) >= SAME_PLACE_IOU
+        };
+        let hidden = |track: u64| memory.trail(track).is_some_and(|trail| trail.hidden);
+        let stand = match self.lost.iter().position(fits) {
+            Some(index) => self.lost.swap_remove(index),
+            None => self.stands.take_where(|track, stand| hidden(track) && fits(stand))?,
+        };
+        Some(Stand { last: *look, ..stand })
     }
 }
 

@@ -19,7 +19,7 @@ const NO_PARKING_S: f64 = 300.0;
 const START_S: f64 = 8.0;
 /// Who came within this time of each other came together, seconds.
 const TOGETHER_S: f64 = 20.0;
-/// Who drives past within this many of its own sizes shows that traffic moves, and for so long, seconds.
+/// Who drives past within this many of its own sizes shows that traffic moves.
 const NEAR: f32 = 4.0;
 
 /// The rule: its zones.
@@ -124,9 +124,7 @@ fn stands_with_others(world: &World, trail: &Trail, stand: &Stand) -> bool {
         if moves(other) {
             return false;
         }
-        let since = other.last().s() - other.first().s();
-        let arrived_s = other.stood_since().unwrap_or(other.last().s() - since);
-        together |= (arrived_s - stand.from.s()).abs() <= TOGETHER_S;
+        together |= (other.stood_since() - stand.from.s()).abs() <= TOGETHER_S;
     }
     together
 }

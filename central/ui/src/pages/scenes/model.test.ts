@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { en, vi } from "../../i18n";
 import type { Scene } from "../../api/scene-types";
-import { KINDS, add, blank, emptyRule, freeId, goodId, insertPoint, moveAll, movePoint, pointsOf, remove, removePoint, rename, whole } from "./model";
+import { KINDS, RULE_SHAPES, add, blank, emptyRule, freeId, goodId, insertPoint, moveAll, movePoint, pointsOf, remove, removePoint, rename, whole } from "./model";
 
 const root = resolve(import.meta.dirname, "../../../../..");
 const golden = () => whole(JSON.parse(readFileSync(resolve(root, "tests/goldens/v1/scene.json"), "utf8")) as Scene);
@@ -21,6 +21,12 @@ test("every kind of the contract has its form and its words", () => {
   const kinds = (Array.isArray(data) ? data : data.kinds).map(({ kind }) => kind);
   expect([...KINDS].sort()).toEqual([...kinds].sort());
   for (const texts of [vi, en]) expect(KINDS.filter((kind) => !texts.scenes.kind[kind])).toEqual([]);
+});
+
+test("the form asks for the settings that the rules read, and for no other", () => {
+  const shapes = JSON.parse(readFileSync(resolve(root, "wire/data/rule-shapes.json"), "utf8")) as { kind: keyof typeof RULE_SHAPES; about: string[]; fields: string[] }[];
+  expect(KINDS).toEqual(shapes.map(({ kind }) => kind));
+  for (const { kind, about, fields } of shapes) expect({ kind, ...RULE_SHAPES[kind] }).toEqual({ kind, about, fields });
 });
 
 test("each tool makes its element, under a name that is free", () => {

@@ -236,7 +236,7 @@ export function rename(scene: Scene, { list, id }: Chosen, name: string): Scene 
 export const anchors = (scene: Scene, but: string | null): Spot[] =>
   (["lanes", "lines", "zones", "markings"] as const).flatMap((list) => scene[list].filter(({ id }) => id !== but).flatMap((one) => (list === "lanes" ? scene.lanes.find(({ id }) => id === one.id)?.corners ?? [] : pointsOf(scene, list, one.id))));
 
-/** Which fields a kind reads, which lists it is about, and how many of them. */
+/** Which fields a kind reads, and which lists it is about: as in wire/data/rule-shapes.json, which a test compares. */
 interface RuleShape {
   about: List[];
   fields: ("grace_ms" | "dwell_s" | "way" | "length_m" | "limit_kmh")[];
@@ -262,6 +262,6 @@ export const RULE_SHAPES: Record<ViolationKind, RuleShape> = {
   plate_covered: anywhere,
   plate_missing: anywhere,
   speed_section: { about: ["lines"], fields: ["length_m", "limit_kmh"] },
-  speed_homography: { about: ["zones", "lanes"], fields: ["limit_kmh"] },
+  speed_homography: { about: ["zones", "lanes"], fields: ["way", "limit_kmh"] },
 };
 export const KINDS = Object.keys(RULE_SHAPES) as ViolationKind[];
