@@ -36,6 +36,7 @@ pub mod registers;
 pub mod reports;
 pub mod scenes;
 pub mod sealing;
+pub mod sections;
 pub mod seed;
 pub mod space;
 pub mod store;

@@ -40,6 +40,7 @@ pub mod read_numbers;
 pub mod read_passages;
 pub mod rows;
 pub mod scenes;
+mod sections;
 pub mod sessions;
 pub mod sites;
 pub mod users;

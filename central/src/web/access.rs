@@ -182,6 +182,8 @@ pub const RULES: &[(&str, &str, Access)] = &[
     ("POST", "/api/v1/scenes/{site}/{camera}/publish", SCENE_PUBLISHERS),
     ("GET", "/api/v1/scenes/{site}/{camera}/versions", SCENE_READERS),
     ("GET", "/api/v1/scenes/{site}/{camera}/versions/{id}", SCENE_READERS),
+    ("GET", "/api/v1/sections", SCENE_READERS),
+    ("GET", "/api/v1/sections/{site}/{id}", SCENE_READERS),
     // Cases and review.
     ("GET", "/api/v1/cases", CASE_LISTS),
     ("GET", "/api/v1/cases/{id}", CASE_POLICE),

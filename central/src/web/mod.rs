@@ -51,6 +51,7 @@ mod people;
 mod problem;
 mod quarantine;
 mod scenes;
+mod sections;
 mod session;
 mod sites;
 mod stream;
@@ -147,6 +148,7 @@ fn resources() -> OpenApiRouter<Web> {
         .routes(routes!(stream::open))
         .merge(people::routes())
         .merge(scenes::routes())
+        .merge(sections::routes())
         .merge(law::routes())
         .merge(verification::routes())
         .merge(cases::routes())

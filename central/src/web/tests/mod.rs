@@ -8,6 +8,7 @@ mod loss;
 mod people;
 mod reading;
 mod scenes;
+mod sections;
 mod sign_in;
 mod streams;
 
