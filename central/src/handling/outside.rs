@@ -108,7 +108,11 @@ impl Work<'_> {
         if to == State::OwnerNotFound {
             self.h.doubts = vec![status.to_owned()];
         }
-        self.step("owner_answered", to, None, detail)
+        self.step("owner_answered", to, None, detail)?;
+        if to == State::Stolen {
+            self.stolen();
+        }
+        Ok(())
     }
 
     /// A document is there: what waited for it goes out.

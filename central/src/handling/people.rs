@@ -134,7 +134,9 @@ impl Work<'_> {
                 self.step(name, State::HandedOver, reason, json!({ "to": limited(&to.to_unit)? }))
             }
             "report_stolen" => {
-                self.step(name, State::Stolen, reason, nothing()).map(|()| self.remove_warnings())
+                self.step(name, State::Stolen, reason, nothing())?;
+                self.stolen();
+                Ok(())
             }
             "record_acknowledged" | "confirm" => {
                 self.answered("acknowledged", false);
@@ -341,6 +343,14 @@ impl Work<'_> {
 
     pub(super) fn organisation(&self) -> bool {
         self.h.liable_party().is_some_and(|party| party.kind == PartyKind::Org)
+    }
+
+    /// Nobody who is registered is fined: nobody is written to, and nobody is warned of.
+    pub(super) fn stolen(&mut self) {
+        for kind in ["notice", "transfer", "appearance", "warning", "minutes"] {
+            self.met(kind);
+        }
+        self.remove_warnings();
     }
 
     fn first_at(&self) -> Result<Timestamp, Refusal> {

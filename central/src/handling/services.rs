@@ -35,7 +35,11 @@ pub struct Call<'a> {
 impl Call<'_> {
     /// The key under which the other system knows a repetition.
     pub fn key(&self) -> String {
-        format!("{}-{}", self.h.id, self.order.n)
+        match self.order.what {
+            // A licence that was revoked then is asked for anew: its register knows a repetition by the decision.
+            What::Points { .. } => format!("{}-{}-{}", self.h.id, self.order.n, self.order.tries),
+            _ => format!("{}-{}", self.h.id, self.order.n),
+        }
     }
 }
 

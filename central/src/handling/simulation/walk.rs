@@ -55,6 +55,8 @@ pub struct Walk {
     citizen_at: Timestamp,
     numbers: u32,
     may_join: bool,
+    /// When deadlines began to run: one may begin in the past, by word that comes late.
+    pub begun: Vec<(String, Timestamp, Timestamp)>,
 }
 
 impl Walk {
@@ -95,6 +97,7 @@ impl Walk {
             citizen_at: now,
             numbers: 0,
             may_join: false,
+            begun: Vec::new(),
             began,
             dice,
         };
@@ -113,7 +116,7 @@ impl Walk {
             self.now += hours(&mut self.dice, 5, 24 * 25);
             self.was_away = true;
         }
-        if self.dice.percent(15) {
+        if self.dice.percent(6) {
             self.h = restarted(&self.h);
             self.restarts += 1;
         }
@@ -130,8 +133,11 @@ impl Walk {
             self.citizen_at = self.now + hours(&mut self.dice, 12, 24 * 6);
         }
         if !self.h.state.is_final() && self.now >= self.people_at {
+            let done = self.journal.len();
             self.people();
-            self.people_at = self.now + hours(&mut self.dice, 2, 16);
+            // Where there is nothing to do today, somebody looks again some days later.
+            let (low, high) = if self.journal.len() > done { (2, 10) } else { (24, 24 * 8) };
+            self.people_at = self.now + hours(&mut self.dice, low, high);
         }
         true
     }
@@ -434,6 +440,9 @@ impl Walk {
         }
         let number = format!("{:06}", self.numbers + 1);
         self.numbers += u32::from(stepped.series.is_some());
+        for one in stepped.handling.deadlines.iter().filter(|one| !self.h.deadlines.iter().any(|old| old.due == one.due)) {
+            self.begun.push((one.due.kind.clone(), one.due.at, self.now));
+        }
         checks::step(self, actor, &event, &stepped);
         self.log.extend(stepped.log.iter().map(|entry| (self.now, entry.clone())));
         self.journal.push(Line { at: self.now, actor: actor.clone(), number, event });

@@ -46,8 +46,10 @@ async fn every_operation_lets_in_exactly_the_roles_of_its_rule() {
         };
         let Some(Access::Roles(roles)) = rule(&method, &path) else {
             let status = site.open(request("")).await.status();
+            // Other systems sign what they send; nobody is signed in then.
+            let signed = path.contains("/callbacks/") || path.contains("/adapter/");
             assert!(
-                status != StatusCode::UNAUTHORIZED && status != StatusCode::FORBIDDEN,
+                signed || status != StatusCode::UNAUTHORIZED && status != StatusCode::FORBIDDEN,
                 "{method} {path}: {status}"
             );
             continue;
@@ -71,7 +73,10 @@ async fn the_rights_are_as_agreed() {
         assert_eq!(may("POST", "/api/v1/users", role), admin);
         assert_eq!(may("GET", "/api/v1/audit", role), admin);
         assert_eq!(may("POST", "/api/v1/enrolment-codes", role), admin);
-        assert_eq!(may("POST", "/api/v1/alerts/{id}/transition", role), !admin && role != Role::Enterprise);
+        assert_eq!(
+            may("POST", "/api/v1/alerts/{id}/transition", role),
+            !admin && !matches!(role, Role::Enterprise | Role::PoliceSigner)
+        );
         assert_eq!(may("GET", "/api/v1/quarantine", role), admin || role == Role::IocOperator);
     }
 }

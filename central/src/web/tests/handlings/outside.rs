@@ -74,6 +74,8 @@ async fn callbacks_come_twice_backwards_and_before_the_answer_is_committed() {
     let order = h.orders.iter().find(|order| order.what.word() == "vneid").unwrap();
     assert!(order.events.len() <= 2, "{:?}", order.events);
     assert_eq!(h.notice.unwrap().delivered_by.as_deref(), Some("vneid"));
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    road.round().await;
     // One that nobody knows yet waits until its number is known.
     let (store, now) = (&road.site.state.store, Timestamp::now());
     let early = r#"{"event":"READ","messageId":"M-early"}"#;
@@ -147,7 +149,7 @@ async fn a_wrong_amount_leaves_the_rest_to_pay_and_too_much_is_noted() {
 }
 
 #[tokio::test]
-async fn a_decision_is_closed_though_nobody_has_a_licence_and_points_of_a_revoked_one_wait() {
+async fn points_of_a_revoked_licence_wait_and_the_file_stays_open_for_them() {
     let road = Road::new().await;
     let until = Timestamp::now() + SignedDuration::from_hours(24 * 30);
     road.admin("licence", json!({ "idNumber": OWNER, "revokedUntil": until })).await;
