@@ -136,6 +136,12 @@ fn notice(s: &Sources<'_>, fields: Fields) -> Fields {
         .maybe("appear_from", first.map(on))
         .maybe("appear_to", appear.map(|due| on(due.day)))
         .maybe("warning_days", warning.map(|row| row.amount.to_string()))
+        .maybe("note", note(s.h.notice.as_ref()))
+}
+
+/// What the officer added, without the full stop that the template sets.
+fn note(paper: Option<&crate::handling::record::Paper>) -> Option<&str> {
+    paper.and_then(|paper| paper.note.as_deref()).map(|note| note.trim_end_matches('.'))
 }
 
 fn minutes(s: &Sources<'_>, fields: Fields) -> Fields {
@@ -171,6 +177,7 @@ fn minutes(s: &Sources<'_>, fields: Fields) -> Fields {
         .maybe("calibration_until", certificate.map(|one| on(one.to)))
         .rows("evidence", s.files.iter().map(evidence).collect())
         .maybe("statement", s.statement.as_deref())
+        .maybe("note", note(s.h.minutes.as_ref()))
         .maybe("explanation_request_until", ahead(request))
         .maybe("explanation_until", ahead("explanation_text"))
 }
