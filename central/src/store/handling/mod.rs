@@ -69,8 +69,6 @@ row! {
         document: String,
         /// When it changed.
         updated_at_ms: i64,
-        /// The liable party, sealed.
-        person_sealed: Option<String>,
     }
 }
 

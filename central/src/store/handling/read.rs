@@ -48,9 +48,7 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<HandlingRow>, StoreError> {
         let rows = sqlx::query(
-            "select h.handling_id, h.state, h.document, h.updated_at_ms,
-                (select p.person_sealed from handling_parties p where p.handling_id = h.handling_id order by p.n desc limit 1) person_sealed
-             from handlings h
+            "select h.handling_id, h.state, h.document, h.updated_at_ms from handlings h
              where ($1 = '' or $1 like '%,' || h.site || ',%') and ($2 = '' or h.state = $2) and ($3 = '' or h.site = $3)
                 and ($4 = '' or h.number like $4 || '%' or h.plate like $4 || '%'
                     or exists (select 1 from handling_cases c where c.handling_id = h.handling_id and c.number like $4 || '%'))

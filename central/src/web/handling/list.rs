@@ -11,7 +11,7 @@ use crate::handling::record::Deadline;
 use crate::handling::{Handling, PartyKind};
 use crate::masking;
 use crate::store::handling::read::Asked;
-use crate::store::handling::{HandlingRow, Person, open_person};
+use crate::store::handling::{HandlingRow, Person};
 use crate::web::access::Viewer;
 use crate::web::extract::{Json, MAX_PAGE, Moment, Page, Place, Query, page_size};
 use crate::web::problem::Problem;
@@ -140,21 +140,23 @@ pub async fn list(
         at_ms: row.updated_at_ms,
         id: row.handling_id.clone(),
     });
-    let items = page.items.into_iter().filter_map(|row| item_of(&web, &viewer, row)).collect();
+    let mut items = Vec::with_capacity(page.items.len());
+    for row in page.items {
+        items.extend(item_of(&web, &viewer, row).await?);
+    }
     Ok(Json(Listed { items, next: page.next, counts }))
 }
 
-fn item_of(web: &Web, viewer: &Viewer, row: HandlingRow) -> Option<HandlingItem> {
-    let h: Handling = crate::web::read_json((("handlings", "document"), row.document), &row.handling_id)?;
-    let person = row.person_sealed.filter(|_| sees_parties(viewer.role));
-    let person = person.and_then(|sealed| {
-        open_person(&web.app.data_key, &sealed)
-            .inspect_err(
-                |error| tracing::error!(handling = row.handling_id, %error, "a party cannot be opened"),
-            )
-            .ok()
-    });
-    Some(item(web, viewer, &h, person.as_ref(), row.updated_at_ms))
+/// A row with the party that is liable now, for who may see it; a party that was named and is not verified is not shown here.
+async fn item_of(web: &Web, viewer: &Viewer, row: HandlingRow) -> Result<Option<HandlingItem>, Problem> {
+    let h: Option<Handling> =
+        crate::web::read_json((("handlings", "document"), row.document), &row.handling_id);
+    let Some(h) = h else { return Ok(None) };
+    let person = match h.liable.filter(|_| sees_parties(viewer.role)) {
+        Some(n) => web.app.store.handling_person(&web.app.data_key, &h.id, n).await?,
+        None => None,
+    };
+    Ok(Some(item(web, viewer, &h, person.as_ref(), row.updated_at_ms)))
 }
 
 /// A handling as one role sees it.

@@ -94,6 +94,8 @@ async fn a_named_driver_is_kept_sealed_and_gets_a_notice_of_their_own() {
     assert!(!text.contains("Nguyễn") && !text.contains("037090001234"), "nothing personal in the document");
     let log = road.site.state.store.handling_log(&id).await.unwrap();
     assert!(log.iter().all(|line| !line.detail.contains("037090001234")));
+    let listed = road.site.get("/api/v1/handlings", &road.an).await.json();
+    assert_eq!(listed["items"][0]["party"]["name"], "Trần T. H. M.", "the named one is not liable yet");
     road.ok(&id, &road.an, "accept_driver", json!({ "reason": "đã xác minh" })).await;
     assert_eq!(road.file(&id, &road.an).await["liable"]["name"], "Nguyễn Văn Mẫu");
     road.ok(&id, &road.an, "draft_notice", json!({})).await;
