@@ -8,7 +8,7 @@ async fn the_register_decides_where_a_case_goes() {
     for (plate, class, state) in [
         (CAR, "car", State::OwnerFound),
         ("35C14142", "truck", State::OwnerFound),
-        ("14A27182", "car", State::Stolen),
+        ("35B134641", "motorcycle", State::Stolen),
         ("35A90909", "car", State::OwnerNotFound),
         ("29A86420", "car", State::OwnerNotFound),
         ("TM1234", "car", State::HandedOver),
@@ -16,7 +16,11 @@ async fn the_register_decides_where_a_case_goes() {
         ("35LA0123", "special_machine", State::OwnerFound),
     ] {
         let before = road.mock.calls().len();
-        let behaviour = if class == "special_machine" { "machine.red_light" } else { "car.red_light" };
+        let behaviour = match class {
+            "special_machine" => "machine.red_light",
+            "motorcycle" => "moto.red_light",
+            _ => "car.red_light",
+        };
         let mut case = road.case(plate, behaviour, class, 30).await;
         case.vehicle.plate_colour = None;
         road.site.state.store.put("update cases set plate_colour = null where case_id = $1", &[&case.case_id]).await;
