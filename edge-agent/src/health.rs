@@ -175,7 +175,7 @@ pub fn clock_at() -> ClockAt {
     // The offset is told in nanoseconds or microseconds.
     let per_ms = if timex.status & libc::STA_NANO == 0 { 1_000 } else { 1_000_000 };
     let synchronised = known.is_some_and(|state| state != libc::TIME_ERROR);
-    let offset_ms = synchronised.then(|| i64::from(timex.offset) / per_ms);
+    let offset_ms = synchronised.then(|| timex.offset / per_ms);
     ClockAt { synchronised, offset_ms, camera_offset_ms: None }
 }
 

@@ -73,7 +73,7 @@ impl Standing {
             match self.stands.get_mut(trail.id) {
                 Some(stand) if same(stand, &look) => stand.last = look,
                 _ => {
-                    let stand = self.found_again(world.memory, trail, &look).unwrap_or_else(|| Stand {
+                    let stand = self.found_again(world.memory, trail, &look).unwrap_or(Stand {
                         from: look,
                         last: look,
                         counted_s: now_s,
