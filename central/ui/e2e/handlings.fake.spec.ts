@@ -1,7 +1,7 @@
 import { type Page, expect, test } from "@playwright/test";
 import { type Account, choose, fits, idOf, openAs, post, shot, signInAs } from "./desk";
 
-const numbered = (n: number) => `${String(n).padStart(6, "0")}/2026/XL-PC08`;
+const numbered = (n: number) => `XL-2026-${String(n).padStart(6, "0")}`;
 
 /** Opens one handling by its number. */
 async function file(page: Page, user: Account, n: number): Promise<string> {

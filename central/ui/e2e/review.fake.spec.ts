@@ -109,28 +109,6 @@ test("a second reviewer is shown nothing of the first answer, in the page or in 
   await shot(page, "review-blind");
 });
 
-test("a rejection is one key and a number; one that needs a note asks for it first", async ({ page }) => {
-  await desk(page, "police2", "VP-2026-000138");
-  await ready(page);
-  await page.keyboard.press(" ");
-  await page.keyboard.press("p");
-  await page.keyboard.press("Escape");
-  await expect.poll(() => frame(page), { timeout: 15_000 }).toBeGreaterThanOrEqual(118);
-  await lookAtPictures(page);
-  await expect.poll(() => page.getByTestId("approve").innerText(), { timeout: 10_000 }).toContain("gõ biển số");
-  await page.keyboard.press("r");
-  await expect(page.getByTestId("reasons").locator("[data-reason]")).toHaveCount(19);
-  await shot(page, "review-reasons");
-  await page.keyboard.press("5");
-  await expect(page.getByText("Ghi rõ cho “Theo hiệu lệnh người điều khiển giao thông”")).toBeVisible();
-  await page.keyboard.press("Escape");
-  await page.keyboard.press("2");
-  await expect(page.getByTestId("done")).toContainText("Đã từ chối VP-2026-000138");
-  const detail = (await (await page.request.get(`/api/v1/cases/${await idOf(page, "cases", "VP-2026-000138")}`)).json()) as { state: string; earlier_answers: { reason: string }[] };
-  expect(detail.state).toBe("rejected");
-  expect(detail.earlier_answers[0].reason).toBe("stopped_before_line");
-});
-
 test("leaving a case to a senior takes a reason in words; the senior sees all answers once the case is theirs", async ({ page, browser }) => {
   await desk(page, "police", "VP-2026-000139");
   await ready(page);
@@ -171,15 +149,28 @@ test("a plate that contradicts the reading is typed twice before it counts; one 
   await expect(page.getByTestId("claim")).toContainText("Vụ được giữ cho bạn khi bạn bắt đầu xem.");
 });
 
-test("a clip that no browser plays, and one that was lost, are said so; the pictures are looked at instead and count", async ({ page }) => {
+test("a lost clip is said so and its pictures count instead; a rejection is one key and a number, with a note where it needs one", async ({ page }) => {
   await desk(page, "police", "VP-2026-000122");
   await expect(page.getByTestId("clip-note")).toContainText("không còn trên trung tâm");
   await expect(page.locator(".stage-still img")).toBeVisible();
   await lookAtPictures(page);
-  await expect.poll(async () => (await (await page.request.get(`/api/v1/cases/${await idOf(page, "cases", "VP-2026-000122")}`)).json()).review.played, { timeout: 20_000 }).toMatchObject({ needed_ms: 10_000, seen_ms: expect.any(Number), pictures_needed: 5, pictures_seen: 5 });
-  await expect(approve(page)).toContainText("gõ biển số", { timeout: 15_000 });
-  await expect(approve(page)).not.toContainText("giây clip", { timeout: 15_000 });
-  await desk(page, "police", "VP-2026-000123");
+  const id = await idOf(page, "cases", "VP-2026-000122");
+  const played = async () => ((await (await page.request.get(`/api/v1/cases/${id}`)).json()) as { review: { played: object } }).review.played;
+  await expect.poll(played, { timeout: 25_000 }).toEqual({ needed_ms: 10_000, seen_ms: expect.any(Number), pictures_needed: 5, pictures_seen: 5 });
+  await expect(approve(page)).not.toContainText("giây clip", { timeout: 25_000 });
+  await expect(approve(page)).toContainText("gõ biển số");
+  await page.keyboard.press("r");
+  await expect(page.getByTestId("reasons").locator("[data-reason]")).toHaveCount(19);
+  await shot(page, "review-reasons");
+  await page.keyboard.press("5");
+  await expect(page.getByText("Ghi rõ cho “Theo hiệu lệnh người điều khiển giao thông”")).toBeVisible();
+  await expect(page.getByTestId("reasons").getByRole("button", { name: /^Từ chối/ })).toBeDisabled();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("2");
+  await expect(page.getByTestId("done")).toContainText("Đã từ chối VP-2026-000122");
+  // Serious: a first no goes to a second person as a first yes does.
+  expect(await (await page.request.get(`/api/v1/cases/${id}`)).json()).toMatchObject({ state: "review_2", earlier_answers: null, review: { why_not: "own_first_review" } });
+  await page.goto(`/review?case=${await idOf(page, "cases", "VP-2026-000123")}`);
   await expect(page.getByTestId("clip-note")).toContainText("H.265");
   await expect(page.getByRole("link", { name: "Tải clip" })).toHaveAttribute("download", "VP-2026-000123.mp4");
 });

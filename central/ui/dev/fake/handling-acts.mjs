@@ -108,7 +108,7 @@ function change(one, step, body, user) {
     const wrong = decide(one, body);
     if (wrong) return wrong;
   }
-  if (draft) one.documents = [...one.documents.filter(({ kind }) => kind !== draft), { id: null, kind: draft, number: null, issued_at: null, state: "drafted", drafted_by: user.username, signed_by: null, url: null }];
+  if (draft) one.documents = [...one.documents.filter(({ kind }) => kind !== draft), { id: null, kind: draft, number: null, issued_at: null, state: "drafted", drafted_by: user.username, signed_by: null, lacks: [], url: null }];
   const signed = step.name.startsWith("sign_") ? paperOf(one, step.name.slice(5)) : null;
   if (signed) {
     const id = sha(one.id + step.name).slice(0, 26);
@@ -170,8 +170,7 @@ function list({ query, page, send }) {
   const is = (row, key) => !query.get(key) || query.get(key) === row[key];
   const before = { late: Date.now(), soon: Date.now() + 2 * 86_400_000 }[query.get("due")];
   const q = (query.get("q") ?? "").toUpperCase().replace(/[^A-Z0-9-]/g, "");
-  const begins = (text) => text.replace(/[^A-Z0-9-]/g, "").startsWith(q);
-  const rows = handlings.map(rowOf).filter((row) => is(row, "state") && is(row, "site") && (!before || (row.due && Date.parse(row.due.at) <= before)) && (!q || row.number.startsWith(q) || row.cases.some(({ number, plate_display }) => begins(number) || upper(plate_display).startsWith(upper(q)))));
+  const rows = handlings.map(rowOf).filter((row) => is(row, "state") && is(row, "site") && (!before || (row.due && Date.parse(row.due.at) <= before)) && (!q || row.number.startsWith(q) || row.cases.some(({ number, plate_display }) => number.startsWith(q) || upper(plate_display).startsWith(q))));
   const counts = {};
   for (const { state } of handlings) counts[state] = (counts[state] ?? 0) + 1;
   return send(200, { ...page(rows.toSorted((a, b) => b.updated_at.localeCompare(a.updated_at)), query), counts });

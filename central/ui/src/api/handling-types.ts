@@ -78,6 +78,8 @@ export interface HandlingDocument {
   state: string;
   drafted_by: string | null;
   signed_by: string | null;
+  /** What it lacks while it cannot be made: names of fields. */
+  lacks: string[];
   url: string | null;
 }
 

@@ -2,9 +2,10 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import type { CaseClip, Overlay, SignalSpan } from "../api/case-types";
-import { Seen, actSpan, evenTimes, frameAt, middleOf, rateOf } from "./frames";
+import { Seen, actSpan, evenTimes, frameAt, lookedMs, middleOf, rateOf } from "./frames";
 import { readFilm } from "./mp4";
 import { bars, lampAt, layerOf, overlayAt } from "./overlay";
+import { neededPictures, stillsOf } from "./stills";
 import { WHOLE, held, pan, transformOf, zoomAt, zoomTo } from "./zoom";
 
 const file = (name: string) => {
@@ -95,4 +96,21 @@ test("the loupe stays inside the picture and keeps the point under the pointer",
   expect(pan(near, 1, 0).x).toBe(0.25);
   expect(zoomTo([0.4, 0.4, 0.1, 0.1]).scale).toBeCloseTo(6.25);
   expect(transformOf(WHOLE)).toBe("translate(0%, 0%) scale(1)");
+});
+
+test("a file that is a little shorter than its event says is whole once all of it was shown, and no sooner", () => {
+  expect(lookedMs(9_880, 9_880, 10_000)).toBe(10_000);
+  expect(lookedMs(4_940, 9_880, 10_000)).toBe(5_000);
+  expect(lookedMs(7_000, 30_000, 20_000)).toBe(7_000);
+  expect(lookedMs(0, 0, 3_000)).toBe(0);
+});
+
+test("every picture that must be seen stands on the stage or beside the plate, each once", () => {
+  const file = (sha256: string, role: string) => ({ sha256, role, media_type: "image/jpeg", bytes: 1, width: 1, height: 1, present: true });
+  const moment = (what: string, evidence: string | null) => ({ what, at: "", offset_ms_in_clip: null, box: [0, 0, 1, 1] as [number, number, number, number], signal: null, evidence });
+  const detail = { moments: [moment("start", "a"), moment("end", null)], evidence: [file("w", "overview"), file("a", "act"), file("b", "act"), file("p", "plate"), file("v", "vehicle"), file("c", "clip")] };
+  expect(stillsOf(detail).map(({ what, sha256 }) => `${what} ${sha256}`)).toEqual(["start a", "end null", "overview w", "act b"]);
+  const shown = new Set([...stillsOf(detail).map(({ sha256 }) => sha256), "p"]);
+  expect([...neededPictures(detail)].every((sha256) => shown.has(sha256))).toBe(true);
+  expect(neededPictures(detail).size).toBe(4);
 });

@@ -4,6 +4,7 @@ import { Link } from "react-router";
 import type { HandlingRow } from "../../api/handling-types";
 import { useHandlings } from "../../api/handlings";
 import { dong } from "../../format/money";
+import { canonical } from "../../format/plate";
 import { useAddress, useKeepSite, useSite } from "../../shell/site";
 import { DueBar } from "../../ui/due";
 import { moveFocus, useKeys } from "../../ui/keys";
@@ -20,13 +21,16 @@ import { ALL_STATES } from "./station";
 
 const LEVELS = ["soon", "late"] as const;
 
-/** Files on their way from the owner to the receipt: those whose time runs out first. */
+/** Numbers as they are written; plates as central keeps them, without marks between. */
+const askedFor = (text: string) => (/^(XL|VP)-/i.test(text) ? text : canonical(text));
+
+/** Files on their way from the owner to the receipt: what changed last comes first, and what runs out says so. */
 export function HandlingsPage() {
   const { t } = useTranslation();
   const word = useWord();
   const [address, change] = useAddress();
   const of = (key: string) => address.get(key) ?? "";
-  const query = useHandlings({ state: of("state"), due: of("due"), q: of("q"), site: useSite() });
+  const query = useHandlings({ state: of("state"), due: of("due"), q: askedFor(of("q")), site: useSite() });
   const rows = query.data?.pages.flatMap((page) => page.items);
   const counts = query.data?.pages[0]?.counts ?? {};
   useKeys({ j: () => moveFocus("handlings", 1), k: () => moveFocus("handlings", -1), "/": () => document.getElementById("handling-search")?.focus() });

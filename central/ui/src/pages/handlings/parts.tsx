@@ -225,6 +225,7 @@ export function DocumentsCard({ handling }: { handling: HandlingDetail }) {
                 <small>
                   {word("document_state", row.state)} {row.signed_by ?? row.drafted_by} {row.issued_at && <Time at={row.issued_at} form="short" />}
                 </small>
+                {row.lacks.length > 0 && <small className="tone-text-deny">{t("handlings.lacks", { what: row.lacks.join(", ") })}</small>}
               </span>
               {url && (
                 <a className="button" href={url} target="_blank" rel="noreferrer" aria-label={`${t("handlings.open_pdf")}: ${word("document_kind", row.kind)}`}>
