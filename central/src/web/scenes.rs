@@ -87,6 +87,8 @@ pub struct SceneList {
 struct Told {
     scene: Option<wire::scene::SceneRef>,
     scene_refused: Option<String>,
+    #[serde(default)]
+    unwatched: Vec<Name>,
 }
 
 fn told(row: &CameraRow) -> Told {
@@ -199,6 +201,8 @@ pub struct SceneView {
     in_use_version: Option<u64>,
     in_use_since: Option<Moment>,
     refused_because: Option<String>,
+    /// Rules that are switched on and that the agent cannot watch: helmets without a model, plates where none are read.
+    unwatched: Vec<String>,
     /// Whether this account may publish this draft; else why not: `role`, `own_draft`, `problems`, `no_draft`.
     may_publish: bool,
     why_not: Option<&'static str>,
@@ -271,6 +275,7 @@ pub async fn read(
         in_use_version: told.scene.as_ref().map(|scene| scene.version),
         in_use_since: told.scene.and_then(|scene| scene.since).map(|at| Moment(at.as_millisecond())),
         refused_because: told.scene_refused,
+        unwatched: told.unwatched.iter().map(ToString::to_string).collect(),
         may_publish: why_not.is_none(),
         why_not,
         site: row.site,

@@ -1,6 +1,6 @@
-//! Whether riders wear a helmet: a contract for a classifier that a site brings along. **No model of ours comes with the program**: the
-//! Vietnamese data sets with bare heads that exist may not be used for this, and a network trained on helmets of other countries takes
-//! caps, conical hats and tied hair for whatever it knows. Without a configured model nothing is said about helmets; a rule about
+//! Whether riders wear a helmet: a contract for a classifier that a site brings along. **No model of ours comes with the program**: no
+//! ready one with a licence that allows it was found, and there were no labelled heads of Vietnamese riders (bare, caps, conical hats,
+//! tied hair) to train one with or to show how often it would be wrong. Without a configured model nothing is said about helmets; a rule about
 //! them is told as unwatched, and finds nothing.
 //!
 //! The contract: an ONNX file with one input `1 × 3 × side × side` (RGB planes, `(x / 255 − mean) / std`) that holds a square around

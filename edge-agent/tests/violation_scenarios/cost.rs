@@ -1,4 +1,4 @@
-//! What a frame costs the judge. Prints, and asserts only that it is far from what a frame costs the detector:
+//! What a frame costs the judge. Prints, and asserts only that it is small:
 //! `cargo nextest run -p edge-agent --test violation_scenarios --run-ignored only --no-capture cost`.
 
 use wire::LampState::{Green, Red};
@@ -26,14 +26,12 @@ fn a_frame_with_sixty_tracks_and_a_rule_of_every_kind() {
     for metres in [false, true] {
         let stage = Stage::new(everything(metres)).fps(6.0).all(traffic());
         let stage = stage.signal("den", steady(&[(0.0, Green), (20.0, Red), (50.0, Green)]));
-        let timed = stage.timed(60.0);
-        let judge_ms = timed.0 * 1e3;
-        println!(
-            "{} rules, metres {metres}: {judge_ms:.3} ms a frame (worst {:.3}), {} found",
-            Kind::ALL.len() - usize::from(!metres),
-            timed.1 * 1e3,
-            timed.2
-        );
+        let mut silent = stage.clone();
+        silent.scene.rules.clear();
+        let ((all_s, found), (staging_s, _)) = (stage.timed(60.0), silent.timed(60.0));
+        let judge_ms = (all_s - staging_s) * 1e3;
+        let rules = Kind::ALL.len() - usize::from(!metres);
+        println!("{rules} rules, metres {metres}: {judge_ms:.3} ms of CPU a frame, {found} found");
         assert!(judge_ms < 20.0);
     }
 }

@@ -166,6 +166,8 @@ export interface SceneView {
   in_use_version: number | null;
   in_use_since: string | null;
   refused_because: string | null;
+  /** Rules that are on and that the agent cannot watch; an older central says nothing. */
+  unwatched?: string[];
   may_publish: boolean;
   why_not: "role" | "own_draft" | "problems" | "no_draft" | null;
 }
@@ -201,7 +203,7 @@ export interface ScenePreview {
   ground_error_px: number | null;
   ground_error_m: number | null;
   found: PreviewFound[];
-  /** Signals of the draft that nobody watched in these minutes. */
+  /** Signals and rules of the draft that nobody watched in these minutes. */
   unwatched?: string[];
 }
 

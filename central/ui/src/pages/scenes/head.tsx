@@ -66,6 +66,7 @@ export function EditorHead({ work, view, problems, snapshotError, frame }: Props
         </p>
       )}
       {view.refused_because && <Note tone="wait">{t("scenes.refused", { why: view.refused_because })}</Note>}
+      {(view.unwatched?.length ?? 0) > 0 && <Note tone="wait">{t("scenes.unwatched_rules", { rules: view.unwatched?.join(", ") ?? "" })}</Note>}
       {done !== null && <Done>{behind ? t("scenes.published_waiting", { version: done }) : t("scenes.published", { version: done })}</Done>}
       {snapshotError && (["agent_silent", "no_picture", "old_agent"].includes(code) ? <Note tone="wait">{t(`scenes.cannot.${code as "agent_silent"}`)}</Note> : <Refusal error={snapshotError} />)}
       {frame && (

@@ -76,6 +76,9 @@ export function PreviewPanel({ site, camera, scene, ready, mayRun, found, foundA
 
 function Told({ preview, scene, rule, pick, language }: { preview: ScenePreview; scene: Scene; rule: string; pick: (rule: string) => void; language: string }) {
   const { t } = useTranslation();
+  const isRule = (id: string) => scene.rules.some((one) => one.id === id);
+  const rules = (preview.unwatched ?? []).filter(isRule);
+  const signals = (preview.unwatched ?? []).filter((id) => !isRule(id));
   const count = (id: string) => preview.found.filter((one) => one.rule === id).length;
   return (
     <>
@@ -83,7 +86,8 @@ function Told({ preview, scene, rule, pick, language }: { preview: ScenePreview;
         {t("scenes.looked", { from: clock(preview.from), to: clock(preview.to), frames: figure(preview.frames, language, 0), tracks: figure(preview.tracks, language, 0) })}
         {preview.ground_error_px !== null && preview.ground_error_m !== null && <> {t("scenes.ground_error", { px: figure(preview.ground_error_px, language, 1), m: figure(preview.ground_error_m, language) })}</>}
       </p>
-      {(preview.unwatched?.length ?? 0) > 0 && <Note tone="wait">{t("scenes.unwatched", { signals: preview.unwatched?.join(", ") ?? "" })}</Note>}
+      {signals.length > 0 && <Note tone="wait">{t("scenes.unwatched", { signals: signals.join(", ") })}</Note>}
+      {rules.length > 0 && <Note tone="wait">{t("scenes.unwatched_rules", { rules: rules.join(", ") })}</Note>}
       {preview.found.length === 0 && <Note>{t("scenes.found_none")}</Note>}
       <div className="chips" role="group" aria-label={t("scenes.per_rule")}>
         {scene.rules.map(({ id, kind, on }) => (
