@@ -10,6 +10,7 @@ pub mod broker;
 pub mod cases;
 pub mod cli;
 pub mod config;
+pub mod copies;
 pub mod crowding;
 pub mod documents;
 pub mod enrol;

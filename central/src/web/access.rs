@@ -222,6 +222,18 @@ pub const RULES: &[(&str, &str, Access)] = &[
     ("POST", "/api/v1/callbacks/post", Access::Public),
     ("POST", "/api/v1/callbacks/dvcqg", Access::Public),
     // The citizen's side.
+    ("POST", "/api/v1/citizen/session", Access::Public),
+    ("DELETE", "/api/v1/citizen/session", Access::Public),
+    ("GET", "/api/v1/citizen/cases", Access::Public),
+    ("GET", "/api/v1/citizen/cases/{ref}", Access::Public),
+    ("GET", "/api/v1/citizen/cases/{ref}/pictures/{n}", Access::Public),
+    ("GET", "/api/v1/citizen/cases/{ref}/documents/{n}", Access::Public),
+    ("POST", "/api/v1/citizen/cases/{ref}/confirm", Access::Public),
+    ("POST", "/api/v1/citizen/cases/{ref}/driver", Access::Public),
+    ("POST", "/api/v1/citizen/cases/{ref}/dispute", Access::Public),
+    ("POST", "/api/v1/citizen/cases/{ref}/transfer", Access::Public),
+    ("POST", "/api/v1/citizen/cases/{ref}/explanation", Access::Public),
+    ("POST", "/api/v1/citizen/cases/{ref}/pay", Access::Public),
 ];
 
 /// The rule of an operation; HEAD is a GET without its body.
@@ -346,12 +358,17 @@ async fn viewer_of(
 
 /// The session cookie's value.
 pub fn cookie(headers: &HeaderMap) -> Option<&str> {
+    named_cookie(headers, COOKIE)
+}
+
+/// The value of a cookie.
+pub fn named_cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(';'))
-        .find_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='))
+        .find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
 }
 
 /// Stands in front of every resource: forged requests, then the session, then the role.

@@ -68,6 +68,8 @@ mod tests;
 const MAX_BODY: usize = 64 * 1024;
 /// A reply must have begun by then. Streams go on for longer.
 const DEADLINE: Duration = Duration::from_secs(20);
+/// The same for a form with files, which a telephone sends slowly.
+const UPLOAD_DEADLINE: Duration = Duration::from_secs(120);
 /// Vietnam is seven hours before UTC all year.
 const LOCAL_OFFSET_MS: i64 = 7 * 3600 * 1000;
 const DAY_MS: i64 = 24 * 3600 * 1000;
@@ -80,18 +82,20 @@ struct Web {
     people: people::Shared,
     verification: verification::Shared,
     cases: cases::Shared,
+    citizen: citizen::Shared,
 }
 
 /// Console and API.
 pub fn router(app: app::State) -> Router {
     let vneid = app.registers.vneid.is_some().then(|| people::vneid(&app));
-    with(app, people::Shared::asking(vneid))
+    let citizen = citizen::Shared::of(&app);
+    with(app, people::Shared::asking(vneid), citizen)
 }
 
 /// The same with what people's resources share.
-fn with(app: app::State, people: people::Shared) -> Router {
+fn with(app: app::State, people: people::Shared, citizen: citizen::Shared) -> Router {
     let cases = cases::Shared::new(&app);
-    let web = Web { app: app.clone(), throttle: Arc::default(), people, verification: Default::default(), cases };
+    let web = Web { app: app.clone(), throttle: Arc::default(), people, verification: Default::default(), cases, citizen };
     let (api, _) = resources().split_for_parts();
     api.route_layer(from_fn_with_state(app, access::guard))
         .route("/healthz", get(health::alive))
@@ -153,6 +157,7 @@ fn resources() -> OpenApiRouter<Web> {
         .merge(verification::routes())
         .merge(cases::routes())
         .merge(handling::routes())
+        .merge(citizen::routes())
         .routes(routes!(openapi::read));
     OpenApiRouter::with_openapi(openapi::base()).nest("/api/v1", api)
 }
@@ -163,7 +168,10 @@ async fn wrong_method() -> Response {
 }
 
 async fn deadline(request: Request, next: Next) -> Result<Response, Problem> {
-    tokio::time::timeout(DEADLINE, next.run(request)).await.map_err(|_| {
+    let form = request.headers().get(header::CONTENT_TYPE);
+    let uploads = form.is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data"));
+    let deadline = if uploads { UPLOAD_DEADLINE } else { DEADLINE };
+    tokio::time::timeout(deadline, next.run(request)).await.map_err(|_| {
         Problem::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "timeout",

@@ -21,7 +21,7 @@ use super::session::COOKIE;
         in UTC, boxes `[x, y, w, h]` in pixels of the overview picture."),
     components(schemas(Problem)),
     tags((name = "session"), (name = "numbers"), (name = "people"), (name = "visits"), (name = "exports"), (name = "passages"), (name = "alerts"), (name = "cameras"),
-        (name = "agents"), (name = "sites"), (name = "gates"), (name = "scenes"), (name = "cases"), (name = "law"), (name = "documents"), (name = "stream"), (name = "administration"))
+        (name = "agents"), (name = "sites"), (name = "gates"), (name = "scenes"), (name = "cases"), (name = "law"), (name = "handlings"), (name = "callbacks"), (name = "citizen"), (name = "documents"), (name = "stream"), (name = "administration"))
 )]
 struct Base;
 

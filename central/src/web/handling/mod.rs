@@ -16,6 +16,8 @@ mod figures;
 mod list;
 mod papers;
 
+pub(super) use actions::deed;
+
 /// Their routes.
 pub fn routes() -> OpenApiRouter<Web> {
     OpenApiRouter::new()
@@ -54,7 +56,7 @@ fn actor(web: &Web, viewer: &Viewer) -> Option<Actor> {
 }
 
 /// A refusal of the machine as a problem: what another state or account could do is 409, what is wrong with the fields 422.
-fn refused(refusal: Refusal) -> Problem {
+pub(super) fn refused(refusal: Refusal) -> Problem {
     let Refusal { code, vi, en } = refusal;
     let path = if code == "bad_fields" { "fields" } else { "action" };
     let trouble = crate::gates::document::Trouble { path: path.to_owned(), code, vi, en: en.clone() };

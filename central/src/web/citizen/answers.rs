@@ -1,0 +1,189 @@
+//! What whoever is liable answers: it was me, somebody else drove, it was sold, I do not agree, let me explain.
+
+use std::net::IpAddr;
+
+use axum::extract::{Request, State};
+use axum::http::HeaderMap;
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
+
+use super::detail::{CitizenDetail, view};
+use super::seen::{self, Own, Standing};
+use super::session::citizen;
+use super::upload::{StatementForm, statement};
+use super::{answers, looks_only, stale};
+use crate::handling::desk::{self, Deed};
+use crate::handling::{Actor, steps};
+use crate::store::audit::AuditRow;
+use crate::store::handling::Tried;
+use crate::store::handling::citizens::CitizenRow;
+use crate::web::access::Peer;
+use crate::web::extract::{Json, Path};
+use crate::web::handling::{deed, refused};
+use crate::web::problem::Problem;
+use crate::web::{Web, now_ms};
+
+/// Who drove.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Driver {
+    /// Full name.
+    name: String,
+    /// Citizen number of 12 digits, or an old one of 9.
+    id_number: String,
+    /// Number of the driving licence, if known.
+    licence_no: Option<String>,
+    /// Where the driver lives.
+    address: String,
+}
+
+/// Somebody who may answer, and the case: session, case, and right are looked at before anything of the body is read.
+async fn answering(
+    web: &Web,
+    address: Option<IpAddr>,
+    headers: &HeaderMap,
+    name: &str,
+) -> Result<(CitizenRow, Own), Problem> {
+    answers(web, address)?;
+    let citizen = citizen(web, headers).await?;
+    let own = seen::find(web, &citizen, name).await?;
+    if !citizen.may_answer() {
+        return Err(looks_only());
+    }
+    if own.standing != Standing::Liable {
+        return Err(stale());
+    }
+    Ok((citizen, own))
+}
+
+/// Takes a step in the citizen's name, and shows the case as it is then.
+async fn take(
+    web: &Web,
+    (citizen, own): (CitizenRow, Own),
+    deed: Deed,
+    address: Option<IpAddr>,
+) -> Result<Json<CitizenDetail>, Problem> {
+    let audit = AuditRow {
+        address: address.map(|address| address.to_string()),
+        ..AuditRow::new(now_ms(), "citizen", format!("citizen.{}", deed.name))
+    };
+    web.app.store.audit(&audit.on("handling", &own.h.id)).await?;
+    match desk::act(&web.app, &own.h.id, &Actor::citizen("citizen"), deed, Timestamp::now()).await? {
+        Tried::Done(stepped) => {
+            let own = Own { h: stepped.handling, ..own };
+            view(web, &citizen, &own).await.map(Json)
+        }
+        Tried::Refused(refusal) if refusal.code == "not_now" => Err(stale()),
+        Tried::Refused(refusal) => Err(refused(refusal)),
+        Tried::Missing => Err(Problem::not_found("case")),
+    }
+}
+
+/// It was me: the violation is confirmed by whoever is liable. No minutes are made by that.
+#[utoipa::path(post, path = "/citizen/cases/{ref}/confirm", tag = "citizen", params(("ref" = String, Path, description = "Name of the case")),
+    responses((status = 200, body = CitizenDetail), (status = 403, description = "`vneid_level`: this session may only look", body = Problem),
+        (status = 404, body = Problem), (status = 409, description = "`stale`", body = Problem), (status = 429, description = "`rate_limited`", body = Problem)))]
+pub async fn confirm(
+    State(web): State<Web>,
+    Peer(address): Peer,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Result<Json<CitizenDetail>, Problem> {
+    let who = answering(&web, address, &headers, &name).await?;
+    let deed = Deed { name: "confirm".to_owned(), fields: json!({}), ..Deed::default() };
+    take(&web, who, deed, address).await
+}
+
+/// Somebody else drove: the police check it and notice that person.
+#[utoipa::path(post, path = "/citizen/cases/{ref}/driver", tag = "citizen", request_body = Driver,
+    params(("ref" = String, Path, description = "Name of the case")),
+    responses((status = 200, body = CitizenDetail), (status = 403, description = "`vneid_level`", body = Problem), (status = 404, body = Problem),
+        (status = 409, description = "`stale`", body = Problem), (status = 422, description = "`bad_fields`", body = Problem)))]
+pub async fn driver(
+    State(web): State<Web>,
+    Peer(address): Peer,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    driver: Result<Json<Driver>, Problem>,
+) -> Result<Json<CitizenDetail>, Problem> {
+    let who = answering(&web, address, &headers, &name).await?;
+    let Json(driver) = driver?;
+    let step = steps::named("name_driver").ok_or_else(|| Problem::internal(&"there is no step name_driver"))?;
+    let fields = [
+        ("name", Some(driver.name)),
+        ("id_number", Some(driver.id_number)),
+        ("licence_no", driver.licence_no),
+        ("address", Some(driver.address)),
+    ];
+    let given = fields.into_iter().filter_map(|(name, text)| Some((name.to_owned(), Value::String(text?))));
+    let deed = deed(step, given.collect::<Map<_, _>>()).map_err(refused)?;
+    take(&web, who, deed, address).await
+}
+
+async fn said(
+    web: &Web,
+    (address, headers, name): (Option<IpAddr>, HeaderMap, String),
+    step: &str,
+    request: Request,
+) -> Result<Json<CitizenDetail>, Problem> {
+    let who = answering(web, address, &headers, &name).await?;
+    let statement = statement(web, request).await?;
+    let deed = Deed {
+        name: step.to_owned(),
+        fields: json!({}),
+        person: None,
+        text: Some(statement.text),
+        attachments: statement.files,
+    };
+    take(web, who, deed, address).await
+}
+
+/// I do not agree: another officer looks at it from the beginning.
+#[utoipa::path(post, path = "/citizen/cases/{ref}/dispute", tag = "citizen",
+    request_body(content = StatementForm, content_type = "multipart/form-data"), params(("ref" = String, Path, description = "Name of the case")),
+    responses((status = 200, body = CitizenDetail), (status = 403, description = "`vneid_level`", body = Problem), (status = 404, body = Problem),
+        (status = 409, description = "`stale`", body = Problem), (status = 413, description = "`too_large`", body = Problem),
+        (status = 415, description = "`bad_type`", body = Problem), (status = 422, description = "`bad_fields`, `too_many_files`", body = Problem)))]
+pub async fn dispute(
+    State(web): State<Web>,
+    Peer(address): Peer,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    request: Request,
+) -> Result<Json<CitizenDetail>, Problem> {
+    said(&web, (address, headers, name), "dispute", request).await
+}
+
+/// The vehicle was sold, rented out or given away: the police check it.
+#[utoipa::path(post, path = "/citizen/cases/{ref}/transfer", tag = "citizen",
+    request_body(content = StatementForm, content_type = "multipart/form-data"), params(("ref" = String, Path, description = "Name of the case")),
+    responses((status = 200, body = CitizenDetail), (status = 403, description = "`vneid_level`", body = Problem), (status = 404, body = Problem),
+        (status = 409, description = "`stale`", body = Problem), (status = 413, description = "`too_large`", body = Problem),
+        (status = 415, description = "`bad_type`", body = Problem), (status = 422, description = "`bad_fields`, `too_many_files`", body = Problem)))]
+pub async fn transfer(
+    State(web): State<Web>,
+    Peer(address): Peer,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    request: Request,
+) -> Result<Json<CitizenDetail>, Problem> {
+    said(&web, (address, headers, name), "claim_transfer", request).await
+}
+
+/// An explanation, while there is time for it: it goes into the file before the decision.
+#[utoipa::path(post, path = "/citizen/cases/{ref}/explanation", tag = "citizen",
+    request_body(content = StatementForm, content_type = "multipart/form-data"), params(("ref" = String, Path, description = "Name of the case")),
+    responses((status = 200, body = CitizenDetail), (status = 403, description = "`vneid_level`", body = Problem), (status = 404, body = Problem),
+        (status = 409, description = "`stale`", body = Problem), (status = 413, description = "`too_large`", body = Problem),
+        (status = 415, description = "`bad_type`", body = Problem), (status = 422, description = "`bad_fields`, `too_many_files`", body = Problem)))]
+pub async fn explanation(
+    State(web): State<Web>,
+    Peer(address): Peer,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    request: Request,
+) -> Result<Json<CitizenDetail>, Problem> {
+    said(&web, (address, headers, name), "explain", request).await
+}
