@@ -71,10 +71,11 @@ test("a dispute takes words and files; a file of another kind is refused before 
   await expect(page.locator("[data-state='disputed']")).toBeVisible();
 });
 
-test("paying shows the sum with its interest, and the receipt afterwards", async ({ page }) => {
+test("paying shows what the bill asks for and the interest beside it, and the receipt afterwards", async ({ page }) => {
   await enter(page);
   await page.getByRole("button", { name: /vạch liền/ }).click();
-  await page.getByRole("button", { name: "Nộp 300.300 đ" }).click();
+  await expect(page.getByText("300 đ").last()).toBeVisible();
+  await page.getByRole("button", { name: "Nộp 300.000 đ" }).click();
   await expect(page.locator("[data-state='paid']")).toBeVisible();
   await expect(page.getByRole("link", { name: /Biên lai/ })).toBeVisible();
 });
@@ -87,9 +88,12 @@ test("a wrong token, a wrong code and a foreign case say so and nothing else", a
   await page.getByLabel("Mã tra cứu").fill("XXXX");
   await page.getByRole("button", { name: "Xem", exact: true }).click();
   await expect(page.getByRole("alert")).toContainText("Số hoặc mã không đúng.");
-  await page.getByLabel("Mã tra cứu").fill("K7PM4QXD");
+  await page.getByLabel("Mã tra cứu").fill("K7PM4QXD9T");
   await page.getByRole("button", { name: "Xem", exact: true }).click();
   await expect(page.getByRole("heading", { name: /Bạn có/ })).toBeVisible();
+  await page.getByRole("button", { name: /Vượt đèn đỏ/ }).click();
+  await expect(page.getByText("hãy đăng nhập bằng VNeID")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Tôi là người vi phạm" })).toHaveCount(0);
   await page.goto("/vi-pham/zzzzzzzzzzzzzzzz");
   await expect(page.getByRole("heading", { name: "Không có vi phạm này" })).toBeVisible();
 });

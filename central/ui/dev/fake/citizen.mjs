@@ -11,8 +11,8 @@ const RIGHTS = { rights_vi: "Bạn có quyền xem chứng cứ, giải trình, 
 const PICTURES = ["before_line", "on_line", "past_line"].map((what, n) => ({ n, role: "act", width: 1280, height: 720, what }));
 
 const make = () => [
-  { ref: "k7q2m9x4c3v8b1n6", kind_vi: "Vượt đèn đỏ", kind_en: "Ran a red light", place_vi: "Nút giao Lê Đại Hành – Trần Hưng Đạo", place_en: "Le Dai Hanh – Tran Hung Dao junction", at: at(-6), plate_display: "35A-123.45", state: "notice_delivered", state_vi: "Chờ bạn trả lời", state_en: "Waiting for your answer", next_step: "confirm", due_at: at(9), amount: null, law: [LIGHT], pictures: PICTURES, ...RIGHTS, steps: [{ code: "noticed", done: true, at: at(-3) }, { code: "answered", done: false, at: null }], may: { ...MAY, confirm: true, name_driver: true, dispute: true, claim_transfer: true }, documents: [{ kind: "notice", number: "TB-2026-000123", issued_at: at(-3), n: 0 }], payment: null, contact: CONTACT },
-  { ref: "p3w8d5z1h6t2r9y4", kind_vi: "Đè, vượt vạch liền", kind_en: "Crossed a solid line", place_vi: "Đường Trần Hưng Đạo", at: at(-40), plate_display: "35-B1 224.68", state: "decision_delivered", state_vi: "Chờ nộp phạt", state_en: "To be paid", next_step: "pay", due_at: at(-2), amount: 300_000, law: [LINE], pictures: [], ...RIGHTS, steps: [{ code: "noticed", done: true, at: at(-36) }, { code: "minutes", done: true, at: at(-20) }, { code: "decision", done: true, at: at(-14) }, { code: "paid", done: false, at: null }], may: { ...MAY, pay: true }, documents: [{ kind: "notice", number: "TB-2026-000091", issued_at: at(-36), n: 0 }, { kind: "decision", number: "QĐ-2026-000042", issued_at: at(-14), n: 1 }], payment: { bill: "HD-000042", amount: 300_000, paid: false, paid_at: null, late_interest: 300 }, contact: CONTACT },
+  { ref: "k7q2m9x4c3v8b1n6", kind_vi: "Vượt đèn đỏ", kind_en: "Ran a red light", place_vi: "Nút giao Lê Đại Hành – Trần Hưng Đạo", place_en: "Le Dai Hanh – Tran Hung Dao junction", at: at(-6), plate_display: "35A-123.45", state: "notice_delivered", state_vi: "Chờ bạn trả lời", state_en: "Waiting for your answer", next_step: "answer", due_at: at(9), amount: null, law: [LIGHT], pictures: PICTURES, ...RIGHTS, steps: [{ code: "noticed", done: true, at: at(-3) }, { code: "answered", done: false, at: null }], may: { ...MAY, confirm: true, name_driver: true, dispute: true, claim_transfer: true }, documents: [{ kind: "notice", number: "TB-2026-000123", issued_at: at(-3), n: 0 }], payment: null, together: 1, contact: CONTACT },
+  { ref: "p3w8d5z1h6t2r9y4", kind_vi: "Đè, vượt vạch liền", kind_en: "Crossed a solid line", place_vi: "Đường Trần Hưng Đạo", at: at(-40), plate_display: "35-B1 224.68", state: "decision_delivered", state_vi: "Chờ nộp phạt", state_en: "To be paid", next_step: "pay", due_at: at(-2), amount: 300_000, law: [LINE], pictures: [], ...RIGHTS, steps: [{ code: "noticed", done: true, at: at(-36) }, { code: "minutes", done: true, at: at(-20) }, { code: "decision", done: true, at: at(-14) }, { code: "paid", done: false, at: null }], may: { ...MAY, pay: true }, documents: [{ kind: "notice", number: "TB-2026-000091", issued_at: at(-36), n: 0 }, { kind: "decision", number: "QĐ-2026-000042", issued_at: at(-14), n: 1 }], payment: { bill: "HD-000042", amount: 300_000, paid: false, paid_at: null, late_interest: 300, to_pay: 300_000 }, together: 1, contact: CONTACT },
 ];
 /** One world per session, so that a test's answer is nobody else's. */
 const sessions = new Map();
@@ -33,9 +33,11 @@ export function citizenRoutes({ request, response, method, path, body, form, sen
     if (method === "DELETE") return send(204, undefined, { "set-cookie": "vg_citizen=; Max-Age=0; Path=/" });
     const refusal = { expired: "vneid_expired", replayed: "vneid_replayed", level1: "vneid_level" }[body.token];
     if (refusal) return refuse(401, refusal, "");
-    if (!body.token && body.code !== "K7PM4QXD") return refuse(401, "bad_code", "");
+    if (!body.token && body.code !== "K7PM4QXD9T") return refuse(401, "bad_code", "");
     const token = sha(`${Math.random()}`);
-    sessions.set(token, { cases: body.token === "nobody" ? [] : make(), reads: !body.token });
+    const cases = body.token === "nobody" ? [] : make();
+    // A notice's code opens its own case, and lets nobody answer.
+    sessions.set(token, { cases: body.token ? cases : cases.slice(0, 1).map((row) => ({ ...row, may: MAY })), reads: !body.token });
     return send(200, { name_masked: "N. V. M.", level: body.token ? 2 : 0 }, { "set-cookie": `vg_citizen=${token}; HttpOnly; SameSite=Strict; Path=/` });
   }
   const mine = session(request);
@@ -54,7 +56,7 @@ export function citizenRoutes({ request, response, method, path, body, form, sen
   if (method === "GET") return send(200, found);
   if (mine.reads) return refuse(403, "vneid_level", "");
   if (action === "pay") {
-    Object.assign(found, { state: "paid", state_vi: "Đã nộp phạt", state_en: "Paid", due_at: null, may: MAY, payment: { ...found.payment, paid: true, paid_at: at(0) } });
+    Object.assign(found, { state: "paid", state_vi: "Đã nộp phạt", state_en: "Paid", due_at: null, may: MAY, payment: { ...found.payment, paid: true, paid_at: at(0), to_pay: 0 } });
     found.documents.push({ kind: "receipt", number: "BL-2026-000042", issued_at: at(0), n: 2 });
     return send(200, { bill: "HD-000042", pay_url: `/vi-pham/${ref}` });
   }

@@ -44,7 +44,10 @@ export interface CitizenDetail extends CitizenCase {
   steps: { code: string; vi?: string; en?: string; done: boolean; at: string | null }[];
   may: Record<May, boolean>;
   documents: { kind: string; number: string; issued_at: string; n: number }[];
-  payment: { bill: string; amount: number; paid: boolean; paid_at: string | null; late_interest: number | null } | null;
+  /** How many acts are handled together: an answer is about all of them. */
+  together: number;
+  /** `to_pay` is what the next bill asks for; interest that still grows comes in a bill of its own, once the fine is paid. */
+  payment: { bill: string; amount: number; paid: boolean; paid_at: string | null; late_interest: number | null; to_pay: number } | null;
   contact: { unit: string; phone: string; address: string };
 }
 

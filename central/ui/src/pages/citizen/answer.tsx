@@ -43,12 +43,16 @@ export function Answer({ found, onChange, onLook }: Props) {
     }
   };
   const others = (["name_driver", "claim_transfer", "dispute", "explain"] as const).filter((way) => may[way]);
-  if (!may.pay && !may.confirm && others.length === 0) return null;
+  if (!may.pay && !may.confirm && others.length === 0) {
+    // Somebody could do something now, but not this session: it came with a notice's code, or with a VNeID account of level 1.
+    return found.next_step && found.next_step !== "wait" ? <p className="v-reason">{t("citizen.looks_only")}</p> : null;
+  }
   return (
     <div className="v-further">
+      {found.together > 1 && <p>{t("citizen.together", { count: found.together })}</p>}
       {may.pay && open === null && (
         <button type="button" className="v-primary" disabled={busy} onClick={() => void pay()}>
-          {t("citizen.pay", { amount: dong((found.payment?.amount ?? found.amount ?? 0) + (found.payment?.late_interest ?? 0)) })}
+          {t("citizen.pay", { amount: dong(found.payment?.to_pay ?? found.amount ?? 0) })}
         </button>
       )}
       {!may.pay && may.confirm && open === null && (

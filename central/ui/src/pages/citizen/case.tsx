@@ -8,6 +8,8 @@ import { Pictures } from "./pictures";
 import { dong, said } from "./words";
 
 const LOOK_EVERY_MS = 15_000;
+/** A page that nobody touches stops asking after this, so that the session of a left telephone ends. */
+const TOUCHED_MS = 5 * 60_000;
 
 interface Props {
   caseRef: string;
@@ -39,8 +41,20 @@ export function CasePage({ caseRef, onBack, onSignedOut }: Props) {
   }, [caseRef, t]);
   useEffect(() => {
     look();
-    const timer = setInterval(look, LOOK_EVERY_MS);
-    return () => clearInterval(timer);
+    let touched = Date.now();
+    const touch = () => {
+      touched = Date.now();
+    };
+    const timer = setInterval(() => document.visibilityState === "visible" && Date.now() - touched < TOUCHED_MS && look(), LOOK_EVERY_MS);
+    window.addEventListener("pointerdown", touch);
+    window.addEventListener("keydown", touch);
+    window.addEventListener("scroll", touch);
+    return () => {
+      clearInterval(timer);
+      window.removeEventListener("pointerdown", touch);
+      window.removeEventListener("keydown", touch);
+      window.removeEventListener("scroll", touch);
+    };
   }, [look]);
   if (gone) {
     return (
