@@ -22,7 +22,7 @@ pub mod template;
 mod text;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use fields::Fields;
 pub use issue::{Issue, IssueError, issue, read};

@@ -31,7 +31,7 @@ fn act(n: usize) -> Fields {
 }
 
 /// Fields of every template, so many acts.
-fn fields(acts: usize) -> Fields {
+pub(crate) fn fields(acts: usize) -> Fields {
     let evidence = |n: usize| {
         Fields::new()
             .text("evidence_name", format!("Ảnh toàn cảnh số {n}"))
