@@ -189,14 +189,19 @@ async fn opened(web: &Web, number: &str, code: &str) -> Result<Option<(Handling,
     let (store, key) = (&web.app.store, &web.app.data_key);
     let Some((id, party)) = store.code_opens(key, &read_code(code)).await? else { return Ok(None) };
     let (Some(h), Ok(party)) = (store.handling(&id).await?, u32::try_from(party)) else { return Ok(None) };
-    let typed = plain(number);
-    let papers = [&h.notice, &h.minutes, &h.decision].into_iter().flatten();
-    let mut numbers = papers.filter_map(|paper| paper.number.as_deref()).chain([h.number.as_str()]);
-    if !numbers.any(|number| plain(number) == typed) || standing(&h, party).is_none() {
+    if !carries(&h, number) || standing(&h, party).is_none() {
         return Ok(None);
     }
     let person = store.handling_person(key, &h.id, party).await?;
     Ok(Some((h, party, person)))
+}
+
+/// Whether a number is one of the handling's papers, or its own.
+fn carries(h: &Handling, number: &str) -> bool {
+    let typed = plain(number);
+    let papers = [&h.notice, &h.minutes, &h.decision].into_iter().flatten();
+    let mut numbers = papers.filter_map(|paper| paper.number.as_deref()).chain([h.number.as_str()]);
+    numbers.any(|number| plain(number) == typed)
 }
 
 /// A number as it is compared: people leave out spaces, and type small letters.
