@@ -27,6 +27,21 @@ fn every_kind_of_violation_has_a_behaviour_for_the_vehicles_that_it_is_about() {
 }
 
 #[test]
+fn the_table_of_kinds_and_the_wire_know_the_same_kinds() {
+    let law = Law::first();
+    let rows = &law.edition().kinds;
+    for row in rows {
+        assert!(wire::violation::Kind::parse(&row.kind).is_some(), "kinds.csv: {} is no kind of event", row.kind);
+    }
+    for kind in wire::violation::Kind::ALL {
+        // A kind that is no evidence has no row: a speed never leads to a behaviour by itself.
+        let evidence = kind.facts().is_some_and(|facts| facts.evidence);
+        let known = rows.iter().any(|row| row.kind == kind.as_str());
+        assert_eq!(known, evidence, "{}", kind.as_str());
+    }
+}
+
+#[test]
 fn what_a_lawyer_still_has_to_confirm_is_marked() {
     let law = Law::first();
     let on = date(2026, 11, 21);
