@@ -40,7 +40,7 @@ pub fn sample(kind: Kind, class: &str, plate: &str, at: Timestamp) -> Sample {
     file("clip", "video/mp4", tag("clip"));
     file("overlay", "application/json", tag("overlay"));
     let red = json!({"signal": "den-1", "state": "red", "from": at - SignedDuration::from_secs(10), "to": at + SignedDuration::from_secs(10),
-        "source": "camera", "score": 0.98});
+        "source": "picture", "score": 0.98});
     let last = facts.moments.len() as i64 - 1;
     let moments: Vec<_> = facts
         .moments
