@@ -85,8 +85,10 @@ impl Outside for World {
                         id_number: self.owner.into(),
                         address: "Thôn 1, xã Gia Vân".into(),
                         licence_no: None,
+                        licence_class: None,
                     }),
                     key: None,
+                    licence: None,
                 },
                 What::Document { paper, .. } => done(self.paper(paper, &call).await, Value::Null).into(),
                 What::Bill { .. } => {
