@@ -262,9 +262,9 @@ async fn evidence(site: &Site, case_id: &str, n: usize, at: Timestamp) {
         .put(
             "insert into cases (case_id, number, source, site, camera, kind, class, at_ms, uncertainty_ms, time_source, received_at_ms,
                 opened_at_ms, score, place_vi, place_en, state, round, serious, second, escalated, violation, evidence, models, flags,
-                related, seeded, changed_at_ms)
+                related, seeded, changed_at_ms, confirmation, gate)
              values ($1, $2, 'own', 'nut-1', 'cam-1', 'red_light', 'car', 1, 10, 'rtcp', 1, 1, 0.9, 'Nút giao 1', 'Junction 1', 'confirmed',
-                1, 0, 0, 0, $3, $4, '[]', '[]', '{}', 0, 1)",
+                1, 0, 0, 0, $3, $4, '[]', '[]', '{}', 0, 1, '[]', '{}')",
             &[case_id, &format!("VP-2026-00000{n}"), &violation, &files],
         )
         .await;
