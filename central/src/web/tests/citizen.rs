@@ -16,7 +16,7 @@ use wire::violation::Kind;
 
 use super::super::citizen::{Door, Shared};
 use super::{Reply, Site, cookie_of};
-use crate::handling::desk::{self, Deed};
+use crate::handling::desk;
 use crate::handling::machine::{Event, NewParty, Outcome};
 use crate::handling::open::Confirmed;
 use crate::handling::record::{Vehicle, What};
@@ -25,7 +25,7 @@ use crate::handling::{Actor, Handling, PartyKind, State as Stands, Who};
 use crate::law::day_of;
 use crate::registers::vehreg::AskError;
 use crate::registers::vneid::SignIn;
-use crate::store::handling::{Person, Sealed, Tried};
+use crate::store::handling::{Person, Sealed, Tried, random_ref};
 
 const AN: &str = "037090001234";
 const BINH: &str = "037090001235";
@@ -209,8 +209,11 @@ impl<'a> Way<'a> {
 
     async fn act(&self, who: Who, name: &str, step: &str, fields: Value) {
         let actor = Actor { name: name.into(), who, rank: Some("provincial_director".into()), unit: "PC08".into() };
-        let deed = Deed { name: step.into(), fields, ..Deed::default() };
-        let tried = desk::act(&self.site.state, &self.id, &actor, deed, Timestamp::now()).await.unwrap();
+        // Past the trial print of a signature, which needs a whole unit with its accounts: papers here are those of `World`.
+        let code = (step == "sign_notice").then(|| random_ref()[..10].to_uppercase());
+        let sealed = Sealed { code, ..Sealed::default() };
+        let event = Event::Action { name: step.into(), fields, party: None };
+        let tried = desk::step(&self.site.state, &self.id, &actor, Timestamp::now(), event, sealed).await.unwrap();
         assert!(matches!(tried, Tried::Done(_)), "{step}: {tried:?}");
         self.look().await;
     }
