@@ -56,8 +56,12 @@ fn down(picture: &RgbImage, reach: usize) -> RgbImage {
 /// Means of windows of `2 reach + 1` pixels, cut at the ends.
 fn means(line: &[[u8; 3]], reach: usize) -> Vec<[u8; 3]> {
     let mut sums = [0_u32; 3];
-    let add = |sums: &mut [u32; 3], pixel: [u8; 3]| sums.iter_mut().zip(pixel).for_each(|(sum, v)| *sum += u32::from(v));
-    let drop = |sums: &mut [u32; 3], pixel: [u8; 3]| sums.iter_mut().zip(pixel).for_each(|(sum, v)| *sum -= u32::from(v));
+    let add = |sums: &mut [u32; 3], pixel: [u8; 3]| {
+        sums.iter_mut().zip(pixel).for_each(|(sum, v)| *sum += u32::from(v))
+    };
+    let drop = |sums: &mut [u32; 3], pixel: [u8; 3]| {
+        sums.iter_mut().zip(pixel).for_each(|(sum, v)| *sum -= u32::from(v))
+    };
     line.iter().take(reach).for_each(|pixel| add(&mut sums, *pixel));
     let mut count = line.len().min(reach) as u32;
     let mut out = Vec::with_capacity(line.len());

@@ -74,7 +74,8 @@ fn pixels(text: &str, scale: u32) -> impl Iterator<Item = (u32, u32)> {
 pub fn tile(picture: &mut RgbImage, text: &str, keep: Option<Area>) {
     let (width, height) = picture.dimensions();
     let scale = (width / 640).max(1);
-    let (across, down) = ((text.chars().count() as u32 + 6) * ACROSS * scale, (height / 4).max(DOWN * scale * 2));
+    let (across, down) =
+        ((text.chars().count() as u32 + 6) * ACROSS * scale, (height / 4).max(DOWN * scale * 2));
     let mut draw = |x: u32, y: u32, colour: [u8; 3]| {
         if x < width && y < height && !keep.is_some_and(|keep| keep.holds(x, y)) {
             mix(picture.get_pixel_mut(x, y), colour, SHARE);

@@ -64,11 +64,14 @@ fn without_a_box_everything_is_hidden() {
 #[test]
 fn a_copy_is_marked_outside_the_vehicle_and_a_crop_below_itself() {
     let plain = copied("car", &[]);
-    let bytes = frame(&stripes(), |w, h| Plan::new((w, h), Some(OWN), "car", &[]), "COPY 7Q2M 2026-11-21").unwrap();
+    let bytes =
+        frame(&stripes(), |w, h| Plan::new((w, h), Some(OWN), "car", &[]), "COPY 7Q2M 2026-11-21").unwrap();
     let marked = read(&bytes).unwrap();
     let apart = |bbox| {
         let area = Area::of(bbox, 0.0, SIZE).unwrap();
-        area.pixels().filter(|(x, y)| plain.get_pixel(*x, *y).0[0].abs_diff(marked.get_pixel(*x, *y).0[0]) > 30).count()
+        area.pixels()
+            .filter(|(x, y)| plain.get_pixel(*x, *y).0[0].abs_diff(marked.get_pixel(*x, *y).0[0]) > 30)
+            .count()
     };
     assert!(apart([0.0, 0.0, 1.0, 0.2]) > 200);
     assert_eq!(apart([0.42, 0.42, 0.16, 0.26]), 0);

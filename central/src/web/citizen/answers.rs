@@ -110,7 +110,8 @@ pub async fn driver(
 ) -> Result<Json<CitizenDetail>, Problem> {
     let who = answering(&web, address, &headers, &name).await?;
     let Json(driver) = driver?;
-    let step = steps::named("name_driver").ok_or_else(|| Problem::internal(&"there is no step name_driver"))?;
+    let step =
+        steps::named("name_driver").ok_or_else(|| Problem::internal(&"there is no step name_driver"))?;
     let fields = [
         ("name", Some(driver.name)),
         ("id_number", Some(driver.id_number)),

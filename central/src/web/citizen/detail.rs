@@ -149,7 +149,8 @@ fn law_of(law: &Law, h: &Handling, act: &crate::handling::record::Violation) -> 
     let organisation = h.liable_party().is_some_and(|party| party.kind == PartyKind::Org);
     let day = day_of(act.at);
     let behaviour = law.behaviour(&act.behaviour, day)?;
-    let of = Act { behaviour: act.behaviour.clone(), on: day, circumstances: act.circumstances, organisation };
+    let of =
+        Act { behaviour: act.behaviour.clone(), on: day, circumstances: act.circumstances, organisation };
     let amount = law.amount_of(&of).ok()?;
     Some(CitizenLaw {
         title_vi: behaviour.title_vi.clone(),

@@ -16,8 +16,8 @@ use utoipa_axum::routes;
 
 use super::Web;
 use super::limit::Limit;
-use super::problem::Problem;
 use super::now_ms;
+use super::problem::Problem;
 
 mod answers;
 mod detail;
@@ -103,7 +103,10 @@ fn looks(web: &Web, address: Option<IpAddr>) -> Result<(), Problem> {
 fn answers(web: &Web, address: Option<IpAddr>) -> Result<(), Problem> {
     open(web)?;
     let most = web.app.config.handling.answers as usize;
-    web.citizen.limit.take("citizen.answer", address, most, 60 * MINUTE_MS, now_ms()).map_err(Problem::slow_down)
+    web.citizen
+        .limit
+        .take("citizen.answer", address, most, 60 * MINUTE_MS, now_ms())
+        .map_err(Problem::slow_down)
 }
 
 /// 409: the case is not where the page believes it to be.

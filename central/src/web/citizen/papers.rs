@@ -86,7 +86,8 @@ pub async fn read(
     let audit = AuditRow::new(now_ms(), "citizen", "citizen.document").on("handling", &own.h.id);
     web.app.store.audit(&audit).await?;
     let pdf = documents::read(&web.app, &row).await.map_err(|error| Problem::internal(&error))?;
-    let name = format!("inline; filename=\"{}-{}.pdf\"", row.kind, &row.document_id[..8.min(row.document_id.len())]);
+    let name =
+        format!("inline; filename=\"{}-{}.pdf\"", row.kind, &row.document_id[..8.min(row.document_id.len())]);
     let headers = [
         (header::CONTENT_TYPE, "application/pdf".to_owned()),
         (header::CONTENT_DISPOSITION, name),

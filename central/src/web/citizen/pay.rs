@@ -88,6 +88,7 @@ pub async fn pay(
 /// The open bill with its page; what the portal calls a page must be one.
 fn page(h: &Handling) -> Option<PayPage> {
     let bill = h.money.bills.iter().find(|bill| bill.is_open() && bill.pay_url.is_some())?;
-    let pay_url = bill.pay_url.clone().filter(|url| url.starts_with("https://") || url.starts_with("http://"))?;
+    let pay_url =
+        bill.pay_url.clone().filter(|url| url.starts_with("https://") || url.starts_with("http://"))?;
     Some(PayPage { bill: bill.code.clone()?, pay_url })
 }

@@ -53,7 +53,8 @@ fn shown<'a>(files: &[EvidenceRef], violation: &'a Violation) -> Vec<Shown<'a>> 
         EvidenceRole::Plate => Some(2),
         EvidenceRole::Vehicle | EvidenceRole::Clip | EvidenceRole::Overlay => None,
     };
-    let moment = |file: &EvidenceRef| violation.moments.iter().find(|moment| moment.evidence == Some(file.sha256));
+    let moment =
+        |file: &EvidenceRef| violation.moments.iter().find(|moment| moment.evidence == Some(file.sha256));
     let files = files.iter().enumerate().filter(|(_, file)| rank(file.role).is_some());
     let mut all: Vec<_> =
         files.map(|(n, file)| Shown { n, file: file.clone(), moment: moment(file) }).collect();
@@ -122,7 +123,8 @@ pub async fn read(
         let plan = |width, height| plan((width, height), &violation, moment.as_ref(), overlay.as_ref());
         copies::frame(&original, plan, &text)
     });
-    let copy = made.await.map_err(|error| Problem::internal(&error))?.map_err(|error| Problem::internal(&error))?;
+    let copy =
+        made.await.map_err(|error| Problem::internal(&error))?.map_err(|error| Problem::internal(&error))?;
     let headers = [
         (header::CONTENT_TYPE, "image/jpeg"),
         (header::CACHE_CONTROL, "no-store"),

@@ -33,7 +33,8 @@ pub struct Own {
 
 /// How a party stands: nobody sees a case before the notice went out to them.
 pub fn standing(h: &Handling, party: u32) -> Option<Standing> {
-    let noticed = h.notice.as_ref().is_some_and(|notice| notice.party == Some(party) && notice.sent_at.is_some());
+    let noticed =
+        h.notice.as_ref().is_some_and(|notice| notice.party == Some(party) && notice.sent_at.is_some());
     if h.liable == Some(party) {
         return noticed.then_some(Standing::Liable);
     }

@@ -10,11 +10,11 @@ use wire::gate::VneidWord;
 
 use super::seen::standing;
 use super::{ANSWER, MINUTE_MS, open};
+use crate::handling::{Handling, PartyKind};
 use crate::masking;
 use crate::store::audit::AuditRow;
 use crate::store::handling::citizens::CitizenRow;
 use crate::store::handling::{NUMBER, Person};
-use crate::handling::{Handling, PartyKind};
 use crate::web::access::{Peer, named_cookie};
 use crate::web::extract::Json;
 use crate::web::problem::Problem;
@@ -60,7 +60,13 @@ impl CitizenRow {
 
 /// The session of a request.
 pub async fn citizen(web: &Web, headers: &HeaderMap) -> Result<CitizenRow, Problem> {
-    let signed_out = || Problem::new(StatusCode::UNAUTHORIZED, "not_signed_in", "sign in first, or again: the session has ended");
+    let signed_out = || {
+        Problem::new(
+            StatusCode::UNAUTHORIZED,
+            "not_signed_in",
+            "sign in first, or again: the session has ended",
+        )
+    };
     let token = named_cookie(headers, COOKIE).filter(|token| !token.is_empty()).ok_or_else(signed_out)?;
     web.app.store.citizen(&session_id(token), now_ms(), IDLE_MS).await?.ok_or_else(signed_out)
 }
@@ -86,7 +92,9 @@ pub async fn sign_in(
     let (row, name) = match (key.token, key.decision_or_notice_no, key.code) {
         (Some(token), None, None) => by_token(&web, &token).await?,
         (None, Some(number), Some(code)) => by_code(&web, &number, &code).await?,
-        _ => return Err(Problem::unacceptable("bad_fields", "send token, or decision_or_notice_no and code")),
+        _ => {
+            return Err(Problem::unacceptable("bad_fields", "send token, or decision_or_notice_no and code"));
+        }
     };
     let token = format!("{:032x}{:032x}", rand::random::<u128>(), rand::random::<u128>());
     let row = CitizenRow { session_id: session_id(&token), used_at_ms: now_ms(), ..row };
@@ -144,13 +152,18 @@ async fn by_token(web: &Web, token: &str) -> Result<(CitizenRow, String), Proble
     })?;
     match said.result {
         VneidWord::Valid => {}
-        VneidWord::Expired => return Err(refused("vneid_expired", "the code is over a minute old: get a new one")),
-        VneidWord::Replayed => return Err(refused("vneid_replayed", "the code was used before: get a new one")),
+        VneidWord::Expired => {
+            return Err(refused("vneid_expired", "the code is over a minute old: get a new one"));
+        }
+        VneidWord::Replayed => {
+            return Err(refused("vneid_replayed", "the code was used before: get a new one"));
+        }
         VneidWord::Invalid => return Err(invalid()),
     }
     let level = said.level.unwrap_or(0);
     let number = said.id_number.filter(|_| level > 0);
-    let number = number.ok_or_else(|| refused("vneid_level", "this VNeID account does not tell who its holder is"))?;
+    let number =
+        number.ok_or_else(|| refused("vneid_level", "this VNeID account does not tell who its holder is"))?;
     let name = masking::short_name(false, said.display_name.as_deref().unwrap_or_default());
     let row = CitizenRow {
         id_digest: Some(web.app.data_key.index(NUMBER, &number)),
@@ -185,7 +198,11 @@ async fn by_code(web: &Web, number: &str, code: &str) -> Result<(CitizenRow, Str
     Ok((row, name.unwrap_or_default()))
 }
 
-async fn opened(web: &Web, number: &str, code: &str) -> Result<Option<(Handling, u32, Option<Person>)>, Problem> {
+async fn opened(
+    web: &Web,
+    number: &str,
+    code: &str,
+) -> Result<Option<(Handling, u32, Option<Person>)>, Problem> {
     let (store, key) = (&web.app.store, &web.app.data_key);
     let Some((id, party)) = store.code_opens(key, &read_code(code)).await? else { return Ok(None) };
     let (Some(h), Ok(party)) = (store.handling(&id).await?, u32::try_from(party)) else { return Ok(None) };

@@ -63,7 +63,10 @@ pub async fn statement(web: &Web, request: Request) -> Result<Statement, Problem
             "file" => {
                 let file_name = part.file_name().unwrap_or_default().to_owned();
                 match (files.len() < MAX_FILES, bounded(part, MAX_FILE).await?) {
-                    (false, _) => wrong = wrong.or(Some(Problem::unacceptable("too_many_files", "file: at most 5 files"))),
+                    (false, _) => {
+                        wrong =
+                            wrong.or(Some(Problem::unacceptable("too_many_files", "file: at most 5 files")))
+                    }
                     (true, None) => wrong = wrong.or(Some(too_large("file: at most 5 MiB each"))),
                     (true, Some(bytes)) => match file(&file_name, bytes, files.len()) {
                         Ok(file) => files.push(file),
@@ -78,7 +81,9 @@ pub async fn statement(web: &Web, request: Request) -> Result<Statement, Problem
         return Err(problem);
     }
     let text = text.map(|text| text.trim().replace("\r\n", "\n")).unwrap_or_default();
-    if !WORDS.contains(&text.chars().count()) || text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
+    if !WORDS.contains(&text.chars().count())
+        || text.chars().any(|c| c.is_control() && c != '\n' && c != '\t')
+    {
         return Err(Problem::unacceptable("bad_fields", "text: write 10 to 4000 characters"));
     }
     Ok(Statement { text, files })
@@ -148,8 +153,18 @@ mod tests {
     #[test]
     fn the_content_of_a_file_counts_and_not_its_name() {
         assert_eq!(file("a.exe", b"%PDF-1.7\n".to_vec(), 0).unwrap().media_type, "application/pdf");
-        assert_eq!(file("a", vec![0x89, b'P', b'N', b'G', 13, 10, 26, 10], 0).unwrap().media_type, "image/png");
-        for bytes in [&b"MZ\x90"[..], b"<html>", b"", b"GIF89a\x01", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"PK\x03\x04"] {
+        assert_eq!(
+            file("a", vec![0x89, b'P', b'N', b'G', 13, 10, 26, 10], 0).unwrap().media_type,
+            "image/png"
+        );
+        for bytes in [
+            &b"MZ\x90"[..],
+            b"<html>",
+            b"",
+            b"GIF89a\x01",
+            b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+            b"PK\x03\x04",
+        ] {
             assert!(file("a.pdf", bytes.to_vec(), 0).is_err(), "{bytes:?}");
         }
     }
