@@ -246,7 +246,8 @@ impl Config {
             }
             let mut urls = client.callback_url.iter().chain(client.callbacks.values());
             if urls.any(|url| callback_path(url).is_none()) {
-                problems.push(format!("clients: a callback address of {id:?} is not http://host[:port]/path"));
+                problems
+                    .push(format!("clients: a callback address of {id:?} is not http://host[:port]/path"));
             }
         }
         for (service, behaviour) in &self.services {

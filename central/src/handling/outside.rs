@@ -32,7 +32,10 @@ impl Work<'_> {
                 let news = order.lacks != *fields;
                 order.lacks.clone_from(fields);
                 if news {
-                    self.note("document_lacks", json!({ "order": n, "paper": what.paper(), "lacks": fields }));
+                    self.note(
+                        "document_lacks",
+                        json!({ "order": n, "paper": what.paper(), "lacks": fields }),
+                    );
                 }
                 return Ok(());
             }

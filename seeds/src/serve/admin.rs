@@ -11,13 +11,13 @@ use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Value, json as object};
 
-use super::csdldc::check_number;
 use super::callback::Mood;
-use super::licence::{self, Licence};
-use super::{dvcqg, post, vneid};
+use super::csdldc::check_number;
 use super::gate::json;
+use super::licence::{self, Licence};
 use super::refusal::Refusal;
 use super::state::{CallRecord, Shared, lock};
+use super::{dvcqg, post, vneid};
 use crate::config::{Behaviour, Service};
 
 type Mock = State<Arc<Shared>>;

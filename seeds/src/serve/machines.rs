@@ -57,7 +57,10 @@ fn rows() -> impl Iterator<Item = Row> {
 }
 
 /// `POST /mock/machines/v1/owner-lookup`
-pub async fn owner_lookup(Extension(caller): Extension<Caller>, body: Bytes) -> Result<Json<Answer>, Refusal> {
+pub async fn owner_lookup(
+    Extension(caller): Extension<Caller>,
+    body: Bytes,
+) -> Result<Json<Answer>, Refusal> {
     let question: Question = json(&body)?;
     let plain = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit();
     if !(4..=12).contains(&question.plate.len()) || !question.plate.chars().all(plain) {

@@ -161,6 +161,11 @@ pub async fn notify(
     let message = Message { client_id: caller.client_id.clone() };
     lock(&shared.messages).insert(message_id.clone(), message);
     let event = |event: &str| object!({ "event": event, "messageId": message_id, "at": Timestamp::now() });
-    shared.callbacks.send(&shared, Service::Vneid, &caller.client_id, vec![event("DELIVERED"), event("READ")]);
+    shared.callbacks.send(
+        &shared,
+        Service::Vneid,
+        &caller.client_id,
+        vec![event("DELIVERED"), event("READ")],
+    );
     Ok(Json(Accepted { message_id, txn_id: caller.txn_id }))
 }

@@ -121,15 +121,15 @@ async fn warnings_are_set_once_and_removed_even_when_they_were_never_set() {
         for plate in ["35A90909", "X"] {
             assert_eq!(world.ask(warn, warning(plate, "XL-2")).await.status, 422, "{plate}");
         }
-        let no_key =
-            world.call(warn, &warning("35A24681", "XL-3")).without("Idempotency-Key").signed_again();
+        let no_key = world.call(warn, &warning("35A24681", "XL-3")).without("Idempotency-Key").signed_again();
         assert_eq!(no_key.send().await.status, 422, "it has an effect");
     }
     let bike = json!({ "plate": "35AA40012", "vehicleGroup": "motorcycle", "reference": "XL-4" });
     assert_eq!(world.ask(INSPECTION_WARN, bike.clone()).await.status, 422, "motorcycles are not inspected");
     world.ok(VEHREG_WARN, bike).await;
     let held = world.http.get(format!("{}/admin/warnings", world.mock.base_url())).send().await;
-    let held: Value = serde_json::from_slice(&held.expect("sent").bytes().await.expect("a body")).expect("JSON");
+    let held: Value =
+        serde_json::from_slice(&held.expect("sent").bytes().await.expect("a body")).expect("JSON");
     assert_eq!((&held[0]["reference"], &held[0]["service"]), (&json!("XL-4"), &json!("vehreg")));
 }
 
@@ -182,8 +182,7 @@ async fn machines_are_in_a_register_of_their_own() {
 }
 
 async fn order(world: &World, decision: &str) -> Value {
-    let order =
-        json!({ "decisionNo": decision, "amount": 19_000_000, "payer": "Trần <b>", "treasuryAccount": "7111" });
+    let order = json!({ "decisionNo": decision, "amount": 19_000_000, "payer": "Trần <b>", "treasuryAccount": "7111" });
     world.ok(PAYMENT, order).await
 }
 
@@ -228,10 +227,7 @@ async fn callbacks_can_come_twice_backwards_with_another_amount_or_not_at_all() 
     let bill = order(&world, "10/QĐ").await["billCode"].clone();
     world.admin("pay", json!({ "billCode": bill, "paidAt": "2026-09-01T00:00:00Z" })).await;
     let back = next(&world, &mut receiver).await;
-    assert_eq!(
-        (&back["amount"], &back["paidAt"]),
-        (&json!(18_999_000), &json!("2026-09-01T00:00:00Z"))
-    );
+    assert_eq!((&back["amount"], &back["paidAt"]), (&json!(18_999_000), &json!("2026-09-01T00:00:00Z")));
     world.admin("callbacks", json!({ "service": "dvcqg", "lost": true })).await;
     let bill = order(&world, "11/QĐ").await["billCode"].clone();
     world.admin("pay", json!({ "billCode": bill })).await;

@@ -33,9 +33,12 @@ pub fn number(h: &Handling, order: &Order, paper: &str) -> String {
         "receipt" => "XN",
         _ => "VB",
     };
-    let (year, n) = h.number.strip_prefix("XL-").and_then(|rest| rest.split_once('-')).unwrap_or(("", &h.number));
-    let earlier =
-        h.orders.iter().filter(|one| one.n < order.n && one.what.word() == "document" && one.what.paper() == Some(paper));
+    let (year, n) =
+        h.number.strip_prefix("XL-").and_then(|rest| rest.split_once('-')).unwrap_or(("", &h.number));
+    let earlier = h
+        .orders
+        .iter()
+        .filter(|one| one.n < order.n && one.what.word() == "document" && one.what.paper() == Some(paper));
     let again = match earlier.count() {
         0 => String::new(),
         count => format!(".{}", count + 1),
@@ -154,8 +157,7 @@ fn minutes(s: &Sources<'_>, fields: Fields) -> Fields {
     let ahead = |kind: &str| {
         due(kind).or_else(|| explains.and_then(|()| s.law.due(kind, s.at).ok()).map(|due| on(due.day)))
     };
-    let request =
-        if organisation(s.h) { "explanation_request_organisation" } else { "explanation_request" };
+    let request = if organisation(s.h) { "explanation_request_organisation" } else { "explanation_request" };
     let certificate = s.devices.iter().find_map(|device| device.calibration.as_ref());
     let officer = |account: &Account| account.title.clone().unwrap_or_else(|| "Cán bộ".to_owned());
     let licence = s.person.and_then(|person| person.licence_no.as_ref().zip(person.licence_class.as_ref()));
@@ -185,16 +187,15 @@ fn minutes(s: &Sources<'_>, fields: Fields) -> Fields {
 /// Whether the violator may explain before the decision.
 fn explains(s: &Sources<'_>) -> bool {
     let organisation = organisation(s.h);
-    let acts: Vec<Act> = s
-        .h
-        .live_acts()
-        .map(|act| Act {
-            behaviour: act.behaviour.clone(),
-            on: day_of(act.at),
-            circumstances: act.circumstances,
-            organisation,
-        })
-        .collect();
+    let acts: Vec<Act> =
+        s.h.live_acts()
+            .map(|act| Act {
+                behaviour: act.behaviour.clone(),
+                on: day_of(act.at),
+                circumstances: act.circumstances,
+                organisation,
+            })
+            .collect();
     let Ok(combined) = s.law.combine(&acts) else { return false };
     let revokes = combined.revoke_months.is_some();
     s.law.explanation_applies(combined.max_of_range, revokes, organisation, day_of(s.at)).unwrap_or(false)
@@ -346,7 +347,9 @@ mod tests {
 
     #[test]
     fn a_plate_shows_its_place_and_its_end_alone() {
-        for (display, masked) in [("35A-246.81", "35A-***.81"), ("35-B1 346.41", "35-** ***.41"), ("TM", "TM"), ("", "")] {
+        for (display, masked) in
+            [("35A-246.81", "35A-***.81"), ("35-B1 346.41", "35-** ***.41"), ("TM", "TM"), ("", "")]
+        {
             assert_eq!(mask_plate(display), masked);
         }
     }
@@ -355,7 +358,10 @@ mod tests {
     fn the_commune_is_read_from_an_address_and_never_guessed() {
         for (address, commune) in [
             ("Thôn 2, Xã Gia Vân, Tỉnh Ninh Bình", Some("Công an Xã Gia Vân, Tỉnh Ninh Bình")),
-            ("Số 8, đường Giả Định, phường Hoa Lư, Tỉnh Ninh Bình", Some("Công an phường Hoa Lư, Tỉnh Ninh Bình")),
+            (
+                "Số 8, đường Giả Định, phường Hoa Lư, Tỉnh Ninh Bình",
+                Some("Công an phường Hoa Lư, Tỉnh Ninh Bình"),
+            ),
             ("Đặc khu Phú Quốc, Tỉnh An Giang", Some("Công an Đặc khu Phú Quốc, Tỉnh An Giang")),
             ("Số 8, đường Xã Đàn, Hà Nội", None),
             ("", None),

@@ -48,7 +48,10 @@ fn legal(seed: u64, actor: &Actor, event: &Event, entry: &Entry) {
     let by_word = matches!(event, Event::Told { .. }) && step.who == Who::Citizen;
     // A draft whose sum is no longer right goes back by itself.
     let by_time = matches!(event, Event::Clock) && step.name == "return_decision";
-    assert!(step.who == Who::System || step.who.admits(actor.who) || by_word || by_time, "case {seed}: {entry:?}");
+    assert!(
+        step.who == Who::System || step.who.admits(actor.who) || by_word || by_time,
+        "case {seed}: {entry:?}"
+    );
     assert!(!entry.basis.is_empty());
 }
 
@@ -105,7 +108,11 @@ pub fn whole(walk: &Walk) {
             // An end by time or by two people ends what is open; that is no miss.
             let met = deadline.met_at.unwrap();
             let ended = h.ended_at == Some(met) && h.state != State::Closed;
-            assert!(met <= deadline.due.at || ended, "case {seed}: {deadline:?} missed, ended {:?}", h.ended_at);
+            assert!(
+                met <= deadline.due.at || ended,
+                "case {seed}: {deadline:?} missed, ended {:?}",
+                h.ended_at
+            );
         }
     }
     alerts(walk);
@@ -128,7 +135,8 @@ fn alerts(walk: &Walk) {
 
 fn money_of(walk: &Walk) {
     let (seed, h) = (walk.seed, &walk.h);
-    let Some(fine) = h.fine.as_ref().filter(|_| h.decision.as_ref().is_some_and(|one| one.signed_at.is_some()))
+    let Some(fine) =
+        h.fine.as_ref().filter(|_| h.decision.as_ref().is_some_and(|one| one.signed_at.is_some()))
     else {
         assert_eq!(h.paid(), 0, "case {seed}: money without a decision");
         return;
@@ -142,7 +150,11 @@ fn money_of(walk: &Walk) {
         assert_eq!(h.paid(), fine.total + interest + h.money.overpaid, "case {seed}: {:?}", h.money);
     } else {
         let lapsed = h.state == State::Lapsed;
-        assert!(lapsed || h.paid() < fine.total + interest, "case {seed}: paid, and not closed: {:?}", h.money);
+        assert!(
+            lapsed || h.paid() < fine.total + interest,
+            "case {seed}: paid, and not closed: {:?}",
+            h.money
+        );
     }
 }
 

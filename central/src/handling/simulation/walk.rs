@@ -178,7 +178,8 @@ impl Walk {
         let step = self.dice.pick(all);
         let who = *self.dice.pick(&[Who::Officer, Who::Signer, Who::Citizen, Who::System]);
         let actor = person(who, *self.dice.pick(&["an", "binh", "chi"]), "officer");
-        let fields = *self.dice.pick(&["{}", r#"{"reason":"vì thế","amount":-5,"receipt":"x","on":"2999-01-01"}"#]);
+        let fields =
+            *self.dice.pick(&["{}", r#"{"reason":"vì thế","amount":-5,"receipt":"x","on":"2999-01-01"}"#]);
         let fields: Value = serde_json::from_str(fields).unwrap();
         let event = Event::Action { name: step.name.clone(), fields, party: None };
         match self.try_event(&actor, event) {
@@ -423,9 +424,9 @@ impl Walk {
     }
 
     fn must(&mut self, actor: &Actor, event: Event) {
-        let stepped = self
-            .try_event(actor, event.clone())
-            .unwrap_or_else(|refusal| panic!("case {}: {refusal} of {event:?} in {:?}", self.seed, self.h.state));
+        let stepped = self.try_event(actor, event.clone()).unwrap_or_else(|refusal| {
+            panic!("case {}: {refusal} of {event:?} in {:?}", self.seed, self.h.state)
+        });
         self.commit(actor, event, stepped);
     }
 
@@ -440,7 +441,12 @@ impl Walk {
         }
         let number = format!("{:06}", self.numbers + 1);
         self.numbers += u32::from(stepped.series.is_some());
-        for one in stepped.handling.deadlines.iter().filter(|one| !self.h.deadlines.iter().any(|old| old.due == one.due)) {
+        for one in stepped
+            .handling
+            .deadlines
+            .iter()
+            .filter(|one| !self.h.deadlines.iter().any(|old| old.due == one.due))
+        {
             self.begun.push((one.due.kind.clone(), one.due.at, self.now));
         }
         checks::step(self, actor, &event, &stepped);
@@ -486,7 +492,12 @@ fn somebody() -> Option<NewParty> {
 fn beginning(seed: u64, dice: &mut Dice, tag: &str) -> Beginning {
     let first: Timestamp = "2026-08-20T00:00:00+07:00".parse().unwrap();
     let at = first + SignedDuration::from_secs(dice.between(0, 300 * 86_400));
-    let (vehicle, class) = *dice.pick(&[("car", "car"), ("car", "truck"), ("motorcycle", "motorcycle"), ("machine", "special_machine")]);
+    let (vehicle, class) = *dice.pick(&[
+        ("car", "car"),
+        ("car", "truck"),
+        ("motorcycle", "motorcycle"),
+        ("machine", "special_machine"),
+    ]);
     let rows: Vec<_> = LAW
         .behaviours_on(day_of(at))
         .filter(|row| row.vehicle == vehicle && row.camera != CameraUse::Never)

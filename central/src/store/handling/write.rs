@@ -5,11 +5,11 @@ use jiff::Timestamp;
 use sqlx::Row as _;
 use uuid::Uuid;
 
+use super::super::cases::taken as take_case;
 use super::{
     Attachment, CODE, CONTENT, LogRow, NUMBER, PERSON, Person, Store, StoreError, TEXT, Writer, columns,
     document, json_text, link, open_person, party_of, random_ref, series, use_number,
 };
-use super::super::cases::taken as take_case;
 use crate::handling::open::{Confirmed, Identity, open};
 use crate::handling::{Actor, Entry, Handling, Refusal, Stepped};
 use crate::law::{Law, day_of};

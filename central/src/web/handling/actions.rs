@@ -129,7 +129,14 @@ fn party(
     if name.chars().count() < 2 || name.chars().any(|c| c.is_control()) {
         return Err(Refusal::new("bad_fields", "tên không hợp lệ", "name is not valid"));
     }
-    Ok(Person { kind, name, id_number: number, address: address.unwrap_or_default(), licence_no, licence_class: None })
+    Ok(Person {
+        kind,
+        name,
+        id_number: number,
+        address: address.unwrap_or_default(),
+        licence_no,
+        licence_class: None,
+    })
 }
 
 /// Cases whose handlings become one.

@@ -69,10 +69,11 @@ impl Road {
             ..seeds::Config::default()
         };
         use seeds::config::Service as Which;
-        settings.clients[0].callbacks = [(Which::Vneid, "vneid"), (Which::Post, "post"), (Which::Dvcqg, "dvcqg")]
-            .map(|(which, name)| (which, format!("http://{here}/api/v1/callbacks/{name}")))
-            .into_iter()
-            .collect::<BTreeMap<_, _>>();
+        settings.clients[0].callbacks =
+            [(Which::Vneid, "vneid"), (Which::Post, "post"), (Which::Dvcqg, "dvcqg")]
+                .map(|(which, name)| (which, format!("http://{here}/api/v1/callbacks/{name}")))
+                .into_iter()
+                .collect::<BTreeMap<_, _>>();
         let mock = seeds::Mock::start(settings).await.unwrap();
         let service = Service {
             url: mock.base_url(),
@@ -114,7 +115,8 @@ impl Road {
         let chi = site.cookie(Role::PoliceSigner, &[SITE, "kcn"]).await;
         let services = Services::new(site.state.clone()).unwrap();
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        let road = Self { site, mock, services, http, an, binh, chi, cases: Default::default(), _folder: folder };
+        let road =
+            Self { site, mock, services, http, an, binh, chi, cases: Default::default(), _folder: folder };
         road.device().await;
         road
     }
@@ -190,7 +192,9 @@ impl Road {
     }
 
     pub async fn act(&self, id: &str, cookie: &str, action: &str, fields: Value) -> Reply {
-        self.site.call("POST", &format!("/api/v1/handlings/{id}/actions/{action}"), cookie, Some(fields)).await
+        self.site
+            .call("POST", &format!("/api/v1/handlings/{id}/actions/{action}"), cookie, Some(fields))
+            .await
     }
 
     /// A step that is taken.

@@ -23,7 +23,11 @@ async fn the_register_decides_where_a_case_goes() {
         };
         let mut case = road.case(plate, behaviour, class, 30).await;
         case.vehicle.plate_colour = None;
-        road.site.state.store.put("update cases set plate_colour = null where case_id = $1", &[&case.case_id]).await;
+        road.site
+            .state
+            .store
+            .put("update cases set plate_colour = null where case_id = $1", &[&case.case_id])
+            .await;
         road.round().await;
         let (id, _) = road.site.state.store.handling_of_case(&case.case_id).await.unwrap().unwrap();
         assert_eq!(road.state(&id).await, state, "{plate}: {:?}", road.handling(&id).await);
@@ -42,7 +46,11 @@ async fn the_owner_at_the_moment_of_the_act_is_liable() {
     let mut case = road.case("51L16180", "car.red_light", "car", 30).await;
     case.at = "2026-04-01T08:00:00+07:00".parse().unwrap();
     let at = case.at.as_millisecond().to_string();
-    road.site.state.store.put("update cases set at_ms = cast($1 as bigint) where case_id = $2", &[&at, &case.case_id]).await;
+    road.site
+        .state
+        .store
+        .put("update cases set at_ms = cast($1 as bigint) where case_id = $2", &[&at, &case.case_id])
+        .await;
     road.round().await;
     let (id, _) = road.site.state.store.handling_of_case(&case.case_id).await.unwrap().unwrap();
     assert_eq!(road.file(&id, &road.an).await["liable"]["name"], "Công ty TNHH Thương mại Ví Dụ Xanh");

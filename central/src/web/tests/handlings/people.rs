@@ -40,13 +40,22 @@ async fn every_role_does_its_own_and_no_more() {
     assert_eq!(road.site.get("/api/v1/handlings", &far).await.json()["items"], json!([]));
     // Steps of citizens and of the system are no actions here; forms are closed.
     for action in ["confirm", "paid", "closed", "nothing"] {
-        assert_eq!(road.no(&id, &road.an, action, json!({})).await, (422, "unknown_action".into()), "{action}");
+        assert_eq!(
+            road.no(&id, &road.an, action, json!({})).await,
+            (422, "unknown_action".into()),
+            "{action}"
+        );
     }
     let extra = json!({ "reason": "vì thế", "x": 1 });
     assert_eq!(road.no(&id, &road.binh, "return_notice", extra).await, (422, "bad_fields".into()));
     assert_eq!(road.no(&id, &road.binh, "return_notice", json!({})).await, (422, "bad_fields".into()));
-    assert_eq!(road.site.call("POST", &format!("/api/v1/handlings/{id}/actions/sign_notice"), "", Some(json!({}))).await.status,
-        StatusCode::UNAUTHORIZED);
+    assert_eq!(
+        road.site
+            .call("POST", &format!("/api/v1/handlings/{id}/actions/sign_notice"), "", Some(json!({})))
+            .await
+            .status,
+        StatusCode::UNAUTHORIZED
+    );
 }
 
 #[tokio::test]

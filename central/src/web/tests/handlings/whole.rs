@@ -35,7 +35,10 @@ async fn a_case_goes_from_the_register_to_the_receipt_with_every_paper() {
     let h = road.handling(&id).await;
     assert_eq!((h.points.state.as_str(), h.points.taken, h.points.left), ("taken", 4, Some(8)));
     let file = road.file(&id, &road.an).await;
-    assert_eq!((&file["payment"]["amount"], &file["payment"]["left"]), (&json!(19_000_000), &json!(19_000_000)));
+    assert_eq!(
+        (&file["payment"]["amount"], &file["payment"]["left"]),
+        (&json!(19_000_000), &json!(19_000_000))
+    );
     // The page of the portal, as a citizen opens it.
     let page = file["payment"]["pay_url"].as_str().unwrap();
     assert!(road.http.post(page).send().await.unwrap().status().is_success());
@@ -59,7 +62,11 @@ async fn a_case_goes_from_the_register_to_the_receipt_with_every_paper() {
     let file = road.file(&id, &road.an).await;
     assert_eq!((&file["state"], &file["chain_broken_at"]), (&json!("closed"), &Value::Null));
     let figures = road.site.get("/api/v1/violations/figures", &road.an).await.json();
-    assert_eq!((&figures["total"]["paid"], &figures["vnd_paid"]), (&json!(1), &json!(19_000_000)), "{figures}");
+    assert_eq!(
+        (&figures["total"]["paid"], &figures["vnd_paid"]),
+        (&json!(1), &json!(19_000_000)),
+        "{figures}"
+    );
 }
 
 #[tokio::test]
@@ -93,7 +100,11 @@ async fn a_silent_owner_of_a_motorcycle_is_warned_and_the_commune_police_written
     road.ok(&id, &road.an, "report_stolen", json!({ "reason": "xe bị chiếm đoạt" })).await;
     road.round_at(Timestamp::now() + SignedDuration::from_hours(24 * 60)).await;
     let h = road.handling(&id).await;
-    assert!(h.warnings.iter().all(|one| matches!(one.state.as_str(), "removed" | "cancelled")), "{:?}", h.warnings);
+    assert!(
+        h.warnings.iter().all(|one| matches!(one.state.as_str(), "removed" | "cancelled")),
+        "{:?}",
+        h.warnings
+    );
 }
 
 #[tokio::test]
