@@ -23,7 +23,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve vehicle registration, population database, VNeID, wanted persons and payment over HTTP.
+    /// Serve vehicle registration, population database, VNeID, wanted persons, payment and the others over HTTP.
     Serve(Serve),
     /// Write the generated data as CSV files, to read or to load elsewhere.
     Generate(Generate),
