@@ -173,7 +173,7 @@ mod tests {
         let mut waiting: BTreeSet<u64> = (1..=8).collect();
         let heavy = |seq: u64| matches!(seq, 1 | 2 | 6 | 9);
         let mut window = Window::new(16, 100 * S, 4);
-        let mut sent = |waiting: &BTreeSet<u64>, window: &mut Window| -> Vec<u64> {
+        let sent = |waiting: &BTreeSet<u64>, window: &mut Window| -> Vec<u64> {
             std::iter::from_fn(|| window.next(S, first(waiting), heavy)).collect()
         };
         assert_eq!(

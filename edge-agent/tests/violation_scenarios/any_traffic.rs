@@ -187,7 +187,7 @@ fn change((kind, id, bits, class, score): (u8, u64, [u32; 4], u8, u32), stream_s
     let classes = [ObjectClass::Car, ObjectClass::Motorcycle, ObjectClass::Bus, ObjectClass::Person];
     // Half of the numbers are possible ones.
     let number = |bits: u32, most: f32| {
-        if bits % 2 == 0 { f32::from_bits(bits) } else { bits as f32 / u32::MAX as f32 * most }
+        if bits.is_multiple_of(2) { f32::from_bits(bits) } else { bits as f32 / u32::MAX as f32 * most }
     };
     let bbox = BBox {
         x: number(bits[0], 1280.0),
