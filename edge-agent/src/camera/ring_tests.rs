@@ -1,5 +1,5 @@
 use gstreamer_app::AppSink;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::*;
 use crate::frame::TimeSource;

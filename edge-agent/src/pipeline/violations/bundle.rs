@@ -5,66 +5,18 @@ use std::sync::Arc;
 use uuid::Uuid;
 use wire::payload::{PlateReading, TrackRef};
 use wire::violation::{ClipSpan, ClockAt, Moment, Violation, missing};
-use wire::{Captured, Digest, EvidenceRole, Name, Payload, Phase};
+use wire::{Captured, EvidenceRole, Name, Payload, Phase};
 
-use super::super::evidence::{overview, part};
 use super::super::vehicle::VehicleFacts;
 use super::DeskSetup;
+use super::drawn::drawn;
+use super::files::Files;
 use super::notes::{Note, overlay, timeline};
+use super::shown::{Pixels, Shown};
 use crate::camera::{Cut, NoClip};
-use crate::frame::{CaptureTime, I420};
-use crate::geometry::BBox;
-use crate::outbox::{Draft, Picture};
+use crate::frame::CaptureTime;
+use crate::outbox::Draft;
 use crate::rules::violation::{Finding, FoundMoment};
-use crate::vision::VisionError;
-
-/// A frame that can be shown.
-#[derive(Debug, Clone)]
-pub(super) struct Shown {
-    pub frame: u64,
-    pub captured: CaptureTime,
-    pub pixels: Pixels,
-}
-
-/// As it is kept.
-#[derive(Debug, Clone)]
-pub(super) enum Pixels {
-    /// As the decoder gave it. Shared.
-    Raw(I420),
-    /// As a file.
-    Jpeg(Picture),
-}
-
-impl Shown {
-    /// Memory it takes.
-    pub(super) fn bytes(&self) -> usize {
-        match &self.pixels {
-            Pixels::Raw(picture) => (*picture.data).as_ref().len(),
-            Pixels::Jpeg(picture) => picture.bytes.len(),
-        }
-    }
-
-    /// How far it is from a stream second.
-    pub(super) fn off(&self, stream_s: f64) -> f64 {
-        (self.captured.stream_s - stream_s).abs()
-    }
-
-    fn size(&self) -> [u32; 2] {
-        match &self.pixels {
-            Pixels::Raw(picture) => [picture.width, picture.height],
-            Pixels::Jpeg(picture) => [picture.width, picture.height],
-        }
-    }
-
-    fn file(&self, role: EvidenceRole) -> Result<Picture, VisionError> {
-        let picture = match &self.pixels {
-            Pixels::Raw(picture) => overview(picture)?,
-            Pixels::Jpeg(picture) => picture.clone(),
-        };
-        Ok(Picture { role, ..picture })
-    }
-}
-
 /// All that an event is made of.
 pub(super) struct Job {
     pub setup: Arc<DeskSetup>,
@@ -96,7 +48,7 @@ impl Job {
         self.vehicle(&mut files, act.as_ref(), act_shown.as_ref());
         let clip = self.add_clip(&mut files);
         let span = self.span(clip.as_ref());
-        files.overlay(&self, span, picture);
+        files.overlay(&overlay(&self.notes, self.finding.track, self.drawn(), span), picture);
         let captured = self.captured(act.as_ref());
         let mut violation = self.violation(moments, act.as_ref(), picture, clip);
         let evidence = files.references();
@@ -114,7 +66,7 @@ impl Job {
             camera: self.setup.camera.clone(),
             captured,
             payload: Payload::Violation(Box::new(violation)),
-            pictures: files.files,
+            pictures: files.into_pictures(),
             models: self.setup.models.clone(),
         }
     }
@@ -169,8 +121,7 @@ impl Job {
         if cut.shortened {
             doubt(&mut self.finding, "clip_shortened");
         }
-        let [width, height] = cut.size;
-        files.files.push(Picture { role: EvidenceRole::Clip, bytes, width, height });
+        files.clip(bytes, cut.size);
         let ([from, to], [stream_s, _]) = (cut.span, cut.span_s);
         Some(ClipSpan { from, to, codec: cut.codec().to_owned(), stream_s, original: cut.original })
     }
@@ -325,102 +276,8 @@ impl Job {
         }
     }
 
-    /// What the rule is about, as it was drawn.
     fn drawn(&self) -> Vec<(String, Vec<[f32; 2]>)> {
-        let scene = &self.setup.scene;
-        let Some(rule) = self.rule() else { return Vec::new() };
-        let about = |id: &Name| rule.about.contains(id);
-        let lanes =
-            scene.lanes.iter().filter(|lane| about(&lane.id)).map(|l| (l.id.to_string(), l.corners.clone()));
-        let lines =
-            scene.lines.iter().filter(|line| about(&line.id)).map(|l| (l.id.to_string(), vec![l.from, l.to]));
-        let zones =
-            scene.zones.iter().filter(|zone| about(&zone.id)).map(|z| (z.id.to_string(), z.corners.clone()));
-        let marks = scene
-            .markings
-            .iter()
-            .filter(|mark| about(&mark.id))
-            .map(|m| (m.id.to_string(), m.points.clone()));
-        let governing = self.governing();
-        let lamps = scene.signals.iter().filter(|signal| governing.contains(&signal.id)).flat_map(|signal| {
-            signal.lamps.iter().map(|lamp| {
-                let [x, y, w, h] = lamp.area;
-                let corners = vec![[x, y], [x + w, y], [x + w, y + h], [x, y + h]];
-                (format!("{}.{}", signal.id, lamp.colour), corners)
-            })
-        });
-        lanes.chain(lines).chain(zones).chain(marks).chain(lamps).collect()
-    }
-}
-
-/// The files of one event. Two roles may share one file.
-#[derive(Default)]
-struct Files {
-    files: Vec<Picture>,
-    /// Which frame became which file.
-    frames: Vec<(u64, usize)>,
-}
-
-impl Files {
-    /// The picture of a moment; its digest.
-    fn act(&mut self, shown: &Shown) -> Option<Digest> {
-        if let Some((_, index)) = self.frames.iter().find(|(frame, _)| *frame == shown.frame) {
-            return Some(Digest::of(&self.files[*index].bytes));
-        }
-        let index = self.add(shown.file(EvidenceRole::Act))?;
-        self.frames.push((shown.frame, index));
-        Some(Digest::of(&self.files[index].bytes))
-    }
-
-    /// The whole scene: the same file as the moment's, if there is one.
-    fn overview(&mut self, shown: &Shown) {
-        let known = self.frames.iter().find(|(frame, _)| *frame == shown.frame).map(|(_, index)| *index);
-        let made = match known {
-            Some(index) => Ok(Picture { role: EvidenceRole::Overview, ..self.files[index].clone() }),
-            None => shown.file(EvidenceRole::Overview),
-        };
-        self.add(made);
-    }
-
-    fn cut(&mut self, picture: &I420, role: EvidenceRole, area: &BBox, margin: f32) {
-        let margin = area.h * margin;
-        let grown = BBox {
-            x: area.x - margin,
-            y: area.y - margin,
-            w: area.w + 2.0 * margin,
-            h: area.h + 2.0 * margin,
-        };
-        let grown = grown.clip(picture.width, picture.height);
-        if grown.w >= 2.0 && grown.h >= 2.0 {
-            self.add(part(picture, role, &grown));
-        }
-    }
-
-    fn overlay(&mut self, job: &Job, span: [f64; 2], [width, height]: [u32; 2]) {
-        let overlay = overlay(&job.notes, job.finding.track, job.drawn(), span);
-        // Numbers and strings: they serialise.
-        if let Ok(bytes) = serde_json::to_vec(&overlay)
-            && bytes.len() <= EvidenceRole::Overlay.max_bytes()
-        {
-            self.files.push(Picture { role: EvidenceRole::Overlay, bytes, width, height });
-        }
-    }
-
-    fn add(&mut self, made: Result<Picture, VisionError>) -> Option<usize> {
-        match made {
-            Ok(picture) => {
-                self.files.push(picture);
-                Some(self.files.len() - 1)
-            }
-            Err(error) => {
-                tracing::error!(%error, "a violation goes without one of its pictures");
-                None
-            }
-        }
-    }
-
-    fn references(&self) -> Vec<wire::EvidenceRef> {
-        self.files.iter().map(Picture::reference).collect()
+        self.rule().map(|rule| drawn(&self.setup.scene, rule, &self.governing())).unwrap_or_default()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Where events are made: on one thread per camera that starts with the first finding, or in place.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 
 use super::bundle::Job;
@@ -41,21 +41,40 @@ impl Maker {
         if self.worker.is_none() {
             self.worker = Worker::start();
         }
-        let Some(worker) = &self.worker else {
-            // No thread to be had: then the camera waits a moment.
-            self.made.push(job.run());
-            return;
-        };
-        // The thread lives as long as this end.
-        match worker.jobs.send(job) {
-            Ok(()) => self.open += 1,
-            Err(refused) => {
-                tracing::error!("the thread that makes evidence is gone");
-                self.worker = None;
-                self.open = 0;
-                self.made.push(refused.0.run());
+        let mut job = job;
+        while let Some(worker) = &self.worker {
+            match worker.jobs.try_send(job) {
+                Ok(()) => {
+                    self.open += 1;
+                    return;
+                }
+                // The thread itself may wait for room for what it has made: take that, and try again.
+                Err(TrySendError::Full(refused)) => {
+                    job = refused;
+                    match worker.drafts.recv() {
+                        Ok(draft) => {
+                            self.open = self.open.saturating_sub(1);
+                            self.made.extend(draft);
+                        }
+                        Err(_) => self.gone(),
+                    }
+                }
+                Err(TrySendError::Disconnected(refused)) => {
+                    job = refused;
+                    self.gone();
+                }
             }
         }
+        // No thread to be had: then the camera waits a moment.
+        self.made.push(job.run());
+    }
+
+    fn gone(&mut self) {
+        tracing::error!("the thread that makes evidence is gone");
+        if let Some(worker) = self.worker.take() {
+            self.made.extend(worker.drafts.try_iter().flatten());
+        }
+        self.open = 0;
     }
 
     /// What is made by now.

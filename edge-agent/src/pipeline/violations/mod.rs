@@ -6,9 +6,12 @@
 //! on a thread of their own, so that the camera's next frame does not wait for them; for a file that is replayed, in place.
 
 mod bundle;
+mod drawn;
+mod files;
 mod maker;
 mod notes;
 mod recent;
+mod shown;
 #[cfg(test)]
 mod tests;
 
@@ -26,10 +29,11 @@ use crate::outbox::Draft;
 use crate::rules::violation::{Finding, Signals};
 use crate::time_check::TimeCheck;
 use crate::track::TrackChanges;
-use bundle::{Job, Shown};
+use bundle::Job;
 use maker::Maker;
 use notes::Notes;
 use recent::Recent;
+use shown::Shown;
 
 /// A finding waits no longer than this after its act for the clip's tail, seconds.
 const TAIL_S: f64 = 6.0;
@@ -39,6 +43,8 @@ const PLAIN_S: f64 = 2.0;
 const AGAIN_S: f64 = 60.0;
 /// Findings that wait at once, at most: beyond that the oldest goes with what there is.
 const MOST_WAITING: usize = 32;
+/// Pixels that waiting findings hold, bytes: beyond that they are kept as files, ten times smaller and no longer to be cut from.
+const MOST_PIXELS: usize = 96 << 20;
 /// A clip begins this long before the act, and the key frame before that; further if the moments begin earlier. Seconds.
 const LEAD_S: [f64; 2] = [5.0, 6.5];
 /// Length of a clip from there, and how long it goes on after the act at least and at most. Seconds.
@@ -138,10 +144,18 @@ impl ViolationDesk {
             return;
         }
         let shown = finding.moments.iter().map(|moment| self.recent.at(moment.frame, moment.stream_s));
-        let shown = shown.collect();
+        let mut shown: Vec<Option<Shown>> = shown.collect();
+        if self.held() + held(&shown) > MOST_PIXELS {
+            shown.iter_mut().flatten().for_each(Shown::pack);
+        }
         let kernel = crate::health::clock_at;
         let clock = self.witness.clock.as_ref().map_or_else(kernel, |clock| clock.at(kernel));
         self.waiting.push(Waiting { act_s, shown, facts: None, clock, finding });
+    }
+
+    /// Bytes of pictures that wait, counting those twice that two findings share.
+    fn held(&self) -> usize {
+        self.waiting.iter().map(|waiting| held(&waiting.shown)).sum()
     }
 
     /// Whether a finding about this track waits: then its vehicle must be told before it is forgotten.
@@ -244,6 +258,10 @@ impl ViolationDesk {
         let wanted = Wanted { from_s: stream_s, act_s: stream_s, to_s: stream_s + 0.5, bytes: usize::MAX };
         self.witness.ring.as_ref()?.cut_now(&wanted).ok()
     }
+}
+
+fn held(shown: &[Option<Shown>]) -> usize {
+    shown.iter().flatten().map(Shown::bytes).sum()
 }
 
 /// The clip of a finding: eight to ten seconds around the act, with all of its moments where they fit.

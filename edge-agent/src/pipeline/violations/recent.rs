@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use super::super::evidence::overview;
 use super::super::shots::copy;
-use super::bundle::{Pixels, Shown};
+use super::shown::{Pixels, Shown};
 use crate::frame::Frame;
 
 /// Most bytes of pixels: 21 frames of 1920 × 1080, 5 of 3840 × 2160. Keeping one costs a copy.

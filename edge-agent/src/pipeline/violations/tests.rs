@@ -246,6 +246,37 @@ fn a_camera_that_falls_silent_takes_no_finding_with_it() {
 }
 
 #[test]
+fn more_findings_than_the_maker_can_hold_at_once_neither_block_the_camera_nor_get_lost() {
+    let mut desk = desk();
+    run_to(&mut desk, 0..101, TimeSource::Arrival);
+    (0..80).for_each(|track| desk.found(finding(track, [9.0, 9.4, 10.0])));
+    let mut drafts = desk.idle(7.0, |_| None);
+    drafts.extend(desk.finish(|_| None));
+    let mut tracks: Vec<u64> = drafts.iter().map(|draft| violation(draft).track.id).collect();
+    tracks.sort_unstable();
+    assert_eq!(tracks, (0..80).collect::<Vec<u64>>());
+}
+
+#[test]
+fn pictures_of_many_waiting_findings_are_kept_small() {
+    let mut desk = desk();
+    let large = |index: u64| Rgb::filled(2560, 1440, [(index % 200) as u8, 40, 40]).to_i420();
+    for index in 0..12 {
+        let frame = Frame {
+            index,
+            captured: captured(index as f64 / FPS, TimeSource::Arrival),
+            picture: large(index),
+        };
+        desk.note(&frame, &changes(index as f64 / FPS), &signals(index as f64 / FPS));
+    }
+    (0..30).for_each(|track| desk.found(finding(track, [0.9, 1.0, 1.1])));
+    assert!(desk.held() <= MOST_PIXELS + (8 << 20), "{}", desk.held());
+    let drafts = desk.finish(|_| None);
+    assert_eq!(drafts.len(), 30);
+    assert!(drafts.iter().all(|draft| violation(draft).moments.iter().all(|moment| moment.evidence.is_some())));
+}
+
+#[test]
 fn a_clip_has_its_lead_and_its_tail_and_every_moment() {
     let span = |seconds| {
         let wanted = wanted(&finding(1, seconds), seconds[2]);
