@@ -16,11 +16,11 @@ use edge_agent::identity::Identity;
 use edge_agent::outbox::{Bounds, Draft, Outbox, Picture};
 use edge_agent::publish::{BrokerConfig, Publisher};
 use jiff::Timestamp;
-use promises::support::{picture, vehicle};
+use promises::support::{clip, picture, red_light, vehicle};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use wire::payload::{Crossing, Direction};
-use wire::{Captured, EvidenceRole, Name, Payload, Phase, TimeSource};
+use wire::{Captured, Digest, EvidenceRole, Name, Payload, Phase, TimeSource};
 
 /// Appends invented events to an outbox and publishes them.
 #[derive(Parser)]
@@ -49,6 +49,9 @@ struct Args {
     /// Events a second afterwards, from the first connection on; with 0, none.
     #[arg(long, default_value_t = 0.0)]
     rate: f64,
+    /// With this, every fifth event of the backlog is a violation with a clip of so many bytes.
+    #[arg(long, default_value_t = 0)]
+    clip_bytes: usize,
     /// Bound of the outbox.
     #[arg(long, default_value_t = 100_000)]
     max_events: u64,
@@ -67,7 +70,11 @@ async fn main() -> anyhow::Result<()> {
         Arc::new(Outbox::open(&args.state.join("outbox"), bounds, 0, own.clone(), identity.device.clone())?);
     let mut journal = OpenOptions::new().create(true).append(true).open(&args.journal)?;
     for turn in 0..args.backlog {
-        append(&outbox, &mut journal, turn)?;
+        if args.clip_bytes > 0 && turn % 5 == 0 {
+            append_violation(&outbox, &mut journal, turn, args.clip_bytes)?;
+        } else {
+            append(&outbox, &mut journal, turn)?;
+        }
     }
     let code_file = args.state.join("code");
     std::fs::write(&code_file, &args.code)?;
@@ -141,4 +148,28 @@ fn append(outbox: &Outbox, journal: &mut std::fs::File, turn: u64) -> anyhow::Re
     let seq = *outbox.append(vec![draft])?.first().context("a number")?;
     let done = if crossing { "crossing\n".to_owned() } else { format!("appended {seq} {id} {camera}\n") };
     Ok(journal.write_all(done.as_bytes())?)
+}
+
+/// Appends a violation of camera `cong-2` with a picture and a clip of `bytes`.
+fn append_violation(
+    outbox: &Outbox,
+    journal: &mut std::fs::File,
+    turn: u64,
+    bytes: usize,
+) -> anyhow::Result<()> {
+    let id = Uuid::now_v7();
+    let (shown, clip) = (picture(&id.to_string(), 200_000), clip(&id.to_string(), bytes));
+    let (payload, clip_hash) = (red_light("cong-2", turn, Digest::of(&shown)), Digest::of(&clip));
+    let file = |role, bytes| Picture { role, bytes, width: 1280, height: 720 };
+    let draft = Draft {
+        id,
+        phase: Phase::Settled,
+        camera: Name::new("cong-2")?,
+        captured: Captured { at: Timestamp::now(), uncertainty_ms: 20, source: TimeSource::Arrival },
+        payload,
+        pictures: vec![file(EvidenceRole::Overview, shown), file(EvidenceRole::Clip, clip)],
+        models: Vec::new(),
+    };
+    let seq = *outbox.append(vec![draft])?.first().context("a number")?;
+    Ok(journal.write_all(format!("violation {seq} {id} {clip_hash}\n").as_bytes())?)
 }

@@ -48,6 +48,25 @@ impl Api {
         serde_json::from_str(&text).unwrap_or_default()
     }
 
+    /// Any request; the status and what was said, whatever it is.
+    pub async fn ask(&self, method: reqwest::Method, path: &str, body: &Value) -> (u16, Value) {
+        let url = format!("{}{path}", self.base);
+        let request = self.client.request(method, url).header("x-requested-with", "vong-gac").json(body);
+        let response = request.send().await.expect("central answers");
+        let status = response.status().as_u16();
+        let text = response.text().await.unwrap_or_default();
+        (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
+    }
+
+    /// A file of evidence as it is: its type and bytes.
+    pub async fn file(&self, sha256: &str) -> (String, Vec<u8>) {
+        let url = format!("{}/evidence/{sha256}", self.base);
+        let response = self.client.get(url).send().await.expect("central answers");
+        let response = response.error_for_status().expect("the file");
+        let media_type = response.headers()["content-type"].to_str().expect("a type").to_owned();
+        (media_type, response.bytes().await.expect("the file").to_vec())
+    }
+
     /// All items of a paged list.
     pub async fn all(&self, path: &str) -> Vec<Value> {
         let mut items = Vec::new();

@@ -7,6 +7,9 @@ use std::process::Command;
 use super::process::Process;
 use super::{free_address, s, wait_for};
 
+/// What the README asks for: a clip, and room for its header.
+const MESSAGE_SIZE_LIMIT: usize = 13 << 20;
+
 /// A broker that can be killed and started again at the same address.
 pub struct Mosquitto {
     address: SocketAddr,
@@ -19,7 +22,7 @@ impl Mosquitto {
     pub async fn start(folder: &Path) -> Self {
         let address = free_address();
         let config = format!(
-            "listener {} 127.0.0.1\nallow_anonymous true\npersistence false\nmessage_size_limit 4194304\n\
+            "listener {} 127.0.0.1\nallow_anonymous true\npersistence false\nmessage_size_limit {MESSAGE_SIZE_LIMIT}\n\
              max_queued_messages 20000\n",
             address.port()
         );

@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 use uuid::Uuid;
 use wire::payload::{Direction, NoReading, PlateReading, TrackRef, Vehicle};
 use wire::topic::{Leaf, Topic};
+use wire::violation::Violation;
 use wire::{
     Captured, DeviceKey, Digest, EnrolReply, EnrolRequest, Envelope, EvidenceRef, EvidenceRole, Name,
     Payload, Phase, PublicKey, Receipt, Receipts, Sealed, TimeSource,
@@ -44,6 +45,46 @@ pub fn vehicle(reading: Option<PlateReading>) -> Payload {
         track: TrackRef { id: 1, frames: 20, first: now, last: now },
         signal: None,
     })
+}
+
+/// A clip that is one as far as central looks, of exactly `bytes`: `text` makes it different from others.
+pub fn clip(text: &str, bytes: usize) -> Vec<u8> {
+    let part = |kind: &[u8; 4], content: &[u8]| {
+        let size = u32::try_from(content.len() + 8).expect("a clip of less than 4 GB");
+        [&size.to_be_bytes()[..], kind, content].concat()
+    };
+    let mut file = [part(b"ftyp", b"isom\0\0\0\0"), part(b"moov", text.as_bytes())].concat();
+    let media: Vec<u8> = text.bytes().cycle().take(bytes.saturating_sub(file.len() + 8)).collect();
+    file.extend(part(b"mdat", &media));
+    file
+}
+
+/// A run over a red light just now by a vehicle whose plate nobody read, seen by `camera`, shown by the picture with this hash.
+pub fn red_light(camera: &str, track: u64, picture: Digest) -> Payload {
+    let sample: serde_json::Value =
+        serde_json::from_str(include_str!("../../goldens/v1/event-violation.json")).expect("JSON");
+    let mut told: Violation =
+        serde_json::from_value(sample["body"]["payload"].clone()).expect("a violation of the protocol");
+    let act = told.moments.last().map_or(Timestamp::UNIX_EPOCH, |moment| moment.at);
+    let later = Timestamp::now().duration_since(act);
+    let shift = |at: &mut Timestamp| *at += later;
+    for moment in &mut told.moments {
+        shift(&mut moment.at);
+        moment.evidence = Some(picture);
+    }
+    for span in &mut told.timeline {
+        shift(&mut span.from);
+        shift(&mut span.to);
+    }
+    for clip in &mut told.clip {
+        shift(&mut clip.from);
+        shift(&mut clip.to);
+    }
+    shift(&mut told.track.first);
+    shift(&mut told.track.last);
+    (told.reading, told.no_reading) = (None, Some(NoReading::NoPlateFound));
+    (told.track.id, told.scene.camera) = (track, name(camera));
+    Payload::Violation(Box::new(told))
 }
 
 /// A plate that was read well.
@@ -238,6 +279,8 @@ pub struct Journal {
     pub appended: Vec<(u64, Uuid, String)>,
     /// Person crossings begun and taken.
     pub crossings: (u64, u64),
+    /// Violations that the outbox had taken, in order: number, id, and the hash of the clip.
+    pub violations: Vec<(u64, Uuid, String)>,
 }
 
 impl Journal {
@@ -253,6 +296,10 @@ impl Journal {
                 ["appended", seq, id, camera] => {
                     let (seq, id) = (seq.parse().expect("a number"), id.parse().expect("an id"));
                     journal.appended.push((seq, id, (*camera).to_owned()));
+                }
+                ["violation", seq, id, clip] => {
+                    let (seq, id) = (seq.parse().expect("a number"), id.parse().expect("an id"));
+                    journal.violations.push((seq, id, (*clip).to_owned()));
                 }
                 other => panic!("not a line of a journal: {other:?}"),
             }
@@ -286,9 +333,15 @@ impl PaperEdge {
 
     /// Starts it: first `backlog` events at once, then, when central is there, `rate` events a second.
     pub fn restart(&mut self, backlog: u64, rate: f64) {
+        self.restart_with_clips(backlog, rate, 0);
+    }
+
+    /// As [`PaperEdge::restart`]; with `clip_bytes` every fifth event of the backlog is a violation with a clip of that size.
+    pub fn restart_with_clips(&mut self, backlog: u64, rate: f64, clip_bytes: usize) {
         let mut command = program("paper-edge");
         command.args(&self.arguments);
         command.args(["--backlog", &backlog.to_string(), "--rate", &rate.to_string()]);
+        command.args(["--clip-bytes", &clip_bytes.to_string()]);
         self.process = Some(Process::start("paper-edge", command, &self.folder));
     }
 

@@ -56,6 +56,16 @@ impl Process {
         self.child.id()
     }
 
+    /// Most memory that it has had resident so far, bytes.
+    ///
+    /// # Panics
+    /// When it is gone.
+    pub fn most_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a peak");
+        line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") * 1024
+    }
+
     /// No file of it may grow beyond `bytes`; `None` lifts that. What a full disk does to a program, for this program alone.
     ///
     /// # Panics

@@ -1,0 +1,81 @@
+//! Violations with clips of megabytes wait while there is no broker; afterwards every one is in central once, in order, with its clip, and
+//! the agent never held them all in memory.
+
+use promises::support::{Api, Central, Committed, Mosquitto, PaperEdge, prove_journal, s, wait_for};
+use serde_json::Value;
+use wire::Digest;
+
+const SITE: &str = "kcn-khanh-phu";
+const AGENT: &str = "giay";
+/// Ten seconds of a camera at five megabits per second.
+const CLIP_BYTES: usize = 6 << 20;
+/// Every fifth is a violation.
+const BACKLOG: u64 = 60;
+/// The program, one clip on its way and its copies; twelve clips together have 72 MiB more.
+const MOST_MEMORY: u64 = 96 << 20;
+
+async fn cases(api: &Api) -> Vec<Value> {
+    let mut cases = api.all(&format!("/cases?site={SITE}")).await;
+    // Numbers are given in the order of commits.
+    cases.sort_by_key(|case| case["number"].as_str().unwrap_or_default().to_owned());
+    cases
+}
+
+#[tokio::test]
+async fn violations_with_clips_outlive_a_broker_that_is_away_and_breaks_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut broker = Mosquitto::start(folder.path()).await;
+    let mut central = Central::start(Some(&broker.url()), "").await;
+    let code = central.enrol(SITE, AGENT);
+    let mut edge = PaperEdge::new(folder.path(), &broker.url(), (SITE, AGENT), &code);
+    let api = central.admin().await;
+    let police = central.account("traffic_police").await;
+    edge.restart(0, 0.0);
+    wait_for("the agent", s(60), async || api.agent(SITE, AGENT).await).await;
+    edge.kill();
+    broker.kill();
+
+    edge.restart_with_clips(BACKLOG, 4.0, CLIP_BYTES);
+    let violations = BACKLOG.div_ceil(5) as usize;
+    wait_for("the backlog", s(60), async || (edge.journal().violations.len() == violations).then_some(())).await;
+    tokio::time::sleep(s(3)).await;
+    broker.restart();
+    // In the middle of the clips it goes away once more.
+    wait_for("some cases", s(90), async || (cases(&police).await.len() >= 3).then_some(())).await;
+    let there = cases(&police).await.len();
+    broker.kill();
+    tokio::time::sleep(s(2)).await;
+    broker.restart();
+    wait_for("every violation in central", s(120), async || {
+        (cases(&police).await.len() >= violations).then_some(())
+    })
+    .await;
+    let memory = edge.process().most_memory();
+    println!("{there} of {violations} violations were in central when the broker broke; most memory {} MiB", memory >> 20);
+    assert!(memory <= MOST_MEMORY, "the agent had {} MiB", memory >> 20);
+    edge.kill();
+    edge.restart(0, 0.0);
+    wait_for("everything to be in central", s(60), async || {
+        let row = api.agent(SITE, AGENT).await?;
+        (row["outbox"]["events"] == 0 && row["gaps"] == 0).then_some(())
+    })
+    .await;
+
+    let journal = edge.journal();
+    let committed = Committed::read(&api, SITE, AGENT).await;
+    prove_journal(&journal, &committed);
+    committed.assert_ordered();
+    let cases = cases(&police).await;
+    assert_eq!(cases.len(), violations, "each once");
+    let times: Vec<&str> = cases.iter().filter_map(|case| case["at"].as_str()).collect();
+    assert!(times.is_sorted(), "in the order in which they happened: {times:?}");
+    for (_, _, clip) in &journal.violations {
+        let (media_type, bytes) = police.file(clip).await;
+        assert_eq!((media_type.as_str(), bytes.len()), ("video/mp4", CLIP_BYTES));
+        assert_eq!(Digest::of(&bytes).to_string(), *clip);
+    }
+    let refused = api.get("/quarantine?limit=10").await;
+    assert_eq!(refused["items"], Value::Array(Vec::new()), "nothing was refused");
+    central.process().assert_no_panic();
+    edge.process().assert_no_panic();
+}
