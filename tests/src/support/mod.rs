@@ -19,7 +19,7 @@ pub use api::{Api, Stream};
 pub use broker::Mosquitto;
 pub use central::Central;
 pub use edge::{Edge, EdgeConfig, GATE_LINE};
-pub use paper::{Journal, PaperAgent, PaperEdge, envelope, picture, reading, vehicle};
+pub use paper::{Journal, PaperAgent, PaperEdge, clip, envelope, picture, reading, red_light, vehicle};
 pub use process::{Process, Run, program, run};
 pub use proof::{Committed, prove_journal};
 
