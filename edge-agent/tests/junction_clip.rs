@@ -8,7 +8,7 @@ use wire::Digest;
 use wire::violation::Overlay;
 
 /// What the clip shows (`tests/clips/junction.json`): class, plate, second in which its rear is past the line.
-const RUNS: [(&str, &str, f64); 2] = [("motorcycle", "35N136055", 8.9), ("car", "14A27182", 25.3)];
+const RUNS: [(&str, &str, f64); 2] = [("motorcycle", "35N136055", 9.0), ("car", "14A27182", 25.3)];
 
 fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -19,6 +19,7 @@ fn replay(folder: &Path, more: &[&str]) -> Vec<Value> {
     let root = repository();
     let config = folder.join("edge.toml");
     let text = "site = 's'\nagent = 'a'\nstate_dir = 'state'\n[central]\nurl = 'mqtt://127.0.0.1:1'\n\
+                [road]\nmodel = 'picodet-s-416'\n\
                 [[camera]]\nid = 'huong-bac'\nplates = true\n\
                 [camera.stream]\nurl = 'rtsp://127.0.0.1/x'\nanalysis_fps = 8.0\n";
     std::fs::write(&config, text).unwrap();

@@ -76,7 +76,7 @@ pub fn red_light(camera: &str, track: u64, picture: Digest) -> Payload {
         shift(&mut span.from);
         shift(&mut span.to);
     }
-    for clip in &mut told.clip {
+    if let Some(clip) = &mut told.clip {
         shift(&mut clip.from);
         shift(&mut clip.to);
     }
