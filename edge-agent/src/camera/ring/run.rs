@@ -47,26 +47,36 @@ impl Run {
         gone
     }
 
-    /// The anchor nearest to a presentation time.
-    fn anchor(&self, pts_ns: u64) -> Option<&(u64, CaptureTime)> {
-        self.anchors.iter().min_by_key(|(at, _)| at.abs_diff(pts_ns))
-    }
-
+    /// When the unit of this presentation time was taken, stream seconds. Presentation times follow the arrival of packets a little,
+    /// stream time is the camera's own: between two anchors it is shared out.
     fn stream_s(&self, pts_ns: u64) -> Option<f64> {
-        let (at, captured) = self.anchor(pts_ns)?;
-        Some(captured.stream_s + apart_s(*at, pts_ns))
+        let after = self.anchors.partition_point(|(at, _)| *at < pts_ns);
+        let at = |index: usize| self.anchors.get(index).map(|(pts, captured)| (*pts, captured.stream_s));
+        let before = after.checked_sub(1).and_then(at);
+        match (before, at(after)) {
+            (Some((a, a_s)), Some((b, b_s))) if b > a => {
+                Some(a_s + (b_s - a_s) * apart_s(a, pts_ns) / apart_s(a, b))
+            }
+            (Some((near, near_s)), _) | (None, Some((near, near_s))) => Some(near_s + apart_s(near, pts_ns)),
+            (None, None) => None,
+        }
     }
 
-    fn wall(&self, pts_ns: u64) -> Option<Timestamp> {
-        let (at, captured) = self.anchor(pts_ns)?;
-        let apart = SignedDuration::try_from_secs_f64(apart_s(*at, pts_ns)).ok()?;
+    /// The wall time of stream second `stream_s`, by the frame nearest to `act_s`: one clock for a whole clip.
+    fn wall(&self, stream_s: f64, act_s: f64) -> Option<Timestamp> {
+        let (_, captured) = self.nearest(act_s)?;
+        let apart = SignedDuration::try_from_secs_f64(stream_s - captured.stream_s).ok()?;
         captured.at.checked_add(apart).ok()
+    }
+
+    fn nearest(&self, stream_s: f64) -> Option<&(u64, CaptureTime)> {
+        let off = |captured: &CaptureTime| (captured.stream_s - stream_s).abs();
+        self.anchors.iter().min_by(|(_, a), (_, b)| off(a).total_cmp(&off(b)))
     }
 
     /// The presentation time of a stream second.
     fn pts_ns(&self, stream_s: f64) -> Option<i128> {
-        let off = |captured: &CaptureTime| (captured.stream_s - stream_s).abs();
-        let (at, captured) = self.anchors.iter().min_by(|(_, a), (_, b)| off(a).total_cmp(&off(b)))?;
+        let (at, captured) = self.nearest(stream_s)?;
         Some(i128::from(*at) + ((stream_s - captured.stream_s) * 1e9).round() as i128)
     }
 
@@ -88,17 +98,18 @@ impl Run {
         let range = choose(&all, [at(wanted.from_s)?, at(wanted.act_s)?, at(wanted.to_s)?], wanted.bytes)?;
         let begin = all[range.first].pts_ns;
         // Frames that come before the key frame in time lean on the group before: without it nobody can show them.
-        let units: Vec<Unit> = all[range.first..=range.last]
-            .iter()
-            .filter(|unit| unit.pts_ns >= begin)
-            .map(|u| (*u).clone())
-            .collect();
-        let end = units.iter().map(|unit| unit.pts_ns).max().unwrap_or(begin);
-        let (from_s, to_s) = (self.stream_s(begin), self.stream_s(end));
-        let (from, to) = (self.wall(begin), self.wall(end));
-        let (Some(from_s), Some(to_s), Some(from), Some(to)) = (from_s, to_s, from, to) else {
-            return Err(NoClip::Gone);
+        let shown = all[range.first..=range.last].iter().filter(|unit| unit.pts_ns >= begin);
+        let from_s = self.stream_s(begin).ok_or(NoClip::Gone)?;
+        // The file counts in the camera's own time, as overlay and moments do.
+        let timed = |unit: &&Unit| {
+            let into_s = (self.stream_s(unit.pts_ns)? - from_s).max(0.0);
+            Some(Unit { pts_ns: begin + (into_s * 1e9).round() as u64, ..(**unit).clone() })
         };
+        let units: Vec<Unit> = shown.map(timed).collect::<Option<_>>().ok_or(NoClip::Gone)?;
+        let end = units.iter().map(|unit| unit.pts_ns).max().unwrap_or(begin);
+        let to_s = from_s + apart_s(begin, end);
+        let wall = |stream_s| self.wall(stream_s, wanted.act_s).ok_or(NoClip::Gone);
+        let (from, to) = (wall(from_s)?, wall(to_s)?);
         Ok(Cut {
             head: self.sets.missing_from(self.codec, &self.caps, &units[0].data),
             caps: self.caps.clone(),

@@ -63,8 +63,9 @@ fn check_event(codec: &str, draft: &Draft, act_frame: &Frame) {
     let told = violation(draft);
     assert!(
         !told.missing.iter().any(|need| need == "clip" || need == "overlay" || need == "act"),
-        "{:?}",
-        told.missing
+        "{codec}: {:?}, {:?}",
+        told.missing,
+        told.clip
     );
     let clip = told.clip.as_ref().unwrap();
     assert_eq!((clip.codec.as_str(), clip.original), (codec, true));
