@@ -47,7 +47,7 @@ export function QuarantinePage() {
                     <Time at={item.received_at} />
                   </td>
                   <td>
-                    <code className="code-chip">{item.reason_code}</code> <span>{item.reason}</span>
+                    <code className="code-chip">{item.reason_code}</code> <span title={item.reason}>{t(`quarantine.why.${item.reason_code}`, item.reason)}</span>
                   </td>
                   <td className="mono table-topic">{item.topic}</td>
                   <td className="table-number">{size(item.bytes)}</td>
