@@ -126,7 +126,8 @@ impl Central {
 
     /// Makes an account with this role and signs in with it.
     pub async fn account(&self, role: &str) -> Api {
-        let said = self.run(&["user", "add", role, "--role", role]);
+        let rank: &[&str] = if role == "police_signer" { &["--rank", "division_head"] } else { &[] };
+        let said = self.run(&[&["user", "add", role, "--role", role], rank].concat());
         let password = said
             .lines()
             .find_map(|line| line.strip_prefix("password "))
