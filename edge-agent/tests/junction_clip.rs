@@ -44,8 +44,7 @@ fn replay(folder: &Path, more: &[&str]) -> Vec<Value> {
 fn the_two_red_runs_of_the_clip_are_told_with_their_evidence_and_nobody_else_is() {
     let folder = tempfile::tempdir().unwrap();
     let told = replay(folder.path(), &[]);
-    let violations: Vec<&Value> =
-        told.iter().filter(|line| line["event"]["kind"] == "violation").collect();
+    let violations: Vec<&Value> = told.iter().filter(|line| line["event"]["kind"] == "violation").collect();
     let short: Vec<String> = violations
         .iter()
         .map(|line| format!("{} {} {} {}", line["kind"], line["at_s"], line["class"], line["doubts"]))

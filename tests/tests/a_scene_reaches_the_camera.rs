@@ -77,10 +77,9 @@ async fn a_scene_reaches_the_camera_and_judges_there() {
     };
     let mut edge = Edge::start(folder.path(), &config);
 
-    let before = wait_for("the camera", s(90), async || {
-        row(&officer).await.filter(|row| row["state"] == "live")
-    })
-    .await;
+    let before =
+        wait_for("the camera", s(90), async || row(&officer).await.filter(|row| row["state"] == "live"))
+            .await;
     assert_eq!((&before["version"], &before["in_use_version"]), (&Value::Null, &Value::Null));
 
     look(&officer).await;

@@ -37,7 +37,8 @@ async fn violations_with_clips_outlive_a_broker_that_is_away_and_breaks_again() 
 
     edge.restart_with_clips(BACKLOG, 4.0, CLIP_BYTES);
     let violations = BACKLOG.div_ceil(5) as usize;
-    wait_for("the backlog", s(60), async || (edge.journal().violations.len() == violations).then_some(())).await;
+    wait_for("the backlog", s(60), async || (edge.journal().violations.len() == violations).then_some(()))
+        .await;
     tokio::time::sleep(s(3)).await;
     broker.restart();
     // In the middle of the clips it goes away once more.
@@ -51,7 +52,10 @@ async fn violations_with_clips_outlive_a_broker_that_is_away_and_breaks_again() 
     })
     .await;
     let memory = edge.process().most_memory();
-    println!("{there} of {violations} violations were in central when the broker broke; most memory {} MiB", memory >> 20);
+    println!(
+        "{there} of {violations} violations were in central when the broker broke; most memory {} MiB",
+        memory >> 20
+    );
     assert!(memory <= MOST_MEMORY, "the agent had {} MiB", memory >> 20);
     edge.kill();
     edge.restart(0, 0.0);

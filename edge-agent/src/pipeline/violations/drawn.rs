@@ -12,11 +12,8 @@ pub(super) fn drawn(scene: &Scene, rule: &SceneRule, governing: &[Name]) -> Vec<
         scene.lines.iter().filter(|line| about(&line.id)).map(|l| (l.id.to_string(), vec![l.from, l.to]));
     let zones =
         scene.zones.iter().filter(|zone| about(&zone.id)).map(|z| (z.id.to_string(), z.corners.clone()));
-    let marks = scene
-        .markings
-        .iter()
-        .filter(|mark| about(&mark.id))
-        .map(|m| (m.id.to_string(), m.points.clone()));
+    let marks =
+        scene.markings.iter().filter(|mark| about(&mark.id)).map(|m| (m.id.to_string(), m.points.clone()));
     let lamps = scene.signals.iter().filter(|signal| governing.contains(&signal.id)).flat_map(|signal| {
         signal.lamps.iter().map(|lamp| {
             let [x, y, w, h] = lamp.area;

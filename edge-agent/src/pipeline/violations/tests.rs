@@ -273,7 +273,9 @@ fn pictures_of_many_waiting_findings_are_kept_small() {
     assert!(desk.held() <= MOST_PIXELS + (8 << 20), "{}", desk.held());
     let drafts = desk.finish(|_| None);
     assert_eq!(drafts.len(), 30);
-    assert!(drafts.iter().all(|draft| violation(draft).moments.iter().all(|moment| moment.evidence.is_some())));
+    assert!(
+        drafts.iter().all(|draft| violation(draft).moments.iter().all(|moment| moment.evidence.is_some()))
+    );
 }
 
 #[test]
