@@ -1,5 +1,5 @@
 //! Violations with clips of megabytes wait while there is no broker; afterwards every one is in central once, in order, with its clip, and
-//! the agent never held them all in memory.
+//! sending them takes the memory of one clip, not of all.
 
 use promises::support::{Api, Central, Committed, Mosquitto, PaperEdge, prove_journal, s, wait_for};
 use serde_json::Value;
@@ -11,8 +11,8 @@ const AGENT: &str = "giay";
 const CLIP_BYTES: usize = 6 << 20;
 /// Every fifth is a violation.
 const BACKLOG: u64 = 60;
-/// The program, one clip on its way and its copies; twelve clips together have 72 MiB more.
-const MOST_MEMORY: u64 = 96 << 20;
+/// Memory that sending may take beyond what the backlog took when it was written: a clip and its copies. All clips have 72 MiB.
+const MOST_MORE: u64 = 64 << 20;
 
 async fn cases(api: &Api) -> Vec<Value> {
     let mut cases = api.all(&format!("/cases?site={SITE}")).await;
@@ -40,6 +40,7 @@ async fn violations_with_clips_outlive_a_broker_that_is_away_and_breaks_again() 
     wait_for("the backlog", s(60), async || (edge.journal().violations.len() == violations).then_some(()))
         .await;
     tokio::time::sleep(s(3)).await;
+    let written = edge.process().most_memory();
     broker.restart();
     // In the middle of the clips it goes away once more.
     wait_for("some cases", s(90), async || (cases(&police).await.len() >= 3).then_some(())).await;
@@ -53,10 +54,11 @@ async fn violations_with_clips_outlive_a_broker_that_is_away_and_breaks_again() 
     .await;
     let memory = edge.process().most_memory();
     println!(
-        "{there} of {violations} violations were in central when the broker broke; most memory {} MiB",
+        "{there} of {violations} violations were in central when the broker broke; memory {} MiB, then {} MiB",
+        written >> 20,
         memory >> 20
     );
-    assert!(memory <= MOST_MEMORY, "the agent had {} MiB", memory >> 20);
+    assert!(memory <= written + MOST_MORE, "sending took {} MiB more", (memory - written) >> 20);
     edge.kill();
     edge.restart(0, 0.0);
     wait_for("everything to be in central", s(60), async || {
