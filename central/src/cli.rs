@@ -10,7 +10,10 @@ use wire::Name;
 
 use crate::app::{App, State};
 use crate::auth::{self, Language, NewUser, Role};
+use crate::cases::known;
+use crate::cases::state::Decision;
 use crate::config::{Config, ConfigError};
+use crate::evidence::EvidenceStore;
 use crate::sealing::DataKey;
 use crate::store::users::Desk;
 use crate::store::{Store, migrate};
@@ -60,6 +63,11 @@ enum Command {
         #[arg(long, value_name = "FOLDER")]
         from: PathBuf,
     },
+    /// Known cases, which measure reviewers.
+    Cases {
+        #[command(subcommand)]
+        command: CasesCommand,
+    },
     /// Add, list, change and disable accounts of the console.
     User {
         #[command(subcommand)]
@@ -96,6 +104,29 @@ enum Command {
         /// Name of the agent.
         #[arg(long)]
         agent: Name,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum CasesCommand {
+    /// Put copies of decided cases into the queue, as known cases that measure reviewers.
+    ///
+    /// A copy has its own number, times of the last day and files with other digests; reviewers cannot tell it from a real case. It is in
+    /// no statistics and never becomes a handling; what reviewers answered stands in the commander's figures, and from the next day in
+    /// their own. Where a camera prints its clock into the picture, take cases of the last day. The right answer is how the first case
+    /// ended, unless --expected says otherwise. Each is written to the audit log.
+    Seed {
+        #[command(flatten)]
+        config: ConfigArg,
+        /// Numbers of cases, such as VP-2026-000123.
+        #[arg(value_name = "NUMBER", required_unless_present = "pick")]
+        numbers: Vec<String>,
+        /// Choose so many decided cases at random that were not taken before.
+        #[arg(long, value_name = "COUNT", conflicts_with_all = ["numbers", "expected"])]
+        pick: Option<u32>,
+        /// The right answer, approve or reject: for cases that people have not decided, such as invented ones.
+        #[arg(long, value_name = "ANSWER", value_parser = ["approve", "reject"])]
+        expected: Option<String>,
     },
 }
 
@@ -207,6 +238,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
                 "loaded {sites} sites, {cameras} cameras, {entries} watch-list entries, policies of {gates} sites, {members} members"
             ))
         }
+        Command::Cases { command } => cases(command).await,
         Command::User { command } => user(command).await,
         Command::Check(config) => check(&config.config),
         Command::Enrol { config, site, agent } => {
@@ -323,6 +355,33 @@ async fn first_admin(store: &Store) -> anyhow::Result<()> {
     say(&format!(
         "first start: account admin, password {password}\n(shown once; change it with: central user password admin)"
     ))
+}
+
+async fn cases(command: CasesCommand) -> anyhow::Result<()> {
+    let CasesCommand::Seed { config, numbers, pick, expected } = command;
+    let config = Config::load(&config.config)?;
+    let (store, evidence) = (open_current(&config).await?, EvidenceStore::open(&config.evidence_folder())?);
+    let expected = expected.as_deref().and_then(Decision::parse);
+    let numbers = match pick {
+        Some(count) => store.cases().seedable(count).await?,
+        None => numbers,
+    };
+    anyhow::ensure!(!numbers.is_empty(), "there is no decided case that was not taken before");
+    for number in &numbers {
+        let made = known::make((&store, &evidence), number, expected, "console", Timestamp::now()).await?;
+        let owner = if made.owner_known {
+            ""
+        } else {
+            "; the register never answered about it, and reviewers will read so"
+        };
+        say(&format!(
+            "{number}: known case {} waits for review, right answer {}{owner}",
+            made.number,
+            made.expected.as_str()
+        ))?;
+    }
+    store.close().await;
+    Ok(())
 }
 
 async fn user(command: UserCommand) -> anyhow::Result<()> {

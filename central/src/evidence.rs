@@ -128,7 +128,7 @@ impl EvidenceStore {
         Err(EvidenceError::NotFound(name))
     }
 
-    /// Deletes a file whose time is over; one that is not there is as good as deleted.
+    /// Deletes a file whose time is over, whatever kind it is; one that is not there is as good as deleted.
     pub async fn delete(&self, name: Digest) -> Result<(), EvidenceError> {
         for kind in Kind::ALL {
             match self.store.delete(&location(name, kind).into()).await {
@@ -212,6 +212,23 @@ mod tests {
             assert_eq!(store.put(name, bytes.clone()).await.unwrap(), kind);
             assert_eq!(store.kind(name).await.unwrap(), Some(kind));
             assert_eq!(store.get_kind(name).await.unwrap(), (kind, bytes));
+        }
+    }
+
+    #[tokio::test]
+    async fn whatever_kind_a_file_is_it_can_be_deleted_and_is_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = EvidenceStore::open(folder.path()).unwrap();
+        let overlay = Bytes::from_static(br#"{"v":1,"track":4,"drawn":[],"frames":[]}"#);
+        let files = [jpeg(1), Bytes::from(kind::tests::clip(&[7; 500])), overlay];
+        for bytes in &files {
+            store.put(Digest::of(bytes), bytes.clone()).await.unwrap();
+        }
+        for bytes in &files {
+            let name = Digest::of(bytes);
+            store.delete(name).await.unwrap();
+            assert!(!store.has(name).await.unwrap());
+            store.delete(name).await.unwrap();
         }
     }
 

@@ -3,17 +3,19 @@
 //! Nothing is believed for its name: a picture is one by its bytes, a time is refused when it lies ahead, and whether it is admissible
 //! the same gate decides as for everybody. `docs/adapter.md` has a whole example.
 
+mod message;
+
 use bytes::Bytes;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 use sha2::Sha256;
-use utoipa::ToSchema;
 use wire::payload::{Attribute, PlateReading, TrackRef};
 use wire::plate::{Hint, PlateColour, normalise, parse};
-use wire::scene::{Place, SceneRef};
-use wire::violation::{ClipSpan, ClockAt, Kind, Moment, Overlay, SignalSpan, Violation, check_violation};
-use wire::{Digest, EvidenceRef, EvidenceRole, ModelRef, Name, SignalReading, TimeSource};
+use wire::scene::SceneRef;
+use wire::violation::{ClipSpan, Kind, Moment, Overlay, Violation, check_violation};
+use wire::{Digest, EvidenceRef, EvidenceRole, Name, TimeSource};
+
+pub use message::{ThirdClip, ThirdMoment, ThirdParty, ThirdPlate};
 
 use super::owner::vehicle_group;
 use crate::gates::document::Trouble;
@@ -28,123 +30,6 @@ const OLDEST_S: i64 = 366 * 86_400;
 pub const MAX_FILES: usize = 16;
 /// Most bytes of one message.
 pub const MAX_BYTES: usize = 24 * 1024 * 1024;
-
-/// A violation as a third party describes it; files come beside it, by role.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ThirdParty {
-    /// Its id at the third party: 1 to 64 of `A-Za-z0-9._-`. The same id is one case.
-    pub external_id: String,
-    /// Kind of violation: see `GET /api/v1/violation-kinds`.
-    pub kind: String,
-    /// Site, as agreed.
-    pub site: String,
-    /// Camera, as agreed.
-    pub camera: String,
-    /// When it happened, RFC 3339.
-    #[schema(value_type = String, format = DateTime)]
-    pub at: Timestamp,
-    /// Half-width in milliseconds of the interval that surely holds the true moment.
-    pub uncertainty_ms: u32,
-    /// `camera` (the camera's own clock) or `server` (when the picture arrived).
-    pub time_source: String,
-    /// The clock at that moment.
-    #[schema(value_type = Object)]
-    pub clock: ClockAt,
-    /// Where the camera stands, with `at`: latitude and longitude.
-    #[schema(value_type = Object)]
-    pub place: Place,
-    /// Lane.
-    #[serde(default)]
-    pub lane: Option<String>,
-    /// `car`, `motorcycle`, `bus`, `truck` or `bicycle`.
-    pub class: String,
-    /// How sure that is, 0 to 1.
-    pub class_score: f32,
-    /// How much speaks for the violation, 0 to 1.
-    pub score: f32,
-    /// Where the vehicle is in the overview: `[x, y, w, h]`, pixels.
-    #[serde(rename = "box")]
-    pub bbox: [i32; 4],
-    /// Moments of the act, in order.
-    pub moments: Vec<ThirdMoment>,
-    /// What the signal showed, where one is concerned.
-    #[serde(default)]
-    #[schema(value_type = Vec<Object>)]
-    pub timeline: Vec<SignalSpan>,
-    /// The plate.
-    #[serde(default)]
-    pub plate: Option<ThirdPlate>,
-    /// The clip.
-    #[serde(default)]
-    pub clip: Option<ThirdClip>,
-    /// Number and day of the decision behind the sign or marking.
-    #[serde(default)]
-    pub sign_decision: Option<String>,
-    /// Name and version of the system.
-    pub made_by: String,
-    /// Models that took part.
-    #[serde(default)]
-    #[schema(value_type = Vec<Object>)]
-    pub models: Vec<ModelRef>,
-    /// What speaks against it.
-    #[serde(default)]
-    pub doubts: Vec<String>,
-}
-
-/// A moment.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ThirdMoment {
-    /// A word of the kind's `moments`.
-    pub what: String,
-    /// When.
-    #[schema(value_type = String, format = DateTime)]
-    pub at: Timestamp,
-    /// Where the vehicle is.
-    #[serde(rename = "box")]
-    pub bbox: [i32; 4],
-    /// File name of the `act` picture that shows it.
-    pub file: String,
-    /// What the governing signal showed.
-    #[serde(default)]
-    #[schema(value_type = Option<Object>)]
-    pub signal: Option<SignalReading>,
-}
-
-/// A plate as read.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ThirdPlate {
-    /// The characters.
-    pub text: String,
-    /// How sure, 0 to 1.
-    pub score: f32,
-    /// Where it is in the overview.
-    #[serde(rename = "box")]
-    pub bbox: [i32; 4],
-    /// Lines on it: 1 or 2.
-    pub lines: u8,
-    /// `white`, `yellow`, `blue` or `red`, when it is sure.
-    #[serde(default)]
-    pub colour: Option<String>,
-}
-
-/// What the clip holds.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ThirdClip {
-    /// First frame.
-    #[schema(value_type = String, format = DateTime)]
-    pub from: Timestamp,
-    /// Last frame.
-    #[schema(value_type = String, format = DateTime)]
-    pub to: Timestamp,
-    /// `h264` or `h265`.
-    pub codec: String,
-    /// Whether it is the camera's own stream, not encoded again.
-    pub original: bool,
-}
 
 /// A file of the message.
 #[derive(Debug, Clone)]
@@ -206,7 +91,8 @@ pub fn read(source: &str, said: &ThirdParty, files: &[File], now: Timestamp) -> 
     if picture.is_none() {
         wrong.add("overview", "no_overview", "cần một ảnh toàn cảnh", "one overview picture is needed");
     }
-    let named = |name: &str| files.iter().position(|file| file.role == EvidenceRole::Act && file.name == name);
+    let named =
+        |name: &str| files.iter().position(|file| file.role == EvidenceRole::Act && file.name == name);
     let mut moments = Vec::new();
     for (n, moment) in said.moments.iter().enumerate() {
         let file = named(&moment.file);
@@ -218,7 +104,10 @@ pub fn read(source: &str, said: &ThirdParty, files: &[File], now: Timestamp) -> 
                 "there is no act file of this name",
             );
         }
-        let stream_s = said.clip.as_ref().map_or(0.0, |clip| (moment.at.as_millisecond() - clip.from.as_millisecond()) as f64 / 1000.0);
+        let stream_s = said
+            .clip
+            .as_ref()
+            .map_or(0.0, |clip| (moment.at.as_millisecond() - clip.from.as_millisecond()) as f64 / 1000.0);
         moments.push(Moment {
             what: moment.what.clone(),
             at: moment.at,
@@ -232,7 +121,8 @@ pub fn read(source: &str, said: &ThirdParty, files: &[File], now: Timestamp) -> 
     if !wrong.0.is_empty() {
         return Err(wrong.0);
     }
-    let violation = violation(source, said, moments, picture.unwrap_or_default()).map_err(|trouble| vec![trouble])?;
+    let violation =
+        violation(source, said, moments, picture.unwrap_or_default()).map_err(|trouble| vec![trouble])?;
     if let Err(error) = check_violation(&violation) {
         wrong.add(error.field, "out_of_bounds", error.expected, error.expected);
         return Err(wrong.0);
@@ -261,11 +151,21 @@ fn check_fields(said: &ThirdParty, now: Timestamp, wrong: &mut Wrong) {
         wrong.add("external_id", "bad_external_id", "1 đến 64 ký tự A-Za-z0-9._-", "1 to 64 of A-Za-z0-9._-");
     }
     if Kind::parse(&said.kind).is_none() {
-        wrong.add("kind", "unknown_kind", "loại vi phạm không có trong danh mục", "not a kind of violation, see GET /api/v1/violation-kinds");
+        wrong.add(
+            "kind",
+            "unknown_kind",
+            "loại vi phạm không có trong danh mục",
+            "not a kind of violation, see GET /api/v1/violation-kinds",
+        );
     }
     let ahead_s = said.at.as_second() - now.as_second();
     if ahead_s > AHEAD_S {
-        wrong.add("at", "in_the_future", "thời điểm ở tương lai", "this moment has not come yet: check the clock");
+        wrong.add(
+            "at",
+            "in_the_future",
+            "thời điểm ở tương lai",
+            "this moment has not come yet: check the clock",
+        );
     }
     if -ahead_s > OLDEST_S {
         wrong.add("at", "too_old", "đã quá thời hiệu", "older than the statute of limitation");
@@ -274,13 +174,25 @@ fn check_fields(said: &ThirdParty, now: Timestamp, wrong: &mut Wrong) {
         wrong.add("time_source", "bad_time_source", "camera hoặc server", "camera or server");
     }
     if vehicle_group(&said.class).is_none() && said.class != "bicycle" {
-        wrong.add("class", "bad_class", "car, motorcycle, bus, truck hoặc bicycle", "car, motorcycle, bus, truck or bicycle");
+        wrong.add(
+            "class",
+            "bad_class",
+            "car, motorcycle, bus, truck hoặc bicycle",
+            "car, motorcycle, bus, truck or bicycle",
+        );
     }
     if said.sign_decision.as_ref().is_some_and(|text| text.len() > 200) {
         wrong.add("sign_decision", "bad_sign_decision", "tối đa 200 byte", "at most 200 bytes");
     }
-    if said.plate.as_ref().is_some_and(|plate| plate.text.len() > 20 || ![1, 2].contains(&plate.lines) || !(0.0..=1.0).contains(&plate.score)) {
-        wrong.add("plate", "bad_plate", "biển số, số dòng (1, 2) hoặc điểm (0 đến 1) không đúng", "text, lines (1 or 2) or score (0 to 1) is wrong");
+    if said.plate.as_ref().is_some_and(|plate| {
+        plate.text.len() > 20 || ![1, 2].contains(&plate.lines) || !(0.0..=1.0).contains(&plate.score)
+    }) {
+        wrong.add(
+            "plate",
+            "bad_plate",
+            "biển số, số dòng (1, 2) hoặc điểm (0 đến 1) không đúng",
+            "text, lines (1 or 2) or score (0 to 1) is wrong",
+        );
     }
 }
 
@@ -303,7 +215,12 @@ fn check_files(files: &[File], wrong: &mut Wrong) -> Vec<EvidenceRef> {
             _ => serde_json::from_slice::<Overlay>(&file.bytes).is_ok().then_some([0, 0]),
         };
         let Some([width, height]) = size else {
-            wrong.add(&path, "wrong_type", "nội dung tệp không đúng loại", "the bytes are not what this role must be");
+            wrong.add(
+                &path,
+                "wrong_type",
+                "nội dung tệp không đúng loại",
+                "the bytes are not what this role must be",
+            );
             continue;
         };
         evidence.push(EvidenceRef {
@@ -316,7 +233,8 @@ fn check_files(files: &[File], wrong: &mut Wrong) -> Vec<EvidenceRef> {
         });
     }
     // A clip and its overlay have the size of the overview.
-    let size = evidence.iter().find(|one| one.role == EvidenceRole::Overview).map(|one| (one.width, one.height));
+    let size =
+        evidence.iter().find(|one| one.role == EvidenceRole::Overview).map(|one| (one.width, one.height));
     for one in evidence.iter_mut().filter(|one| one.width == 0) {
         (one.width, one.height) = size.unwrap_or((0, 0));
     }
@@ -336,16 +254,31 @@ fn is_mp4(bytes: &[u8]) -> bool {
     infer::get(bytes).is_some_and(|kind| matches!(kind.mime_type(), "video/mp4" | "video/x-m4v"))
 }
 
-fn violation(source: &str, said: &ThirdParty, mut moments: Vec<Moment>, picture: [u32; 2]) -> Result<Violation, Trouble> {
+fn violation(
+    source: &str,
+    said: &ThirdParty,
+    mut moments: Vec<Moment>,
+    picture: [u32; 2],
+) -> Result<Violation, Trouble> {
     let name = |path: &str, text: &str| {
-        Name::new(text).map_err(|error| Trouble { path: path.to_owned(), code: "bad_name", vi: error.to_string(), en: error.to_string() })
+        Name::new(text).map_err(|error| Trouble {
+            path: path.to_owned(),
+            code: "bad_name",
+            vi: error.to_string(),
+            en: error.to_string(),
+        })
     };
     moments.sort_by_key(|moment| moment.at);
     let first = moments.first().map_or(said.at, |moment| moment.at);
     Ok(Violation {
         violation: said.kind.clone(),
         rule: name("source", source)?,
-        scene: SceneRef { camera: name("camera", &said.camera)?, version: 0, sha256: Digest::ZERO, since: None },
+        scene: SceneRef {
+            camera: name("camera", &said.camera)?,
+            version: 0,
+            sha256: Digest::ZERO,
+            since: None,
+        },
         place: said.place.clone(),
         lane: said.lane.as_deref().map(|lane| name("lane", lane)).transpose()?,
         class: said.class.clone(),

@@ -140,7 +140,12 @@ impl DeviceRecord {
         let mut problems = Vec::new();
         let mut bad = |condition: bool, path: &str, vi: &str, en: &str| {
             if condition {
-                problems.push(Trouble { path: path.to_owned(), code: "bad_field", vi: vi.to_owned(), en: en.to_owned() });
+                problems.push(Trouble {
+                    path: path.to_owned(),
+                    code: "bad_field",
+                    vi: vi.to_owned(),
+                    en: en.to_owned(),
+                });
             }
         };
         let text = |text: &str| !text.trim().is_empty() && text.chars().count() <= 200;
@@ -153,7 +158,12 @@ impl DeviceRecord {
             "not a kind of device of the list, or not of this item of the annex",
         );
         let approval = &self.approval_decision;
-        bad(!text(&approval.no) || !text(&approval.by), "approval_decision", "cần số và người ký", "needs number and signer");
+        bad(
+            !text(&approval.no) || !text(&approval.by),
+            "approval_decision",
+            "cần số và người ký",
+            "needs number and signer",
+        );
         bad(
             approval.to.is_some_and(|to| to < approval.from),
             "approval_decision.to",
@@ -175,7 +185,9 @@ impl DeviceRecord {
         );
         if let Some(calibration) = &self.calibration {
             bad(
-                !text(&calibration.cert_no) || !text(&calibration.agency) || calibration.to < calibration.from,
+                !text(&calibration.cert_no)
+                    || !text(&calibration.agency)
+                    || calibration.to < calibration.from,
                 "calibration",
                 "cần số giấy, cơ quan và thời hạn đúng",
                 "needs number, agency and a window",
@@ -188,7 +200,8 @@ impl DeviceRecord {
             "1 to 60000",
         );
         bad(
-            self.trained_users.len() > 200 || self.trained_users.iter().any(|user| user.is_empty() || user.len() > 64),
+            self.trained_users.len() > 200
+                || self.trained_users.iter().any(|user| user.is_empty() || user.len() > 64),
             "trained_users",
             "tối đa 200 tài khoản",
             "at most 200 accounts",

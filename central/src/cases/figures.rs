@@ -31,15 +31,18 @@ pub struct ReviewerFigures {
     pub median_s: Option<i64>,
 }
 
-/// Figures of answers, all of one person.
-pub fn of_person<'a>(answers: impl IntoIterator<Item = &'a Judged>) -> ReviewerFigures {
+/// Figures of answers, all of one person. Known cases count as such from `known_until_ms` back: whoever reads their own figures after each
+/// answer must not learn which one it was.
+pub fn of_person<'a>(answers: impl IntoIterator<Item = &'a Judged>, known_until_ms: i64) -> ReviewerFigures {
     let (mut figures, mut took) = (ReviewerFigures::default(), Vec::new());
     for one in answers {
         figures.decided += 1;
         took.push(one.took_ms / 1000);
         if one.seeded == 1 {
-            figures.seeded.shown += 1;
-            figures.seeded.right += u32::from(one.expected.as_deref() == Some(one.decision.as_str()));
+            if one.at_ms < known_until_ms {
+                figures.seeded.shown += 1;
+                figures.seeded.right += u32::from(one.expected.as_deref() == Some(one.decision.as_str()));
+            }
             continue;
         }
         let ended = match one.state.as_str() {
@@ -64,7 +67,7 @@ pub fn by_person(answers: &[Judged]) -> BTreeMap<String, ReviewerFigures> {
     for one in answers {
         people.entry(&one.username).or_default().push(one);
     }
-    people.into_iter().map(|(name, answers)| (name.to_owned(), of_person(answers))).collect()
+    people.into_iter().map(|(name, answers)| (name.to_owned(), of_person(answers, i64::MAX))).collect()
 }
 
 /// A threshold that the decided cases of a kind propose. A person changes it, nothing else does.
@@ -134,6 +137,7 @@ mod tests {
         Judged {
             username: "an".into(),
             decision: decision.into(),
+            at_ms: 100,
             took_ms: took_s * 1000,
             state: state.into(),
             seeded: i64::from(expected.is_some()),
@@ -151,11 +155,12 @@ mod tests {
             judged("approve", "rejected", Some("approve"), 50),
             judged("approve", "rejected", Some("reject"), 60),
         ];
-        let figures = of_person(&answers);
+        let figures = of_person(&answers, 101);
         assert_eq!((figures.decided, figures.agreed, figures.disagreed), (6, 1, 1));
         assert_eq!(figures.seeded, SeededScore { shown: 2, right: 1 });
         assert_eq!(figures.median_s, Some(40));
-        assert_eq!(of_person(&[]).median_s, None);
+        assert_eq!(of_person(&answers, 100), ReviewerFigures { seeded: SeededScore::default(), ..figures });
+        assert_eq!(of_person(&[], 0).median_s, None);
     }
 
     #[test]

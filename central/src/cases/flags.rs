@@ -69,7 +69,8 @@ pub fn of(violation: &Violation, settings: &Cases) -> BTreeSet<Flag> {
     if exempt(violation, settings) {
         flags.insert(Flag::Exempt);
     }
-    let repaired = |reading: &wire::payload::PlateReading| !reading.edits.is_empty() || !reading.ambiguous.is_empty();
+    let repaired =
+        |reading: &wire::payload::PlateReading| !reading.edits.is_empty() || !reading.ambiguous.is_empty();
     if violation.reading.as_ref().is_some_and(repaired) {
         flags.insert(Flag::RepairedPlate);
     }
@@ -83,9 +84,15 @@ pub fn of(violation: &Violation, settings: &Cases) -> BTreeSet<Flag> {
 }
 
 /// Whether a second person must agree, as far as screening knows.
-pub fn needs_second(violation: &Violation, flags: &BTreeSet<Flag>, behaviour: Option<&Behaviour>, settings: &Cases) -> bool {
+pub fn needs_second(
+    violation: &Violation,
+    flags: &BTreeSet<Flag>,
+    behaviour: Option<&Behaviour>,
+    settings: &Cases,
+) -> bool {
     let serious = Kind::parse(&violation.violation).and_then(Kind::facts).is_none_or(|facts| facts.serious);
-    let dear = behaviour.is_none_or(|behaviour| behaviour.serious || behaviour.fine_high > settings.second_from_vnd);
+    let dear =
+        behaviour.is_none_or(|behaviour| behaviour.serious || behaviour.fine_high > settings.second_from_vnd);
     serious || dear || !flags.is_empty()
 }
 
@@ -125,8 +132,16 @@ pub fn impossible_way(here: Sighting, other: Sighting, most_kmh: f64) -> Option<
     let kmh = metres / seconds * 3.6;
     (kmh > most_kmh).then(|| CloneSign {
         code: "impossible_way".to_owned(),
-        vi: format!("Cùng biển số ở cách {:.1} km sau {:.0} phút: không thể đi kịp", metres / 1000.0, seconds / 60.0),
-        en: format!("The same plate {:.1} km away {:.0} min apart: nobody drives so fast", metres / 1000.0, seconds / 60.0),
+        vi: format!(
+            "Cùng biển số ở cách {:.1} km sau {:.0} phút: không thể đi kịp",
+            metres / 1000.0,
+            seconds / 60.0
+        ),
+        en: format!(
+            "The same plate {:.1} km away {:.0} min apart: nobody drives so fast",
+            metres / 1000.0,
+            seconds / 60.0
+        ),
         at_ms: Some(other.at_ms),
     })
 }
@@ -195,7 +210,8 @@ mod tests {
         let law = crate::law::Law::first();
         let on = "2026-11-10".parse().unwrap();
         let mild = law.behaviour_for("stop_park", "car", &Facts::default(), on).unwrap();
-        let second = |violation: &Violation| needs_second(violation, &of(violation, &settings), Some(mild), &settings);
+        let second =
+            |violation: &Violation| needs_second(violation, &of(violation, &settings), Some(mild), &settings);
         let clear = violation("30A12345");
         assert!(!second(&clear));
         let change = |change: fn(&mut Violation)| {
@@ -221,7 +237,10 @@ mod tests {
     #[test]
     fn one_plate_at_two_far_places_at_once_is_noticed_and_a_quick_drive_is_not() {
         let here = Sighting { at_ms: 0, at: PLACE };
-        let there = |km: f64, minutes: i64| Sighting { at_ms: minutes * 60_000, at: [PLACE[0] + km / 111.19, PLACE[1]] };
+        let there = |km: f64, minutes: i64| Sighting {
+            at_ms: minutes * 60_000,
+            at: [PLACE[0] + km / 111.19, PLACE[1]],
+        };
         assert!(impossible_way(here, there(60.0, 10), 180.0).is_some(), "360 km/h");
         assert!(impossible_way(here, there(60.0, 0), 180.0).is_some());
         assert!(impossible_way(here, there(60.0, 30), 180.0).is_none(), "120 km/h");

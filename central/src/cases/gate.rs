@@ -75,24 +75,30 @@ pub struct Facts<'a> {
 pub fn judge(facts: &Facts) -> GateReport {
     let kind = Kind::parse(&facts.violation.violation).and_then(Kind::facts);
     let mut conditions = vec![
-        condition("kind_known", kind.is_some(), (
-            "Loại vi phạm có trong danh mục",
-            "The kind of violation is known",
-        ), ("Loại vi phạm không có trong danh mục", "The kind of violation is not known to this version")),
-        condition("kind_is_evidence", kind.is_some_and(|kind| kind.evidence), (
-            "Loại này được dùng làm chứng cứ",
-            "This kind may be evidence",
-        ), (
-            "Không phải thiết bị đo đã kiểm định: chỉ dùng cho thống kê",
-            "Not a type-approved meter: for statistics only",
-        )),
-        condition("law_article", facts.behaviour.is_some(), (
-            "Có điều khoản xử phạt tại thời điểm đó",
-            "An article fines it on that day",
-        ), (
-            "Không có điều khoản xử phạt cho loại xe và ngày đó",
-            "No article is known that fines it for this vehicle on that day",
-        )),
+        condition(
+            "kind_known",
+            kind.is_some(),
+            ("Loại vi phạm có trong danh mục", "The kind of violation is known"),
+            ("Loại vi phạm không có trong danh mục", "The kind of violation is not known to this version"),
+        ),
+        condition(
+            "kind_is_evidence",
+            kind.is_some_and(|kind| kind.evidence),
+            ("Loại này được dùng làm chứng cứ", "This kind may be evidence"),
+            (
+                "Không phải thiết bị đo đã kiểm định: chỉ dùng cho thống kê",
+                "Not a type-approved meter: for statistics only",
+            ),
+        ),
+        condition(
+            "law_article",
+            facts.behaviour.is_some(),
+            ("Có điều khoản xử phạt tại thời điểm đó", "An article fines it on that day"),
+            (
+                "Không có điều khoản xử phạt cho loại xe và ngày đó",
+                "No article is known that fines it for this vehicle on that day",
+            ),
+        ),
     ];
     conditions.extend(device_conditions(facts));
     let missing: Vec<Missing> = wire::violation::missing(
@@ -103,13 +109,37 @@ pub fn judge(facts: &Facts) -> GateReport {
         facts.sign_decision.is_some_and(|decision| !decision.trim().is_empty()),
     )
     .into_iter()
-    .map(|need| {
-        let (vi, en) = words(need);
-        Missing { need: need.as_str().to_owned(), vi: vi.to_owned(), en: en.to_owned() }
-    })
+    .map(|need| missing(need, facts.violation))
     .collect();
     let admissible = missing.is_empty() && conditions.iter().all(|condition| condition.ok);
     GateReport { admissible, missing, conditions }
+}
+
+/// What is missing, in words that say what to do where somebody can do something.
+fn missing(need: Need, violation: &Violation) -> Missing {
+    let (vi, en) = words(need);
+    let (vi, en) = match need {
+        Need::Sign if violation.source == "own" && violation.scene.version == 0 => (
+            format!(
+                "{vi}: cảnh nằm trong tệp của thiết bị (phiên bản 0), trung tâm không biết quyết định nào; hãy vẽ và công bố cảnh tại trung tâm"
+            ),
+            format!(
+                "{en}: the scene is a file on the device (version 0), of which central knows no decision; draw and publish the scene at central"
+            ),
+        ),
+        Need::Sign if violation.source == "own" => (
+            format!(
+                "{vi}: phiên bản {} của cảnh không ghi quyết định cho luật {}",
+                violation.scene.version, violation.rule
+            ),
+            format!(
+                "{en}: version {} of the scene names none for rule {}",
+                violation.scene.version, violation.rule
+            ),
+        ),
+        _ => (vi.to_owned(), en.to_owned()),
+    };
+    Missing { need: need.as_str().to_owned(), vi, en }
 }
 
 type Words<'a> = (&'a str, &'a str);
@@ -171,13 +201,18 @@ fn device_conditions(facts: &Facts) -> Vec<Condition> {
 fn calibration(device: &DeviceRecord, day: jiff::civil::Date) -> Condition {
     let needed = device::type_of(&device.kind).is_none_or(|kind| kind.needs_calibration);
     let (ok, vi, en) = match &device.calibration {
-        Some(paper) if paper.from <= day && day <= paper.to => {
-            (true, "Kiểm định, hiệu chuẩn còn hiệu lực".to_owned(), "Inspection or calibration was valid".to_owned())
-        }
+        Some(paper) if paper.from <= day && day <= paper.to => (
+            true,
+            "Kiểm định, hiệu chuẩn còn hiệu lực".to_owned(),
+            "Inspection or calibration was valid".to_owned(),
+        ),
         // A paper that has run out counts, whether the kind needs one or not: somebody thought that it did.
         Some(paper) => (
             false,
-            format!("Kiểm định, hiệu chuẩn có giá trị từ {} đến {}, không gồm ngày vi phạm", paper.from, paper.to),
+            format!(
+                "Kiểm định, hiệu chuẩn có giá trị từ {} đến {}, không gồm ngày vi phạm",
+                paper.from, paper.to
+            ),
             format!("Inspection or calibration is good from {} to {}, not on that day", paper.from, paper.to),
         ),
         None if needed => (
@@ -185,7 +220,11 @@ fn calibration(device: &DeviceRecord, day: jiff::civil::Date) -> Condition {
             "Loại thiết bị này phải kiểm định, chưa có giấy".to_owned(),
             "This kind of device needs a certificate, and has none".to_owned(),
         ),
-        None => (true, "Loại thiết bị này không phải kiểm định".to_owned(), "This kind of device needs no certificate".to_owned()),
+        None => (
+            true,
+            "Loại thiết bị này không phải kiểm định".to_owned(),
+            "This kind of device needs no certificate".to_owned(),
+        ),
     };
     Condition { code: "calibration_valid".to_owned(), ok, vi, en }
 }
@@ -241,12 +280,16 @@ fn clock(facts: &Facts, device: &DeviceRecord) -> Condition {
 /// What a need is, in words.
 pub fn words(need: Need) -> (&'static str, &'static str) {
     match need {
-        Need::Overview => ("Ảnh toàn cảnh có đèn hoặc biển báo", "Picture of the whole scene with lamp or sign"),
+        Need::Overview => {
+            ("Ảnh toàn cảnh có đèn hoặc biển báo", "Picture of the whole scene with lamp or sign")
+        }
         Need::Act => ("Ảnh từng thời điểm của hành vi", "A picture of each moment of the act"),
         Need::Plate => ("Ảnh cắt biển số", "Picture of the plate"),
         Need::Clip => ("Đoạn phim đủ thời lượng", "Clip of full length"),
         Need::Overlay => ("Lớp vệt di chuyển", "Layer of tracks"),
-        Need::SignalTimeline => ("Diễn biến đèn tín hiệu tại mọi thời điểm", "What the signal showed at every moment"),
+        Need::SignalTimeline => {
+            ("Diễn biến đèn tín hiệu tại mọi thời điểm", "What the signal showed at every moment")
+        }
         Need::Moments => ("Đủ các thời điểm của hành vi", "All moments of the act"),
         Need::Reading => ("Biển số đọc được và hợp lệ", "A plate that was read and can be issued"),
         Need::Time => ("Thời gian có nguồn tin cậy", "A capture time of a source that counts"),

@@ -124,6 +124,17 @@ fn a_speed_is_for_statistics_whatever_else_is_there() {
 #[test]
 fn a_sign_without_a_known_decision_is_missing() {
     let (_, device) = whole();
-    let sample = sample(Kind::WrongWay, "car", "30A12345", at());
-    assert_eq!(report(&sample, Some(&device)).missing[0].need, "sign");
+    let mut sample = sample(Kind::WrongWay, "car", "30A12345", at());
+    let of_a_file = report(&sample, Some(&device));
+    assert_eq!(of_a_file.missing.iter().map(|one| one.need.as_str()).collect::<Vec<_>>(), ["sign"]);
+    assert!(
+        of_a_file.missing[0].vi.contains("phiên bản 0")
+            && of_a_file.missing[0].en.contains("publish the scene")
+    );
+    sample.violation.scene.version = 7;
+    let published = report(&sample, Some(&device));
+    assert!(
+        published.missing[0].en.contains("version 7 of the scene names none for rule luat-1"),
+        "{published:?}"
+    );
 }

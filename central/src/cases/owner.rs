@@ -25,14 +25,18 @@ pub async fn look_up(
     asked_by: &str,
 ) -> Result<CaseLookup, StoreError> {
     let cases = state.store.cases();
-    if let Some(known) = cases.lookup(&case.case_id, plate).await?.filter(|known| known.status != "unavailable") {
+    if let Some(known) =
+        cases.lookup(&case.case_id, plate).await?.filter(|known| known.status != "unavailable")
+    {
         return Ok(known);
     }
     let now = Timestamp::now();
     let group = vehicle_group(&case.class);
     let hint = Hint { vehicle: group, ..Hint::default() };
-    let bearer = parse(plate, &hint).best().and_then(|best| best.class()).map_or("usual", |class| class.as_str());
-    let handling = state.laws.on(crate::law::day_of(now)).plate_handling(bearer, crate::law::day_of(case.at())).cloned();
+    let bearer =
+        parse(plate, &hint).best().and_then(|best| best.class()).map_or("usual", |class| class.as_str());
+    let handling =
+        state.laws.on(crate::law::day_of(now)).plate_handling(bearer, crate::law::day_of(case.at())).cloned();
     let asks = handling.as_ref().is_none_or(|row| row.owner_lookup) && !plate.is_empty() && case.seeded == 0;
     let (status, answer) = match (asks, register) {
         (true, Some(register)) => {
@@ -97,12 +101,22 @@ fn findings(class: &str, status: &str, vehicle: Option<&RegisteredVehicle>) -> V
         findings.push(Finding { code: code.to_owned(), text_vi: vi.to_owned(), text_en: en.to_owned() });
     };
     match status {
-        "not_found" => add("not_registered", "Biển số không có trong dữ liệu đăng ký xe", "The plate is not registered"),
-        "multiple" => add("several_registrations", "Nhiều xe mang biển số này", "Several vehicles have this plate"),
-        "revoked" => add("registration_revoked", "Đăng ký xe đã bị thu hồi", "The registration was withdrawn"),
+        "not_found" => {
+            add("not_registered", "Biển số không có trong dữ liệu đăng ký xe", "The plate is not registered")
+        }
+        "multiple" => {
+            add("several_registrations", "Nhiều xe mang biển số này", "Several vehicles have this plate")
+        }
+        "revoked" => {
+            add("registration_revoked", "Đăng ký xe đã bị thu hồi", "The registration was withdrawn")
+        }
         "stolen" => add("reported_stolen", "Xe đang bị báo mất cắp", "The vehicle is reported stolen"),
-        "military" => add("military", "Xe quân sự: chuyển kiểm soát quân sự", "Military: for military control"),
-        "unavailable" => add("unavailable", "Cơ sở dữ liệu đăng ký xe không trả lời", "The register did not answer"),
+        "military" => {
+            add("military", "Xe quân sự: chuyển kiểm soát quân sự", "Military: for military control")
+        }
+        "unavailable" => {
+            add("unavailable", "Cơ sở dữ liệu đăng ký xe không trả lời", "The register did not answer")
+        }
         _ => {}
     }
     if let Some(sign) = registered_otherwise(class, vehicle.and_then(|vehicle| vehicle.kind.as_deref())) {
@@ -117,8 +131,11 @@ mod tests {
 
     #[test]
     fn a_register_that_names_another_vehicle_is_a_finding() {
-        let vehicle = RegisteredVehicle { make: None, model: None, colour: None, kind: Some("motorcycle".into()) };
-        let codes = |class: &str| findings(class, "found", Some(&vehicle)).into_iter().map(|one| one.code).collect::<Vec<_>>();
+        let vehicle =
+            RegisteredVehicle { make: None, model: None, colour: None, kind: Some("motorcycle".into()) };
+        let codes = |class: &str| {
+            findings(class, "found", Some(&vehicle)).into_iter().map(|one| one.code).collect::<Vec<_>>()
+        };
         assert_eq!(codes("car"), ["registered_otherwise"]);
         assert!(codes("motorcycle").is_empty());
         assert_eq!(findings("car", "stolen", None)[0].code, "reported_stolen");

@@ -201,7 +201,8 @@ impl Verdict {
 
     /// The distinct people who agree, with their rounds, and the plate that each typed: of a confirmed case, else none.
     pub fn confirmation(&self) -> Option<(&[(String, i64)], &str)> {
-        (self.to == State::Confirmed).then(|| (&self.confirmed_by[..], self.plate.as_deref().unwrap_or_default()))
+        (self.to == State::Confirmed)
+            .then(|| (&self.confirmed_by[..], self.plate.as_deref().unwrap_or_default()))
     }
 }
 
@@ -293,7 +294,8 @@ fn weigh(facts: &Facts, person: &Person, wanted: &Wanted, round: Round, claim: &
             && answer.plate == claim.plate_typed
             && answer.behaviour == wanted.behaviour
     };
-    let people = |wanted: Decision| facts.answers.iter().filter(|answer| answer.decision == wanted).count() as u32;
+    let people =
+        |wanted: Decision| facts.answers.iter().filter(|answer| answer.decision == wanted).count() as u32;
     let tally = if approving {
         let agree = facts.answers.iter().filter(same).count() as u32;
         Tally { approved: agree + 1, rejected: people(Decision::Reject) + people(Decision::Approve) - agree }
@@ -305,7 +307,8 @@ fn weigh(facts: &Facts, person: &Person, wanted: &Wanted, round: Round, claim: &
     let to = state::after(round, wanted.decision, tally, second);
     let mut confirmed_by = Vec::new();
     if to == State::Confirmed {
-        confirmed_by.extend(facts.answers.iter().filter(same).map(|answer| (answer.username.clone(), answer.round)));
+        confirmed_by
+            .extend(facts.answers.iter().filter(same).map(|answer| (answer.username.clone(), answer.round)));
         confirmed_by.push((person.username.clone(), round.number()));
     }
     Verdict {

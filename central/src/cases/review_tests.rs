@@ -4,10 +4,7 @@ use super::*;
 use crate::auth::Role;
 
 fn person(username: &str, senior: bool) -> Person {
-    Person {
-        username: username.to_owned(),
-        actor: Actor::Account { role: Role::TrafficPolice, senior },
-    }
+    Person { username: username.to_owned(), actor: Actor::Account { role: Role::TrafficPolice, senior } }
 }
 
 fn facts(state: State) -> Facts {
@@ -38,7 +35,13 @@ fn claim(username: &str, round: i64) -> Claim {
 }
 
 fn yes(round: i64) -> Wanted {
-    Wanted { decision: Decision::Approve, round, behaviour: Some("car.red_light".into()), reason: None, note: None }
+    Wanted {
+        decision: Decision::Approve,
+        round,
+        behaviour: Some("car.red_light".into()),
+        reason: None,
+        note: None,
+    }
 }
 
 const NOW: i64 = 60_000;
@@ -64,7 +67,11 @@ fn a_person_answers_after_looking_and_typing_and_not_before() {
     assert_eq!(decide(&facts, &an, &yes(2), NOW), Err(Refusal::Stale));
     facts.needed_ms = 0;
     facts.claim.as_mut().unwrap().played_ms = MIN_DWELL_MS - 1;
-    assert_eq!(decide(&facts, &an, &yes(1), NOW), Err(Refusal::NotPlayed), "there is a least time whatever a clip says");
+    assert_eq!(
+        decide(&facts, &an, &yes(1), NOW),
+        Err(Refusal::NotPlayed),
+        "there is a least time whatever a clip says"
+    );
 }
 
 #[test]

@@ -82,7 +82,11 @@ async fn screen_one(state: &State, case: &CaseRow, now: Timestamp) -> Result<(),
 /// Everything that screening wants to know.
 async fn look_at(state: &State, case: &CaseRow, now: Timestamp) -> Result<Screening, StoreError> {
     let (cases, settings) = (state.store.cases(), &state.config.cases);
-    let damaged = || StoreError::Damaged { table: "cases", id: case.case_id.clone(), problem: "no violation".to_owned() };
+    let damaged = || StoreError::Damaged {
+        table: "cases",
+        id: case.case_id.clone(),
+        problem: "no violation".to_owned(),
+    };
     let violation = case.violation()?.ok_or_else(damaged)?;
     let day = crate::law::day_of(case.at());
     let law = state.laws.on(crate::law::day_of(now));
@@ -95,7 +99,11 @@ async fn look_at(state: &State, case: &CaseRow, now: Timestamp) -> Result<Screen
             // A disk that is away for a moment makes nothing inadmissible: it is looked at again.
             Err(error) => {
                 state.health.write_failed(crate::health::EVIDENCE, &error);
-                return Err(StoreError::Damaged { table: "cases", id: case.case_id.clone(), problem: error.to_string() });
+                return Err(StoreError::Damaged {
+                    table: "cases",
+                    id: case.case_id.clone(),
+                    problem: error.to_string(),
+                });
             }
         }
     }
@@ -157,14 +165,18 @@ async fn clone_signs(
     violation: &wire::violation::Violation,
 ) -> Result<Vec<flags::CloneSign>, StoreError> {
     let (cases, mut signs) = (state.store.cases(), Vec::new());
-    let Some(plate) = case.plate.as_deref().filter(|_| violation.reading.as_ref().is_some_and(|one| one.valid)) else {
+    let Some(plate) =
+        case.plate.as_deref().filter(|_| violation.reading.as_ref().is_some_and(|one| one.valid))
+    else {
         return Ok(signs);
     };
     if let Some(at) = violation.place.at {
         let here = flags::Sighting { at_ms: case.at_ms, at };
         let others = cases.sightings(case, AROUND_MS).await?;
         let most_kmh = state.config.cases.impossible_kmh;
-        signs.extend(others.into_iter().filter_map(|other| flags::impossible_way(here, other, most_kmh)).take(5));
+        signs.extend(
+            others.into_iter().filter_map(|other| flags::impossible_way(here, other, most_kmh)).take(5),
+        );
     }
     let registered = cases.registered_type(plate).await?;
     signs.extend(flags::registered_otherwise(&case.class, registered.as_deref()));

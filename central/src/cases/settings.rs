@@ -13,7 +13,7 @@ pub struct Cases {
     pub lease_minutes: u32,
     /// A case whose score is below goes to a second person, 0 to 1.
     pub low_score: f64,
-    /// A behaviour whose highest fine is at least so much goes to a second person, VND.
+    /// A behaviour whose highest fine is above so much goes to a second person, VND.
     pub second_from_vnd: i64,
     /// Two cases of one plate, kind and site within so many seconds are one act.
     pub duplicate_s: u32,
@@ -94,10 +94,15 @@ impl Cases {
         bad(!(1..=3600).contains(&self.duplicate_s), "duplicate_s: use 1 to 3600");
         bad(!(60.0..=1000.0).contains(&self.impossible_kmh), "impossible_kmh: use 60 to 1000");
         bad(
-            self.exempt_plates.iter().any(|plate| plate.is_empty() || wire::plate::normalise(plate) != *plate),
+            self.exempt_plates
+                .iter()
+                .any(|plate| plate.is_empty() || wire::plate::normalise(plate) != *plate),
             "exempt_plates: write plates in capitals and digits alone, such as 30A12345",
         );
-        bad(self.senior_ranks.is_empty(), "senior_ranks: name at least one rank, or no case could be escalated");
+        bad(
+            self.senior_ranks.is_empty(),
+            "senior_ranks: name at least one rank, or no case could be escalated",
+        );
         bad(self.owner_purpose.is_empty(), "owner_purpose: the register refuses questions without a purpose");
         bad(
             self.rejected_days == 0 || self.inadmissible_days == 0,
@@ -117,7 +122,10 @@ impl Adapter {
                     problems.push(format!("adapter.source[{at}]: {text}"));
                 }
             };
-            bad(wire::Name::new(&source.id).is_err() || source.id == "own", "id: a name in [a-z0-9-] other than own");
+            bad(
+                wire::Name::new(&source.id).is_err() || source.id == "own",
+                "id: a name in [a-z0-9-] other than own",
+            );
             bad(self.source.iter().filter(|other| other.id == source.id).count() > 1, "id: used twice");
             bad(
                 source.secret_env.is_some() == source.secret_file.is_some(),

@@ -38,7 +38,11 @@ pub async fn sweep(state: &State, now: Timestamp) -> Result<(), StoreError> {
         state.hub.send(Change::Case { site, id });
     }
     for alert in cases.due_alerts(now_ms).await? {
-        tracing::info!(case = alert.case_id, percent = alert.level, "so much of the time to the notice is over");
+        tracing::info!(
+            case = alert.case_id,
+            percent = alert.level,
+            "so much of the time to the notice is over"
+        );
         state.hub.send(Change::Case { site: alert.site, id: alert.case_id });
     }
     loop {

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use wire::violation::{Kind, Violation};
-use wire::{Digest, EvidenceRef};
+use wire::{Digest, EvidenceRef, EvidenceRole};
 
 /// Where the invented camera stands.
 pub const PLACE: [f64; 2] = [20.2506, 105.9745];
@@ -15,8 +15,10 @@ pub struct Sample {
     pub violation: Violation,
     /// When.
     pub at: Timestamp,
-    /// Its evidence; the bytes of each are [`bytes`](Self::bytes).
+    /// Its evidence.
     pub evidence: Vec<EvidenceRef>,
+    /// The bytes of each.
+    pub files: Vec<Vec<u8>>,
 }
 
 /// A JPEG in name; `fill` tells them apart.
@@ -24,21 +26,47 @@ pub fn jpeg(fill: &str) -> Vec<u8> {
     [&[0xff, 0xd8, 0xff, 0xe0][..], fill.as_bytes(), &[0x20; 64], &[0xff, 0xd9]].concat()
 }
 
+/// A clip by its boxes.
+pub fn mp4(fill: &str) -> Vec<u8> {
+    let make = |kind: &[u8; 4], content: &[u8]| {
+        [&(content.len() as u32 + 8).to_be_bytes()[..], kind, content].concat()
+    };
+    [make(b"ftyp", b"isom\0\0\x02\0isomavc1mp41"), make(b"moov", b"index"), make(b"mdat", fill.as_bytes())]
+        .concat()
+}
+
+/// An overlay without frames.
+pub fn overlay(fill: &str) -> Vec<u8> {
+    json!({"v": 1, "track": 17, "drawn": [[fill, []]], "frames": []}).to_string().into_bytes()
+}
+
 /// A complete violation of `kind` by the vehicle of `plate` at `at`.
 pub fn sample(kind: Kind, class: &str, plate: &str, at: Timestamp) -> Sample {
     let facts = kind.facts().unwrap();
-    let mut evidence = Vec::new();
-    let mut file = |role: &str, media_type: &str, fill: String| {
-        let sha256 = Digest::of(&jpeg(&fill));
-        let one = json!({"sha256": sha256, "role": role, "media_type": media_type, "bytes": jpeg(&fill).len(), "width": 1920, "height": 1080});
-        evidence.push(serde_json::from_value::<EvidenceRef>(one).unwrap());
+    let (mut evidence, mut files) = (Vec::new(), Vec::new());
+    let mut file = |role: EvidenceRole, fill: String| {
+        let bytes = match role {
+            EvidenceRole::Clip => mp4(&fill),
+            EvidenceRole::Overlay => overlay(&fill),
+            _ => jpeg(&fill),
+        };
+        let (sha256, media_type) = (Digest::of(&bytes), role.media_type().to_owned());
+        evidence.push(EvidenceRef {
+            sha256,
+            role,
+            media_type,
+            bytes: bytes.len() as u32,
+            width: 1920,
+            height: 1080,
+        });
+        files.push(bytes);
         sha256
     };
     let tag = |what: &str| format!("{what} {plate} {at} {}", kind.as_str());
-    file("overview", "image/jpeg", tag("overview"));
-    file("plate", "image/jpeg", tag("plate"));
-    file("clip", "video/mp4", tag("clip"));
-    file("overlay", "application/json", tag("overlay"));
+    file(EvidenceRole::Overview, tag("overview"));
+    file(EvidenceRole::Plate, tag("plate"));
+    file(EvidenceRole::Clip, tag("clip"));
+    file(EvidenceRole::Overlay, tag("overlay"));
     let red = json!({"signal": "den-1", "state": "red", "from": at - SignedDuration::from_secs(10), "to": at + SignedDuration::from_secs(10),
         "source": "picture", "score": 0.98});
     let last = facts.moments.len() as i64 - 1;
@@ -47,7 +75,7 @@ pub fn sample(kind: Kind, class: &str, plate: &str, at: Timestamp) -> Sample {
         .iter()
         .enumerate()
         .map(|(n, what)| {
-            let sha256 = file("act", "image/jpeg", tag(what));
+            let sha256 = file(EvidenceRole::Act, tag(what));
             json!({"what": what, "at": at - SignedDuration::from_millis((last - n as i64) * 500), "stream_s": 10.0 + n as f64 * 0.5,
                 "frame": 60 + n, "box": [100, 100, 200, 150], "evidence": sha256})
         })
@@ -70,5 +98,5 @@ pub fn sample(kind: Kind, class: &str, plate: &str, at: Timestamp) -> Sample {
         "clip": {"from": at - SignedDuration::from_secs(5), "to": at + SignedDuration::from_secs(4), "codec": "h264", "stream_s": 5.0, "original": true},
         "made_by": "test",
     });
-    Sample { violation: serde_json::from_value(violation).unwrap(), at, evidence }
+    Sample { violation: serde_json::from_value(violation).unwrap(), at, evidence, files }
 }

@@ -189,7 +189,7 @@ impl Store {
         Ok(rows.iter().map(QuarantineRow::read).collect::<Result<_, _>>()?)
     }
 
-    /// Whether the account may see a picture: its site sent it, or a passage of its sites shows it.
+    /// Whether the account may see a file: its site sent it, or a passage of its sites shows it. What belongs to a case is for the police.
     ///
     /// # Errors
     /// When the database fails.
@@ -210,6 +210,16 @@ impl Store {
                     return Ok(true);
                 }
             }
+            return Ok(false);
+        }
+        // Clips and overlays are made for cases alone: one whose case is not open yet, or no longer there, is nobody else's.
+        let of_case_only: Option<i64> = sqlx::query_scalar(
+            "select cast(1 as bigint) from evidence where sha256 = $1 and media_type <> 'image/jpeg' limit 1",
+        )
+        .bind(sha256)
+        .fetch_optional(self.read())
+        .await?;
+        if of_case_only.is_some() && scope.police() == 0 {
             return Ok(false);
         }
         if scope.sql().is_empty() {

@@ -382,7 +382,8 @@ pub async fn guard(
     // A page of another origin cannot set this header without asking first, and is never told yes.
     let safe = method == Method::GET || method == Method::HEAD;
     // Other systems sign what they send, and hold no session that a page could misuse.
-    let called_back = path.as_str().starts_with("/api/v1/callbacks/");
+    let called_back =
+        ["/api/v1/callbacks/", "/api/v1/adapter/"].iter().any(|prefix| path.as_str().starts_with(prefix));
     if !safe
         && !called_back
         && request.headers().get("x-requested-with").is_none_or(|value| value != "vong-gac")

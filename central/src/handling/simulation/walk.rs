@@ -177,7 +177,9 @@ impl Walk {
         let all = steps::all();
         let step = self.dice.pick(all);
         let who = *self.dice.pick(&[Who::Officer, Who::Signer, Who::Citizen, Who::System]);
-        let actor = person(who, self.dice.pick(&["an", "binh", "chi"]), "officer");
+        let names = ["an", "binh", "chi"];
+        let name = *self.dice.pick(&names);
+        let actor = person(who, name, "officer");
         let fields =
             *self.dice.pick(&["{}", r#"{"reason":"vì thế","amount":-5,"receipt":"x","on":"2999-01-01"}"#]);
         let fields: Value = serde_json::from_str(fields).unwrap();

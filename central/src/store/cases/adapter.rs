@@ -23,12 +23,17 @@ impl Cases<'_> {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn adapter_known(&self, source: &str, external_id: &str) -> Result<Option<(String, String)>, StoreError> {
-        let row = sqlx::query("select case_id, digest from adapter_inbox where source = $1 and external_id = $2")
-            .bind(source)
-            .bind(external_id)
-            .fetch_optional(self.0.read())
-            .await?;
+    pub async fn adapter_known(
+        &self,
+        source: &str,
+        external_id: &str,
+    ) -> Result<Option<(String, String)>, StoreError> {
+        let row =
+            sqlx::query("select case_id, digest from adapter_inbox where source = $1 and external_id = $2")
+                .bind(source)
+                .bind(external_id)
+                .fetch_optional(self.0.read())
+                .await?;
         row.map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).transpose()
     }
 
@@ -44,11 +49,12 @@ impl Cases<'_> {
         now_ms: i64,
     ) -> Result<Taken, StoreError> {
         let mut writer = self.0.write().await?;
-        let known = sqlx::query("select case_id, digest from adapter_inbox where source = $1 and external_id = $2")
-            .bind(source)
-            .bind(external_id)
-            .fetch_optional(&mut *writer)
-            .await?;
+        let known =
+            sqlx::query("select case_id, digest from adapter_inbox where source = $1 and external_id = $2")
+                .bind(source)
+                .bind(external_id)
+                .fetch_optional(&mut *writer)
+                .await?;
         if let Some(known) = known {
             let same = known.try_get::<String, _>(1)? == digest.to_string();
             return Ok(if same { Taken::Again(known.try_get(0)?) } else { Taken::Conflict });

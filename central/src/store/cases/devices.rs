@@ -63,11 +63,12 @@ impl Cases<'_> {
     /// # Errors
     /// When the database fails.
     pub async fn device_versions(&self, site: &str, camera: &str) -> Result<Vec<DeviceRow>, StoreError> {
-        let rows = sqlx::query("select * from device_records where site = $1 and camera = $2 order by version desc")
-            .bind(site)
-            .bind(camera)
-            .fetch_all(self.0.read())
-            .await?;
+        let rows =
+            sqlx::query("select * from device_records where site = $1 and camera = $2 order by version desc")
+                .bind(site)
+                .bind(camera)
+                .fetch_all(self.0.read())
+                .await?;
         Ok(rows.iter().map(DeviceRow::read).collect::<Result<_, _>>()?)
     }
 
@@ -92,7 +93,12 @@ impl Cases<'_> {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn device_at(&self, site: &str, camera: &str, at_ms: i64) -> Result<Option<DeviceRow>, StoreError> {
+    pub async fn device_at(
+        &self,
+        site: &str,
+        camera: &str,
+        at_ms: i64,
+    ) -> Result<Option<DeviceRow>, StoreError> {
         let row = sqlx::query(
             "select * from device_records where site = $1 and camera = $2 and state = 'approved' and valid_from_ms <= $3
              order by valid_from_ms desc, version desc limit 1",
@@ -109,13 +115,19 @@ impl Cases<'_> {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn device_version(&self, site: &str, camera: &str, version: i64) -> Result<Option<DeviceRow>, StoreError> {
-        let row = sqlx::query("select * from device_records where site = $1 and camera = $2 and version = $3")
-            .bind(site)
-            .bind(camera)
-            .bind(version)
-            .fetch_optional(self.0.read())
-            .await?;
+    pub async fn device_version(
+        &self,
+        site: &str,
+        camera: &str,
+        version: i64,
+    ) -> Result<Option<DeviceRow>, StoreError> {
+        let row =
+            sqlx::query("select * from device_records where site = $1 and camera = $2 and version = $3")
+                .bind(site)
+                .bind(camera)
+                .bind(version)
+                .fetch_optional(self.0.read())
+                .await?;
         Ok(row.as_ref().map(DeviceRow::read).transpose()?)
     }
 

@@ -12,6 +12,8 @@ row! {
         username: String,
         /// What.
         decision: String,
+        /// When.
+        at_ms: i64,
         /// How long it took, milliseconds.
         took_ms: i64,
         /// State of the case.
@@ -48,9 +50,13 @@ impl Cases<'_> {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn judged(&self, username: &str, (from_ms, to_ms): (i64, i64)) -> Result<Vec<Judged>, StoreError> {
+    pub async fn judged(
+        &self,
+        username: &str,
+        (from_ms, to_ms): (i64, i64),
+    ) -> Result<Vec<Judged>, StoreError> {
         let rows = sqlx::query(
-            "select a.username, a.decision, a.at_ms - a.claimed_at_ms as took_ms, c.state, c.seeded, c.expected
+            "select a.username, a.decision, a.at_ms, a.at_ms - a.claimed_at_ms as took_ms, c.state, c.seeded, c.expected
              from case_answers a join cases c on c.case_id = a.case_id
              where ($1 = '' or a.username = $1) and a.at_ms >= $2 and a.at_ms < $3",
         )
@@ -85,7 +91,10 @@ impl Cases<'_> {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn reasons(&self, (from_ms, to_ms): (i64, i64)) -> Result<Vec<(String, String, i64)>, StoreError> {
+    pub async fn reasons(
+        &self,
+        (from_ms, to_ms): (i64, i64),
+    ) -> Result<Vec<(String, String, i64)>, StoreError> {
         let rows = sqlx::query(
             "select a.reason, c.kind, cast(count(*) as bigint) from case_answers a join cases c on c.case_id = a.case_id
              where c.seeded = 0 and a.decision = 'reject' and a.reason is not null and a.at_ms >= $1 and a.at_ms < $2

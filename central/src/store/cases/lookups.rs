@@ -105,7 +105,10 @@ impl Cases<'_> {
     /// When the database fails.
     pub async fn need_second(&self, case_id: &str) -> Result<(), StoreError> {
         let mut writer = self.0.write().await?;
-        sqlx::query("update cases set second = 1 where case_id = $1").bind(case_id).execute(&mut *writer).await?;
+        sqlx::query("update cases set second = 1 where case_id = $1")
+            .bind(case_id)
+            .execute(&mut *writer)
+            .await?;
         Ok(writer.commit().await?)
     }
 }

@@ -4,6 +4,8 @@
 pub mod adapter;
 pub mod devices;
 pub mod figures;
+#[cfg(test)]
+pub(crate) mod fixtures;
 pub mod lookups;
 pub mod open;
 pub mod read;

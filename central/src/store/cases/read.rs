@@ -50,6 +50,8 @@ pub struct CaseFilter {
     pub text: String,
     /// Cases that this account has or answered, or empty for everybody's.
     pub mine: String,
+    /// Known cases are left out: for those who count and do not review.
+    pub counted_only: bool,
 }
 
 impl Cases<'_> {
@@ -73,7 +75,7 @@ impl Cases<'_> {
                and ($5 = '' or number = $5 or plate = $5 and state not in ('detected', 'inadmissible'))
                and ($6 = '' or exists (select 1 from case_claims m where m.case_id = c.case_id and m.username = $6)
                     or exists (select 1 from case_answers a where a.case_id = c.case_id and a.username = $6))
-               and ({key} > $7 or {key} = $7 and case_id > $8)
+               and ({key} > $7 or {key} = $7 and case_id > $8) and seeded <= $10
              order by {key}, case_id limit $9"
         );
         let rows = sqlx::query(AssertSqlSafe(text))
@@ -86,6 +88,7 @@ impl Cases<'_> {
             .bind(after.0)
             .bind(after.1)
             .bind(i64::from(limit))
+            .bind(i64::from(!filter.counted_only))
             .fetch_all(self.0.read())
             .await?;
         Ok(rows.iter().map(CaseRow::read).collect::<Result<_, _>>()?)
@@ -98,11 +101,12 @@ impl Cases<'_> {
     pub async fn counts(&self, scope: &Scope, filter: &CaseFilter) -> Result<Vec<(String, i64)>, StoreError> {
         let rows = sqlx::query(
             "select state, cast(count(*) as bigint) from cases where ($1 = '' or $1 like '%,' || site || ',%')
-               and ($2 = '' or kind = $2) and ($3 = '' or site = $3) group by state order by state",
+               and ($2 = '' or kind = $2) and ($3 = '' or site = $3) and seeded <= $4 group by state order by state",
         )
         .bind(scope.sql())
         .bind(&filter.kind)
         .bind(&filter.site)
+        .bind(i64::from(!filter.counted_only))
         .fetch_all(self.0.read())
         .await?;
         rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
@@ -140,7 +144,10 @@ impl Cases<'_> {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn holders(&self, now_ms: i64) -> Result<std::collections::HashMap<String, String>, StoreError> {
+    pub async fn holders(
+        &self,
+        now_ms: i64,
+    ) -> Result<std::collections::HashMap<String, String>, StoreError> {
         let rows = sqlx::query("select case_id, username from case_claims where lease_until_ms > $1")
             .bind(now_ms)
             .fetch_all(self.0.read())

@@ -48,7 +48,8 @@ pub fn to_see(case: &CaseRow) -> Result<(i64, BTreeSet<String>), StoreError> {
     let clip = case.violation()?.and_then(|violation| violation.clip);
     let clip_ms = clip.map(|clip| clip.to.as_millisecond() - clip.from.as_millisecond());
     let shown = |role| matches!(role, EvidenceRole::Overview | EvidenceRole::Act | EvidenceRole::Plate);
-    let pictures = case.evidence()?.into_iter().filter(|one| shown(one.role)).map(|one| one.sha256.to_string());
+    let pictures =
+        case.evidence()?.into_iter().filter(|one| shown(one.role)).map(|one| one.sha256.to_string());
     Ok((review::needed_ms(clip_ms), pictures.collect()))
 }
 
@@ -131,7 +132,10 @@ impl Cases<'_> {
         let from = case.state()?;
         let until = now_ms + i64::from(settings.lease_minutes) * 60_000;
         let round = to.round().map_or(1, |round| round.number());
-        let mine = facts.claim.as_ref().is_some_and(|claim| claim.username == person.username && claim.round == round);
+        let mine = facts
+            .claim
+            .as_ref()
+            .is_some_and(|claim| claim.username == person.username && claim.round == round);
         if mine {
             sqlx::query("update case_claims set lease_until_ms = $2 where case_id = $1")
                 .bind(case_id)
@@ -139,7 +143,10 @@ impl Cases<'_> {
                 .execute(&mut *writer)
                 .await?;
         } else {
-            sqlx::query("delete from case_claims where case_id = $1").bind(case_id).execute(&mut *writer).await?;
+            sqlx::query("delete from case_claims where case_id = $1")
+                .bind(case_id)
+                .execute(&mut *writer)
+                .await?;
             sqlx::query(
                 "insert into case_claims (case_id, username, round, claimed_at_ms, lease_until_ms, played_ms, pictures, plate_fits)
                  values ($1, $2, $3, $4, $5, 0, '[]', 0)",
@@ -176,13 +183,15 @@ impl Cases<'_> {
         claim.played_ms = claim.played_ms.max(ms).min(now_ms - claim.claimed_at_ms).max(0);
         claim.pictures.extend(pictures.iter().filter(|one| facts.pictures.contains(*one)).cloned());
         claim.lease_until_ms = now_ms + i64::from(settings.lease_minutes) * 60_000;
-        sqlx::query("update case_claims set played_ms = $2, pictures = $3, lease_until_ms = $4 where case_id = $1")
-            .bind(case_id)
-            .bind(claim.played_ms)
-            .bind(encode(&claim.pictures)?)
-            .bind(claim.lease_until_ms)
-            .execute(&mut *writer)
-            .await?;
+        sqlx::query(
+            "update case_claims set played_ms = $2, pictures = $3, lease_until_ms = $4 where case_id = $1",
+        )
+        .bind(case_id)
+        .bind(claim.played_ms)
+        .bind(encode(&claim.pictures)?)
+        .bind(claim.lease_until_ms)
+        .execute(&mut *writer)
+        .await?;
         writer.commit().await.map_err(StoreError::from)?;
         Ok(claim)
     }
@@ -205,10 +214,11 @@ impl Cases<'_> {
             return Err(Refusal::ConflictOfInterest.into());
         }
         let fits = facts.plate.as_deref().unwrap_or_default() == plate;
-        let tried: Option<String> = sqlx::query_scalar("select plate_tried from case_claims where case_id = $1")
-            .bind(case_id)
-            .fetch_one(&mut *writer)
-            .await?;
+        let tried: Option<String> =
+            sqlx::query_scalar("select plate_tried from case_claims where case_id = $1")
+                .bind(case_id)
+                .fetch_one(&mut *writer)
+                .await?;
         let typed = match (fits, tried.as_deref() == Some(plate)) {
             (true, _) => Typed::Fits,
             (false, true) => Typed::Otherwise,
@@ -229,7 +239,10 @@ impl Cases<'_> {
                 .await?;
         }
         if typed == Typed::Otherwise {
-            sqlx::query("update cases set second = 1 where case_id = $1").bind(case_id).execute(&mut *writer).await?;
+            sqlx::query("update cases set second = 1 where case_id = $1")
+                .bind(case_id)
+                .execute(&mut *writer)
+                .await?;
         }
         writer.commit().await.map_err(StoreError::from)?;
         Ok((case, typed))
@@ -392,13 +405,18 @@ async fn write(
     .bind(now_ms)
     .execute(&mut **writer)
     .await?;
-    sqlx::query("delete from case_claims where case_id = $1").bind(&case.case_id).execute(&mut **writer).await?;
+    sqlx::query("delete from case_claims where case_id = $1")
+        .bind(&case.case_id)
+        .execute(&mut **writer)
+        .await?;
     let (from, to) = (case.state()?, verdict.to());
     let confirmation = verdict.confirmation();
     let people = confirmation
         .map(|(people, _)| {
-            let people: Vec<_> =
-                people.iter().map(|(name, round)| serde_json::json!({"username": name, "round": round})).collect();
+            let people: Vec<_> = people
+                .iter()
+                .map(|(name, round)| serde_json::json!({"username": name, "round": round}))
+                .collect();
             encode(&people)
         })
         .transpose()?;

@@ -54,10 +54,12 @@ impl Cases<'_> {
     /// # Errors
     /// When the database fails.
     pub async fn detected(&self, limit: u32) -> Result<Vec<CaseRow>, StoreError> {
-        let rows = sqlx::query("select * from cases where state = 'detected' order by opened_at_ms, case_id limit $1")
-            .bind(i64::from(limit))
-            .fetch_all(self.0.read())
-            .await?;
+        let rows = sqlx::query(
+            "select * from cases where state = 'detected' order by opened_at_ms, case_id limit $1",
+        )
+        .bind(i64::from(limit))
+        .fetch_all(self.0.read())
+        .await?;
         Ok(rows.iter().map(CaseRow::read).collect::<Result<_, _>>()?)
     }
 

@@ -6,91 +6,108 @@ use wire::violation::Violation;
 
 use super::open::{insert_evidence, next_number};
 use super::steps::{Note, Settable, Who, go};
-use super::{CaseRow, Cases, StoreError, encode, locked};
-use crate::cases::state::{Action, Decision, State};
+use super::{CaseRow, Cases, Related, StoreError, Writer, encode, locked};
+use crate::cases::flags::Flag;
+use crate::cases::known::Copied;
+use crate::cases::state::{Action, Decision};
+use crate::store::audit::AuditRow;
 
-/// Why a known case was not made.
-#[derive(Debug, thiserror::Error)]
-pub enum SeedError {
-    /// There is no such case, or nothing of it is left.
-    #[error("there is no case {0} with its evidence")]
-    NoCase(String),
-    /// People have not decided about it.
-    #[error("case {0} is neither confirmed nor rejected: what it is must be known first")]
-    NotDecided(String),
-    /// The database failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+const HOUR_MS: i64 = 3_600_000;
+const DAY_MS: i64 = 24 * HOUR_MS;
+
+/// A known case that was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seeded {
+    /// Its number.
+    pub number: String,
+    /// Whether an answer of the register about its owner came along.
+    pub owner_known: bool,
 }
 
 impl Cases<'_> {
-    /// Makes a known case from a confirmed or rejected one. It gets a number and id of its own, and its times move by whole days, so
-    /// that its age is that of the queue. Returns its number.
-    ///
-    /// # Errors
-    /// [`SeedError`].
-    pub async fn seed_from(&self, case_id: &str, expected: Option<Decision>, by: &str, now: Timestamp) -> Result<String, SeedError> {
-        let missing = || SeedError::NoCase(case_id.to_owned());
-        let case = match self.get(case_id).await? {
-            Some(case) => case,
-            None => self.by_number(case_id).await?.ok_or_else(missing)?,
-        };
-        let expected = match (expected, case.state()?) {
-            (Some(expected), _) => expected,
-            (None, State::Confirmed) => Decision::Approve,
-            (None, State::Rejected) => Decision::Reject,
-            (None, _) => return Err(SeedError::NotDecided(case_id.to_owned())),
-        };
-        if case.erased_at_ms.is_some() || case.violation.is_none() {
-            return Err(missing());
-        }
-        Ok(self.copy(&case, expected, by, now).await?)
-    }
-
     /// The case of this number.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn by_number(&self, number: &str) -> Result<Option<CaseRow>, StoreError> {
-        let row = sqlx::query("select * from cases where number = $1").bind(number).fetch_optional(self.0.read()).await?;
+        let row = sqlx::query("select * from cases where number = $1")
+            .bind(number)
+            .fetch_optional(self.0.read())
+            .await?;
         Ok(row.as_ref().map(CaseRow::read).transpose()?)
     }
 
-    async fn copy(&self, case: &CaseRow, expected: Decision, by: &str, now: Timestamp) -> Result<String, StoreError> {
+    /// Numbers of decided cases that may be made into known ones and are none yet, in no order that tells anything.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn seedable(&self, count: u32) -> Result<Vec<String>, StoreError> {
+        Ok(sqlx::query_scalar(
+            "select number from cases c where state in ('confirmed', 'rejected') and seeded = 0 and erased_at_ms is null
+               and violation is not null and gate is not null
+               and not exists (select 1 from cases k where k.seeded_from = c.case_id)
+             order by random() limit $1",
+        )
+        .bind(i64::from(count))
+        .fetch_all(self.0.read())
+        .await?)
+    }
+
+    /// Writes a known case that shows what `case` shows, with files of its own. Its times move by whole days, so that light and hour stay;
+    /// it comes in now, as one that its device could not send earlier.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn seed(
+        &self,
+        case: &CaseRow,
+        expected: Decision,
+        files: &[Copied],
+        by: &str,
+        now: Timestamp,
+    ) -> Result<Seeded, StoreError> {
         let now_ms = now.as_millisecond();
-        // Whole days, so that light and hour stay; an hour at least in the past.
-        let days = (now_ms - 3_600_000 - case.at_ms).div_euclid(86_400_000).max(0);
-        let shift = SignedDuration::from_hours(24 * days);
-        let violation = case.violation()?.map(|violation| shifted(violation, shift));
-        let ms = |at: i64| at + days * 86_400_000;
-        let at = case.at() + shift;
+        // An hour at least in the past.
+        let days = (now_ms - HOUR_MS - case.at_ms).div_euclid(DAY_MS).max(0);
+        let (shift, at_ms) = (SignedDuration::from_hours(24 * days), case.at_ms + days * DAY_MS);
+        let violation = case.violation()?.map(|violation| retold(violation, shift, files));
+        let evidence: Vec<_> = files.iter().map(|file| file.evidence.clone()).collect();
+        let mut related = Related { duplicates: Vec::new(), ..case.related()? };
+        for sign in &mut related.clones {
+            sign.at_ms = sign.at_ms.map(|at_ms| at_ms + days * DAY_MS);
+        }
+        let flags: Vec<_> = case.flags()?.into_iter().filter(|flag| *flag != Flag::DuplicateOf).collect();
+        let device = self.device_at(&case.site, &case.camera, at_ms).await?.map(|row| row.version);
         let new_id = Uuid::now_v7().to_string();
         let mut writer = self.0.write().await?;
-        let number = next_number(&mut writer, at).await?;
+        let number = next_number(&mut writer, case.at() + shift).await?;
         sqlx::query(
             "insert into cases (case_id, number, source, site, camera, agent, kind, class, at_ms, uncertainty_ms, time_source,
                 received_at_ms, opened_at_ms, score, place_vi, place_en, state, round, serious, second, escalated, plate,
-                plate_display, plate_colour, violation, evidence, models, gate, flags, related, device_version, law_version,
-                notice_due_ms, statute_ms, behaviour, seeded, expected, seeded_from, changed_at_ms)
-             select $2, $3, source, site, camera, agent, kind, class, $4, uncertainty_ms, time_source, $5, $6, score, place_vi,
-                place_en, 'detected', 1, serious, second, 0, plate, plate_display, plate_colour, $7, evidence, models, gate, flags,
-                '{}', device_version, law_version, notice_due_ms + $8, statute_ms + $8, behaviour, 1, $9, case_id, $10
+                plate_display, plate_colour, violation, evidence, models, sign_decision, gate, flags, related, device_version,
+                law_version, notice_due_ms, statute_ms, behaviour, seeded, expected, seeded_from, changed_at_ms)
+             select $2, $3, source, site, camera, agent, kind, class, $4, uncertainty_ms, time_source, $5, $5, score, place_vi,
+                place_en, 'detected', 1, serious, second, 0, plate, plate_display, plate_colour, $6, $7, models, sign_decision, gate,
+                $8, $9, coalesce($10, device_version), law_version, notice_due_ms + $11, statute_ms + $11, behaviour, 1, $12, case_id, $5
              from cases where case_id = $1",
         )
         .bind(&case.case_id)
         .bind(&new_id)
         .bind(&number)
-        .bind(ms(case.at_ms))
-        .bind(ms(case.received_at_ms).min(now_ms))
-        .bind(ms(case.opened_at_ms).min(now_ms))
-        .bind(encode(&violation)?)
-        .bind(days * 86_400_000)
-        .bind(expected.as_str())
+        .bind(at_ms)
         .bind(now_ms)
+        .bind(encode(&violation)?)
+        .bind(encode(&evidence)?)
+        .bind(encode(&flags)?)
+        .bind(encode(&related)?)
+        .bind(device)
+        .bind(days * DAY_MS)
+        .bind(expected.as_str())
         .execute(&mut *writer)
         .await?;
-        insert_evidence(&mut writer, &new_id, &case.evidence()?).await?;
-        sqlx::query(
+        insert_evidence(&mut writer, &new_id, &evidence).await?;
+        insert_files(&mut writer, case, files, now_ms).await?;
+        let owners = sqlx::query(
             "insert into case_lookups (case_id, plate, asked_by, purpose, as_of_ms, asked_at_ms, status, txn_id, vehicle,
                 owner_sealed, findings)
              select $2, plate, asked_by, purpose, as_of_ms, asked_at_ms, status, txn_id, vehicle, owner_sealed, findings
@@ -102,21 +119,52 @@ impl Cases<'_> {
         .await?;
         if let Some(copy) = locked(&mut writer, &new_id).await? {
             // Its log begins as every other's does.
-            let opened_ms = copy.opened_at_ms;
-            go(&mut writer, &copy, (Action::Admit, Settable::Screened), &Who::system(), Note::default(), opened_ms).await?;
+            let detail = serde_json::json!({ "missing": [], "failed": [], "flags": flags });
+            let note = Note { reason: None, detail: Some(detail) };
+            go(&mut writer, &copy, (Action::Admit, Settable::Screened), &Who::system(), note, now_ms).await?;
         }
         writer.commit().await?;
-        let mut audit = crate::store::audit::AuditRow::new(now_ms, by, "case.seed").on("case", &new_id);
+        let mut audit = AuditRow::new(now_ms, by, "case.seed").on("case", &new_id);
         audit.purpose = Some("measure_reviewers".to_owned());
         self.0.audit(&audit).await?;
-        Ok(number)
+        Ok(Seeded { number, owner_known: owners.rows_affected() > 0 })
     }
 }
 
-/// The violation with every time moved.
-fn shifted(mut violation: Violation, by: SignedDuration) -> Violation {
+/// Writes down the files of a known case as sent by the device of the first.
+async fn insert_files(
+    writer: &mut Writer,
+    case: &CaseRow,
+    files: &[Copied],
+    now_ms: i64,
+) -> Result<(), StoreError> {
+    for file in files {
+        sqlx::query(
+            "insert into evidence (sha256, bytes, media_type, site, agent, first_seen_ms)
+             values ($1, $2, $3, $4, $5, $6) on conflict (sha256) do nothing",
+        )
+        .bind(file.evidence.sha256.to_string())
+        .bind(i64::from(file.evidence.bytes))
+        .bind(&file.evidence.media_type)
+        .bind(&case.site)
+        .bind(case.agent.as_deref().unwrap_or("adapter"))
+        .bind(now_ms)
+        .execute(&mut **writer)
+        .await?;
+    }
+    Ok(())
+}
+
+/// The violation with every time moved, and with the names of its own files.
+fn retold(mut violation: Violation, by: SignedDuration, files: &[Copied]) -> Violation {
     for moment in &mut violation.moments {
         moment.at += by;
+        if let Some(since) = moment.signal.as_mut().and_then(|signal| signal.since.as_mut()) {
+            *since += by;
+        }
+        moment.evidence = moment
+            .evidence
+            .and_then(|of| files.iter().find(|file| file.of == of).map(|file| file.evidence.sha256));
     }
     for span in &mut violation.timeline {
         span.from += by;

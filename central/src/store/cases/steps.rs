@@ -60,7 +60,9 @@ impl Settable {
             State::Duplicate => Self::Duplicate,
             State::Voided => Self::Voided,
             State::Expired => Self::Expired,
-            State::Detected | State::Review2 | State::Review3 | State::Confirmed | State::Rejected => return None,
+            State::Detected | State::Review2 | State::Review3 | State::Confirmed | State::Rejected => {
+                return None;
+            }
         })
     }
 

@@ -46,7 +46,10 @@ impl Cases<'_> {
             let from = case.state()?;
             let Ok(Way::To(to)) = state::way(from, Action::Expire, Actor::System) else { continue };
             let Some(to) = Settable::of(from, to) else { continue };
-            sqlx::query("delete from case_claims where case_id = $1").bind(&case_id).execute(&mut *writer).await?;
+            sqlx::query("delete from case_claims where case_id = $1")
+                .bind(&case_id)
+                .execute(&mut *writer)
+                .await?;
             sqlx::query("update cases set delete_at_ms = $2 where case_id = $1")
                 .bind(&case_id)
                 .bind(now_ms + keep_ms)

@@ -72,7 +72,15 @@ impl Cases<'_> {
             .bind(reason)
             .execute(&mut *writer)
             .await?;
-        go(&mut writer, &case, (Action::AskVoid, to), who, Note { reason: Some(reason), detail: None }, now_ms).await?;
+        go(
+            &mut writer,
+            &case,
+            (Action::AskVoid, to),
+            who,
+            Note { reason: Some(reason), detail: None },
+            now_ms,
+        )
+        .await?;
         Ok(writer.commit().await.map_err(StoreError::from)?)
     }
 
@@ -132,7 +140,15 @@ impl Cases<'_> {
             .bind(case_id)
             .execute(&mut *writer)
             .await?;
-        go(&mut writer, &case, (Action::Separate, to), who, Note { reason: Some(reason), detail: None }, now_ms).await?;
+        go(
+            &mut writer,
+            &case,
+            (Action::Separate, to),
+            who,
+            Note { reason: Some(reason), detail: None },
+            now_ms,
+        )
+        .await?;
         Ok(writer.commit().await.map_err(StoreError::from)?)
     }
 

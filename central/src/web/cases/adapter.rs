@@ -92,7 +92,10 @@ pub async fn take(
     // Guessing signatures and flooding are slowed by address and by source.
     let most = usize::try_from(source.per_minute).unwrap_or(usize::MAX);
     web.cases.limit.take("adapter", peer, most, 60_000, now_ms()).map_err(Problem::slow_down)?;
-    let told = parts.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    let told = parts
+        .headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if told.is_some_and(|bytes| bytes > MAX_BYTES) {
         return Err(too_large());
     }
@@ -116,11 +119,13 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
 /// The source and the time that a message names. An unknown source gets the words of a wrong signature.
 fn caller<'a>(web: &'a Web, headers: &HeaderMap) -> Result<(&'a Source, String), Problem> {
     let timestamp = text(headers, "x-timestamp").to_owned();
-    let at: Timestamp = timestamp
-        .parse()
-        .map_err(|_| Problem::bad_request("bad_timestamp", "x-timestamp: RFC 3339, such as 2026-11-21T07:00:00Z"))?;
+    let at: Timestamp = timestamp.parse().map_err(|_| {
+        Problem::bad_request("bad_timestamp", "x-timestamp: RFC 3339, such as 2026-11-21T07:00:00Z")
+    })?;
     if (now().as_second() - at.as_second()).abs() > WINDOW_S {
-        let detail = format!("x-timestamp: more than {WINDOW_S} s from central's clock: check the clock, and sign each message anew");
+        let detail = format!(
+            "x-timestamp: more than {WINDOW_S} s from central's clock: check the clock, and sign each message anew"
+        );
         return Err(Problem::bad_request("bad_timestamp", detail));
     }
     let source = web.app.config.adapter.source(text(headers, "x-source")).ok_or_else(not_signed)?;
@@ -128,10 +133,18 @@ fn caller<'a>(web: &'a Web, headers: &HeaderMap) -> Result<(&'a Source, String),
 }
 
 fn not_signed() -> Problem {
-    Problem::bad_request("bad_signature", "x-source and x-signature: this source is not known, or its signature is wrong")
+    Problem::bad_request(
+        "bad_signature",
+        "x-source and x-signature: this source is not known, or its signature is wrong",
+    )
 }
 
-fn check_signature(source: &Source, timestamp: &str, headers: &HeaderMap, body: &[u8]) -> Result<(), Problem> {
+fn check_signature(
+    source: &Source,
+    timestamp: &str,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<(), Problem> {
     let secret = read_secret(source.secret_env.as_deref(), source.secret_file.as_deref())
         .map_err(|error| Problem::internal(&error))?
         .filter(|secret| secret.len() >= 32)
@@ -149,14 +162,19 @@ async fn form_of(mut form: Multipart) -> Result<(ThirdParty, Vec<File>), Problem
         let name: String = part.file_name().unwrap_or_default().chars().take(100).collect();
         let bytes: Bytes = part.bytes().await?;
         if field == "violation" {
-            said = Some(serde_json::from_slice::<ThirdParty>(&bytes).map_err(|error| {
-                Problem::unacceptable("bad_violation", format!("violation: {error}"))
-            })?);
+            said =
+                Some(serde_json::from_slice::<ThirdParty>(&bytes).map_err(|error| {
+                    Problem::unacceptable("bad_violation", format!("violation: {error}"))
+                })?);
             continue;
         }
-        let role: EvidenceRole = serde_json::from_value(serde_json::Value::String(field.clone())).map_err(|_| {
-            Problem::bad_request("bad_form", "the form has violation, overview, act, vehicle, plate, clip and overlay")
-        })?;
+        let role: EvidenceRole =
+            serde_json::from_value(serde_json::Value::String(field.clone())).map_err(|_| {
+                Problem::bad_request(
+                    "bad_form",
+                    "the form has violation, overview, act, vehicle, plate, clip and overlay",
+                )
+            })?;
         if files.len() >= MAX_FILES {
             return Err(Problem::bad_request("bad_form", "at most 16 files"));
         }
@@ -174,11 +192,20 @@ async fn taken(
 ) -> Result<(StatusCode, Json<AdapterAnswer>), Problem> {
     // A camera that is not this source's is as unknown as one that does not exist.
     let scope = crate::store::rows::Scope::of(&source.sites);
-    if !source.sites.contains(&said.site) || app.store.cameras_seen(&scope, &said.site, &said.camera).await?.is_empty() {
+    if !source.sites.contains(&said.site)
+        || app.store.cameras_seen(&scope, &said.site, &said.camera).await?.is_empty()
+    {
         return Err(Problem::unacceptable("unknown_camera", "site, camera: not agreed for this source"));
     }
-    let read = adapter::read(&source.id, said, &files, now()).map_err(|problems| Problem::fields_as("bad_violation", problems))?;
-    let conflict = || Problem::new(StatusCode::CONFLICT, "conflict", "external_id: it was sent before with other content: a correction needs an id of its own");
+    let read = adapter::read(&source.id, said, &files, now())
+        .map_err(|problems| Problem::fields_as("bad_violation", problems))?;
+    let conflict = || {
+        Problem::new(
+            StatusCode::CONFLICT,
+            "conflict",
+            "external_id: it was sent before with other content: a correction needs an id of its own",
+        )
+    };
     let cases = app.store.cases();
     // Known already: nothing is written, not even a file.
     if let Some((case_id, digest)) = cases.adapter_known(&source.id, &said.external_id).await? {
@@ -190,10 +217,14 @@ async fn taken(
     let mut stored = Vec::new();
     for (file, one) in files.into_iter().zip(&read.evidence) {
         let bytes = file.bytes.len();
-        let kind = app.evidence.put(one.sha256, file.bytes).await.map_err(|error| Problem::internal(&error))?;
+        let kind =
+            app.evidence.put(one.sha256, file.bytes).await.map_err(|error| Problem::internal(&error))?;
         let agent = format!("adapter:{}", source.id);
         let media_type = kind.media_type();
-        stored.push((StoredPicture { sha256: one.sha256, bytes, media_type, site: said.site.clone(), agent }, one.role.media_type()));
+        stored.push((
+            StoredPicture { sha256: one.sha256, bytes, media_type, site: said.site.clone(), agent },
+            one.role.media_type(),
+        ));
     }
     let now = now_ms();
     let new = NewCase {
@@ -222,7 +253,11 @@ async fn taken(
     }
 }
 
-async fn answer(app: &app::State, case_id: &str, duplicate: bool) -> Result<(StatusCode, Json<AdapterAnswer>), Problem> {
+async fn answer(
+    app: &app::State,
+    case_id: &str,
+    duplicate: bool,
+) -> Result<(StatusCode, Json<AdapterAnswer>), Problem> {
     let case = app.store.cases().get(case_id).await?.ok_or_else(|| Problem::not_found("case"))?;
     let status = if duplicate { StatusCode::OK } else { StatusCode::CREATED };
     Ok((status, Json(AdapterAnswer { number: case.number, duplicate })))

@@ -114,8 +114,11 @@ pub async fn played(
 ) -> Result<Json<PlayedView>, Problem> {
     let case = seen(&app, &viewer, &id).await?;
     let (person, _) = person(&app, &viewer);
-    let claim =
-        app.store.cases().played(&id, &person, (form.ms, &form.pictures), &app.config.cases, now_ms()).await?;
+    let claim = app
+        .store
+        .cases()
+        .played(&id, &person, (form.ms, &form.pictures), &app.config.cases, now_ms())
+        .await?;
     Ok(Json(PlayedView::of(&case, Some(&claim))?))
 }
 
@@ -161,7 +164,9 @@ pub async fn plate(
     let normal = wire::plate::normalise(&form.plate);
     let hint = Hint { vehicle: owner::vehicle_group(&case.class), ..Hint::default() };
     // Only what is accused of having no plate may have none.
-    let none_to_type = normal.is_empty() && form.plate.trim().is_empty() && matches!(case.kind.as_str(), "plate_missing" | "plate_covered");
+    let none_to_type = normal.is_empty()
+        && form.plate.trim().is_empty()
+        && matches!(case.kind.as_str(), "plate_missing" | "plate_covered");
     if !none_to_type && !parse(&normal, &hint).is_valid() {
         let detail = "this is no plate that can be issued: type what the picture shows, or reject the case";
         return Err(Problem::unacceptable("bad_plate", detail));
@@ -169,7 +174,14 @@ pub async fn plate(
     let (person, _) = person(app, &viewer);
     let (_, typed) = app.store.cases().plate_typed(&id, &person, &normal, now_ms()).await?;
     if typed == Typed::Again {
-        return Ok(Json(PlateAnswer { r#match: false, normal, again: true, owner: None, status: None, findings: Vec::new() }));
+        return Ok(Json(PlateAnswer {
+            r#match: false,
+            normal,
+            again: true,
+            owner: None,
+            status: None,
+            findings: Vec::new(),
+        }));
     }
     let mut look = viewer.does("case.owner").on("case", &id);
     look.purpose = Some(app.config.cases.owner_purpose.clone());
@@ -208,7 +220,7 @@ pub struct ReviewForm {
 /// What became of an answer.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ReviewAnswer {
-    /// State of the case; while the case is open nothing but `answered`.
+    /// State that it led to.
     state: String,
 }
 
@@ -247,12 +259,20 @@ fn wanted(app: &app::State, case: &CaseRow, form: ReviewForm) -> Result<Wanted, 
         _ => None,
     };
     if behaviour.as_deref().is_some_and(|key| law.behaviour(key, day).is_none()) {
-        return Err(Problem::unacceptable("unknown_behaviour", "behaviour: a key of the law as it was on the day of the act"));
+        return Err(Problem::unacceptable(
+            "unknown_behaviour",
+            "behaviour: a key of the law as it was on the day of the act",
+        ));
     }
     if let (Decision::Reject, Some(code)) = (form.decision, form.reason.as_deref()) {
         let reason = law.reject_reasons(crate::law::day_of(now())).find(|reason| reason.code == code);
         match reason {
-            None => return Err(Problem::unacceptable("unknown_reason", "reason: a code of GET /api/v1/review/reasons")),
+            None => {
+                return Err(Problem::unacceptable(
+                    "unknown_reason",
+                    "reason: a code of GET /api/v1/review/reasons",
+                ));
+            }
             Some(reason) if reason.note_needed && note.is_none() => {
                 return Err(Problem::unacceptable("note_needed", "note: this reason needs a note"));
             }

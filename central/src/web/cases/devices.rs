@@ -103,7 +103,10 @@ fn device(rows: &[DeviceRow], viewer: &Viewer) -> Result<Option<DeviceView>, Pro
 
 /// Every device: the record that holds, and what is proposed.
 #[utoipa::path(get, path = "/enforcement/devices", tag = "cases", responses((status = 200, body = Vec<DeviceView>)))]
-pub async fn list(Extract(app): Extract<app::State>, viewer: Viewer) -> Result<Json<Vec<DeviceView>>, Problem> {
+pub async fn list(
+    Extract(app): Extract<app::State>,
+    viewer: Viewer,
+) -> Result<Json<Vec<DeviceView>>, Problem> {
     let rows = app.store.cases().devices(&viewer.scope).await?;
     let mut views = Vec::new();
     for rows in rows.chunk_by(|a, b| (&a.site, &a.camera) == (&b.site, &b.camera)) {
@@ -296,7 +299,13 @@ async fn decide(
     form: &DecideForm,
     approve: bool,
 ) -> Result<Json<DeviceDetail>, Problem> {
-    let stale = || Problem::new(StatusCode::CONFLICT, "stale", "this proposal is decided, or a newer one took its place: read again");
+    let stale = || {
+        Problem::new(
+            StatusCode::CONFLICT,
+            "stale",
+            "this proposal is decided, or a newer one took its place: read again",
+        )
+    };
     if !viewer.scope.sees(site) {
         return Err(Problem::not_found("device"));
     }
@@ -307,8 +316,10 @@ async fn decide(
     match app.store.cases().decide_device((site, camera, version), approve, by, now_ms()).await? {
         Decided::Done => Ok(Json(one(app, viewer, site, camera).await?)),
         Decided::NotFound => Err(stale()),
-        Decided::OwnProposal => {
-            Err(Problem::new(StatusCode::FORBIDDEN, "own_proposal", "another account than the one that proposed must decide"))
-        }
+        Decided::OwnProposal => Err(Problem::new(
+            StatusCode::FORBIDDEN,
+            "own_proposal",
+            "another account than the one that proposed must decide",
+        )),
     }
 }

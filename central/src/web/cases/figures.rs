@@ -15,7 +15,7 @@ use crate::store::cases::figures::Ended;
 use crate::web::access::Viewer;
 use crate::web::extract::{Json, Moment, Query};
 use crate::web::problem::Problem;
-use crate::web::{DAY_MS, now_ms};
+use crate::web::{DAY_MS, day_start_ms, now_ms};
 
 /// Over how many days.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -26,7 +26,7 @@ pub struct MeQuery {
     days: Option<u32>,
 }
 
-/// One's own figures.
+/// One's own figures; known cases of today are not counted as such yet.
 #[utoipa::path(get, path = "/review/me", tag = "cases", params(MeQuery), responses((status = 200, body = ReviewerFigures)))]
 pub async fn me(
     Extract(app): Extract<app::State>,
@@ -38,8 +38,10 @@ pub async fn me(
         return Err(Problem::bad_request("bad_days", "days: use 1 to 366"));
     }
     let now = now_ms();
-    let answers = app.store.cases().judged(&viewer.username, (now - i64::from(days) * DAY_MS, now + 1)).await?;
-    Ok(Json(of_person(&answers)))
+    let answers =
+        app.store.cases().judged(&viewer.username, (now - i64::from(days) * DAY_MS, now + 1)).await?;
+    // Known cases are told apart a day later, when nobody can say any more which of the day's cases they were.
+    Ok(Json(of_person(&answers, day_start_ms(now))))
 }
 
 /// Of which time.
@@ -136,7 +138,8 @@ fn moment(text: &str, end: bool) -> Result<i64, Problem> {
     if let Ok(Moment(at_ms)) = serde_json::from_value(serde_json::Value::String(text.to_owned())) {
         return Ok(at_ms);
     }
-    let bad = || Problem::bad_request("bad_window", "from and to: RFC 3339 moments, or days such as 2026-11-21");
+    let bad =
+        || Problem::bad_request("bad_window", "from and to: RFC 3339 moments, or days such as 2026-11-21");
     let day: jiff::civil::Date = text.parse().map_err(|_| bad())?;
     let start = day.to_zoned(crate::law::time_zone()).map_err(|_| bad())?.timestamp().as_millisecond();
     Ok(start + if end { DAY_MS } else { 0 })
@@ -156,7 +159,9 @@ pub async fn all(
         cases.ended(window).await?.into_iter().filter(|one| viewer.scope.sees(&one.site)).collect();
     let names: BTreeMap<String, String> =
         app.store.users().await?.into_iter().map(|user| (user.username, user.display_name)).collect();
-    let count = |name: &str, word: &str| answers.iter().filter(|one| one.username == name && one.decision == word).count() as u32;
+    let count = |name: &str, word: &str| {
+        answers.iter().filter(|one| one.username == name && one.decision == word).count() as u32
+    };
     let reviewers = by_person(&answers).into_iter().map(|(username, figures)| ReviewerView {
         name: names.get(&username).cloned().unwrap_or_else(|| username.clone()),
         decided: figures.decided,
@@ -230,7 +235,8 @@ async fn cameras(app: &app::State, viewer: &Viewer, ended: &[Ended]) -> Result<V
     let mut views = Vec::new();
     for ((site, camera), figures) in cameras {
         let known = app.store.cameras_seen(&viewer.scope, &site, &camera).await?;
-        let camera_name = known.first().map(|row| viewer.language.pick(row.name_vi.clone(), row.name_en.clone()));
+        let camera_name =
+            known.first().map(|row| viewer.language.pick(row.name_vi.clone(), row.name_en.clone()));
         views.push(CameraFigures { site, camera, camera_name, ..figures });
     }
     Ok(views)

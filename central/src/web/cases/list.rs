@@ -190,6 +190,7 @@ pub async fn list(
         site: query.site.unwrap_or_default(),
         text,
         mine: if query.mine.unwrap_or(false) { viewer.username.clone() } else { String::new() },
+        counted_only: !police,
     };
     if !filter.text.is_empty() && !filter.text.starts_with("VP-") {
         let mut look = viewer.does("case.search");

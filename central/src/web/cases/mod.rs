@@ -26,6 +26,7 @@ use crate::web::limit::Limit;
 
 mod acts;
 mod adapter;
+mod course;
 mod desk;
 mod detail;
 mod devices;
@@ -33,6 +34,7 @@ mod figures;
 mod kinds;
 mod list;
 mod seat;
+mod showing;
 
 /// What these resources share besides the application's state.
 #[derive(Clone, Default)]
@@ -128,7 +130,8 @@ impl From<ReviewError> for Problem {
 
 impl From<VoidError> for Problem {
     fn from(error: VoidError) -> Self {
-        let conflict = |code: &'static str, error: &VoidError| Self::new(StatusCode::CONFLICT, code, error.to_string());
+        let conflict =
+            |code: &'static str, error: &VoidError| Self::new(StatusCode::CONFLICT, code, error.to_string());
         match error {
             VoidError::NoCase => Self::not_found("case"),
             VoidError::NoWay(NoWay::Actor) => Self::forbidden(),

@@ -1,6 +1,7 @@
 //! The web as a browser meets it: whole requests through the whole router, on a database in a temporary folder.
 
 mod access;
+mod cases;
 mod citizen;
 mod gates;
 mod handlings;
