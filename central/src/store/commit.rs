@@ -428,8 +428,15 @@ impl Batch {
         let counts = self.counts.into_iter().map(|site| Change::Counts { site });
         let cases = self.cases.into_iter().map(|(site, id)| Change::Case { site, id });
         let inside = self.dirty.sites().into_iter().map(|site| Change::Inside { site });
-        let changes =
-            self.feed_id.map(Change::Feed).into_iter().chain(cameras).chain(counts).chain(inside).chain(cases).collect();
+        let changes = self
+            .feed_id
+            .map(Change::Feed)
+            .into_iter()
+            .chain(cameras)
+            .chain(counts)
+            .chain(inside)
+            .chain(cases)
+            .collect();
         Ok(Committed { outcomes, changes, alerts: self.alerts, broken_links: self.broken_links })
     }
 }

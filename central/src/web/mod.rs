@@ -95,7 +95,14 @@ pub fn router(app: app::State) -> Router {
 /// The same with what people's resources share.
 fn with(app: app::State, people: people::Shared, citizen: citizen::Shared) -> Router {
     let cases = cases::Shared::new(&app);
-    let web = Web { app: app.clone(), throttle: Arc::default(), people, verification: Default::default(), cases, citizen };
+    let web = Web {
+        app: app.clone(),
+        throttle: Arc::default(),
+        people,
+        verification: Default::default(),
+        cases,
+        citizen,
+    };
     let (api, _) = resources().split_for_parts();
     api.route_layer(from_fn_with_state(app, access::guard))
         .route("/healthz", get(health::alive))

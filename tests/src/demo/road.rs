@@ -33,8 +33,11 @@ async fn approve_device(
     if officer.get(&path).await.is_ok_and(|device| !device["approved_at"].is_null()) {
         return Ok(());
     }
-    let trained: Vec<&str> =
-        ["police", "police2"].iter().filter_map(|word| logins.of(word)).map(|login| &*login.username).collect();
+    let trained: Vec<&str> = ["police", "police2"]
+        .iter()
+        .filter_map(|word| logins.of(word))
+        .map(|login| &*login.username)
+        .collect();
     let (lat, lon) = (&scene["place"]["at"][0], &scene["place"]["at"][1]);
     let record = json!({
         "serial": "VG-TD-0001", "type": "signal_system", "model": "Camera thí dụ 960 × 540", "annex_item": "21",
@@ -70,7 +73,9 @@ where
 {
     for _ in 0..180 {
         match ask().await {
-            Err(error) if error.to_string().contains("404") => tokio::time::sleep(Duration::from_millis(500)).await,
+            Err(error) if error.to_string().contains("404") => {
+                tokio::time::sleep(Duration::from_millis(500)).await
+            }
             answer => return answer,
         }
     }

@@ -31,7 +31,11 @@ fn the_table_of_kinds_and_the_wire_know_the_same_kinds() {
     let law = Law::first();
     let rows = &law.edition().kinds;
     for row in rows {
-        assert!(wire::violation::Kind::parse(&row.kind).is_some(), "kinds.csv: {} is no kind of event", row.kind);
+        assert!(
+            wire::violation::Kind::parse(&row.kind).is_some(),
+            "kinds.csv: {} is no kind of event",
+            row.kind
+        );
     }
     for kind in wire::violation::Kind::ALL {
         // A kind that is no evidence has no row: a speed never leads to a behaviour by itself.

@@ -136,12 +136,13 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn citizen_parties(&self, handling_id: &str, id_digest: &str) -> Result<Vec<u32>, StoreError> {
-        let rows: Vec<i64> =
-            sqlx::query_scalar("select n from handling_parties where handling_id = $1 and id_digest = $2 order by n")
-                .bind(handling_id)
-                .bind(id_digest)
-                .fetch_all(self.read())
-                .await?;
+        let rows: Vec<i64> = sqlx::query_scalar(
+            "select n from handling_parties where handling_id = $1 and id_digest = $2 order by n",
+        )
+        .bind(handling_id)
+        .bind(id_digest)
+        .fetch_all(self.read())
+        .await?;
         Ok(rows.into_iter().filter_map(|n| u32::try_from(n).ok()).collect())
     }
 

@@ -72,7 +72,14 @@ impl Site {
     /// The same with somebody who answers for VNeID.
     fn asking(self, vneid: Arc<dyn Verifier>) -> Self {
         let shared = super::super::people::Shared::asking(Some(vneid));
-        Self { router: super::super::with(self.state.clone(), shared, super::super::citizen::Shared::asking(None)), ..self }
+        Self {
+            router: super::super::with(
+                self.state.clone(),
+                shared,
+                super::super::citizen::Shared::asking(None),
+            ),
+            ..self
+        }
     }
 
     async fn upload(&self, path: &str, cookie: &str, fields: &[(&str, &str)], file: Option<&[u8]>) -> Reply {
