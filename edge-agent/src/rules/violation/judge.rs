@@ -229,6 +229,9 @@ impl Asked {
         let found_track = found.track;
         let trail = memory.trail(found_track)?;
         let class = trail.vehicle().filter(|class| concerns(&self.rule, *class))?;
+        if !found.measured.as_ref().is_none_or(is_number) {
+            return None;
+        }
         let score = found.score.min(trail.class_score);
         let mut finding = Finding {
             rule: self.rule.id.clone(),
@@ -325,4 +328,10 @@ fn state(rule: &SceneRule, scene: &CalibratedScene) -> Option<Box<dyn Rule>> {
 /// Whether two tracks are on one vehicle now.
 pub(super) fn double(a: &Trail, b: &Trail) -> bool {
     one_vehicle((&a.last().bbox, a.class), (&b.last().bbox, b.class))
+}
+
+/// Clocks that go back and boxes without end give sums that mean nothing; nobody is accused by them.
+fn is_number(measured: &Measured) -> bool {
+    let numbers = [measured.value, measured.uncertainty, measured.limit.unwrap_or_default()];
+    numbers.iter().all(|number| number.is_finite()) && measured.uncertainty >= 0.0
 }
