@@ -76,8 +76,11 @@ async fn violations_with_clips_outlive_a_broker_that_is_away_and_breaks_again() 
     let times: Vec<&str> = cases.iter().filter_map(|case| case["at"].as_str()).collect();
     assert!(times.is_sorted(), "in the order in which they happened: {times:?}");
     for (_, _, clip) in &journal.violations {
-        let (media_type, bytes) = police.file(clip).await;
-        assert_eq!((media_type.as_str(), bytes.len()), ("video/mp4", CLIP_BYTES));
+        // Without the device's papers these cases are inadmissible, and central shows their files to nobody: they are read where they lie.
+        let place = format!("data/evidence/{}/{}/{clip}.mp4", &clip[..2], &clip[2..4]);
+        let bytes =
+            std::fs::read(central.folder().join(&place)).unwrap_or_else(|error| panic!("{place}: {error}"));
+        assert_eq!(bytes.len(), CLIP_BYTES);
         assert_eq!(Digest::of(&bytes).to_string(), *clip);
     }
     let refused = api.get("/quarantine?limit=10").await;

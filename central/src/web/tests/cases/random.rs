@@ -240,7 +240,7 @@ async fn holds(run: &Run, id: &str) -> CaseRow {
         assert!(row.gate().unwrap().unwrap().admissible);
     }
     assert!(
-        !(row.plate.as_deref().is_some_and(|plate| plate.starts_with("30A3")) && !answers.is_empty()),
+        answers.is_empty() || row.plate.as_deref().is_none_or(|plate| !plate.starts_with("30A3")),
         "inadmissible"
     );
     if row.state == "voided" {
