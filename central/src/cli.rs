@@ -5,19 +5,22 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
-use jiff::Timestamp;
-use wire::Name;
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan as _};
+use wire::{Name, PublicKey};
 
 use crate::app::{App, State};
+use crate::assessment::{self, Period};
 use crate::auth::{self, Language, NewUser, Role};
 use crate::cases::known;
 use crate::cases::state::Decision;
 use crate::config::{Config, ConfigError};
 use crate::evidence::EvidenceStore;
 use crate::sealing::DataKey;
+use crate::store::audit::AuditRow;
 use crate::store::users::Desk;
 use crate::store::{Store, migrate};
-use crate::{enrol, seed};
+use crate::{enrol, key, law, seed};
 
 /// Central of Vọng Gác: receives what edge agents saw, joins it with registers and watch lists, and shows it in the console.
 #[derive(Debug, Parser)]
@@ -67,6 +70,11 @@ enum Command {
     Cases {
         #[command(subcommand)]
         command: CasesCommand,
+    },
+    /// The pack for a security assessment: write one, or check one.
+    Assessment {
+        #[command(subcommand)]
+        command: AssessmentCommand,
     },
     /// Add, list, change and disable accounts of the console.
     User {
@@ -127,6 +135,35 @@ enum CasesCommand {
         /// The right answer, approve or reject: for cases that people have not decided, such as invented ones.
         #[arg(long, value_name = "ANSWER", value_parser = ["approve", "reject"])]
         expected: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum AssessmentCommand {
+    /// Write architecture, rights, parts, settings and logs into a folder, each file with its SHA-256, signed by central's key.
+    ///
+    /// Nothing in it is secret, and there is no plate, name or picture; accounts stand in it by sign-in name and address. Central may
+    /// be running. That it was written stands in the audit log, and so in the next pack.
+    Write {
+        #[command(flatten)]
+        config: ConfigArg,
+        /// Folder that is new or empty.
+        #[arg(long, value_name = "FOLDER")]
+        to: PathBuf,
+        /// First day of the logs, in Vietnam; 89 days before the last when left out.
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        from: Option<Date>,
+        /// Last day of the logs; today when left out.
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        until: Option<Date>,
+    },
+    /// Check that a pack is as it was written. Needs no database.
+    Check {
+        /// Folder of the pack.
+        folder: PathBuf,
+        /// Public key of the central that wrote it, 64 hex digits, as `write` printed it.
+        #[arg(long, value_name = "KEY")]
+        key: String,
     },
 }
 
@@ -239,6 +276,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
             ))
         }
         Command::Cases { command } => cases(command).await,
+        Command::Assessment { command } => assessment(command).await,
         Command::User { command } => user(command).await,
         Command::Check(config) => check(&config.config),
         Command::Enrol { config, site, agent } => {
@@ -382,6 +420,47 @@ async fn cases(command: CasesCommand) -> anyhow::Result<()> {
     }
     store.close().await;
     Ok(())
+}
+
+async fn assessment(command: AssessmentCommand) -> anyhow::Result<()> {
+    match command {
+        AssessmentCommand::Write { config: ConfigArg { config: file }, to, from, until } => {
+            let now = Timestamp::now();
+            let until = until.unwrap_or_else(|| law::day_of(now));
+            let period = Period::new(from.unwrap_or_else(|| until.saturating_sub(89.days())), until)?;
+            let config = Config::load(&file)?;
+            let key = key::load_or_make(&config.data.folder.join("central.key"))?;
+            let store = open_current(&config).await?;
+            let written = assessment::write(&store, &key, &file, period, now, &to).await?;
+            let note = AuditRow::new(now.as_millisecond(), "console", "assessment.write");
+            store.audit(&note).await?;
+            store.close().await;
+            say(&format!(
+                "{}: {} files, logs from {} until {}\nto check it: central assessment check {} --key {}",
+                to.display(),
+                written.files.len() + 1,
+                written.from,
+                written.until,
+                to.display(),
+                written.key
+            ))
+        }
+        AssessmentCommand::Check { folder, key } => {
+            let key = PublicKey::from_hex(key.trim())
+                .context("the key is no public key: expected the 64 hex digits that write printed")?;
+            let checked = assessment::check(&folder, &key)?;
+            let manifest = checked.manifest;
+            say(&format!(
+                "{} is as central wrote it at {:.0}: {} files, logs from {} until {}",
+                folder.display(),
+                manifest.made_at,
+                manifest.files.len(),
+                manifest.from,
+                manifest.until
+            ))?;
+            checked.added.iter().try_for_each(|path| say(&format!("added by others: {path}")))
+        }
+    }
 }
 
 async fn user(command: UserCommand) -> anyhow::Result<()> {

@@ -5,6 +5,7 @@
 
 pub mod alerts;
 pub mod app;
+pub mod assessment;
 pub mod auth;
 pub mod broker;
 pub mod cases;

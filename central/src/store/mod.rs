@@ -16,6 +16,7 @@ use thiserror::Error;
 
 pub mod agents;
 pub mod alerts;
+pub mod assessment;
 pub mod audit;
 pub mod cases;
 mod chain;

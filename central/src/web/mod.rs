@@ -169,6 +169,11 @@ fn resources() -> OpenApiRouter<Web> {
     OpenApiRouter::with_openapi(openapi::base()).nest("/api/v1", api)
 }
 
+/// The API's description, OpenAPI 3.1 in JSON.
+pub fn api_description() -> &'static str {
+    openapi::text()
+}
+
 async fn wrong_method() -> Response {
     let detail = "this resource has other methods, see /api/v1/openapi.json";
     Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail).into_response()

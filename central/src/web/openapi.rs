@@ -33,11 +33,16 @@ static TEXT: LazyLock<String> = LazyLock::new(|| {
     })
 });
 
+/// This document, as text.
+pub fn text() -> &'static str {
+    &TEXT
+}
+
 /// This document.
 #[utoipa::path(get, path = "/openapi.json", tag = "administration",
     responses((status = 200, description = "OpenAPI 3.1", content_type = "application/json")))]
 pub async fn read() -> Response {
-    ([(header::CONTENT_TYPE, "application/json")], TEXT.as_str()).into_response()
+    ([(header::CONTENT_TYPE, "application/json")], text()).into_response()
 }
 
 /// The document that routes are added to.
