@@ -5,6 +5,7 @@
 //! say ([`kind`]); what an event calls it must agree.
 
 mod kind;
+pub mod mp4;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -204,7 +205,7 @@ mod tests {
     async fn a_clip_and_an_overlay_are_kept_under_their_own_kind() {
         let folder = tempfile::tempdir().unwrap();
         let store = EvidenceStore::open(folder.path()).unwrap();
-        let clip = Bytes::from(kind::tests::clip(&[7; 500]));
+        let clip = Bytes::from(mp4::testing::clip(9_000, &[7; 500]));
         let overlay = Bytes::from_static(br#"{"v":1,"track":4,"drawn":[],"frames":[]}"#);
         for (bytes, kind) in [(clip, Kind::Mp4), (overlay, Kind::Overlay)] {
             let name = Digest::of(&bytes);
@@ -220,7 +221,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = EvidenceStore::open(folder.path()).unwrap();
         let overlay = Bytes::from_static(br#"{"v":1,"track":4,"drawn":[],"frames":[]}"#);
-        let files = [jpeg(1), Bytes::from(kind::tests::clip(&[7; 500])), overlay];
+        let files = [jpeg(1), Bytes::from(mp4::testing::clip(9_000, &[7; 500])), overlay];
         for bytes in &files {
             store.put(Digest::of(bytes), bytes.clone()).await.unwrap();
         }

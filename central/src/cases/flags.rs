@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use wire::scene::{LaneKind, Scene, SceneLane, ZoneKind};
 use wire::violation::{Kind, Violation};
 
 use super::device::metres_between;
@@ -91,9 +92,12 @@ pub fn needs_second(
     settings: &Cases,
 ) -> bool {
     let serious = Kind::parse(&violation.violation).and_then(Kind::facts).is_none_or(|facts| facts.serious);
-    let dear =
-        behaviour.is_none_or(|behaviour| behaviour.serious || behaviour.fine_high > settings.second_from_vnd);
-    serious || dear || !flags.is_empty()
+    serious || behaviour.is_none_or(|behaviour| is_dear(behaviour, settings)) || !flags.is_empty()
+}
+
+/// Whether a behaviour is so serious or dear that two people must agree.
+pub fn is_dear(behaviour: &Behaviour, settings: &Cases) -> bool {
+    behaviour.serious || behaviour.fine_high > settings.second_from_vnd
 }
 
 /// A vehicle with this plate was somewhere.
@@ -162,10 +166,35 @@ pub fn registered_otherwise(seen: &str, registered: Option<&str>) -> Option<Clon
     })
 }
 
-/// What the law's table of kinds asks beside the kind, as far as a violation says it.
-pub fn law_facts(violation: &Violation) -> Facts {
+/// What the law's table of kinds asks beside the kind, as far as a violation says it and the scene that judged was drawn: on a motorway, in
+/// which zone. Jams, lane changes and who wore no helmet are for the reviewer to see.
+pub fn law_facts(violation: &Violation, scene: Option<&Scene>) -> Facts {
     let people = violation.measured.as_ref().filter(|measured| measured.what == "people");
-    Facts { people: people.map(|people| people.value.clamp(0.0, 20.0) as u8), ..Facts::default() }
+    let rule = scene.and_then(|scene| scene.rules.iter().find(|rule| rule.id == violation.rule));
+    let about = |id: &wire::Name| {
+        violation.lane.as_ref() == Some(id) || rule.is_some_and(|rule| rule.about.contains(id))
+    };
+    let lanes = scene.map(|scene| &scene.lanes[..]).unwrap_or_default();
+    let of_motorway = |lane: &SceneLane| lane.kind != LaneKind::Normal;
+    let mut concerned = lanes.iter().filter(|lane| about(&lane.id)).peekable();
+    let motorway = match concerned.peek() {
+        Some(_) => concerned.all(of_motorway),
+        // Where nothing of the rule is a lane, the whole picture must be a motorway.
+        None => !lanes.is_empty() && lanes.iter().all(of_motorway),
+    };
+    let zones = scene.map(|scene| &scene.zones[..]).unwrap_or_default();
+    let place = zones.iter().filter(|zone| about(&zone.id)).find_map(|zone| match zone.kind {
+        ZoneKind::Junction => Some("junction"),
+        ZoneKind::Pavement => Some("pavement"),
+        ZoneKind::NoStopping | ZoneKind::NoParking => Some("sign"),
+        ZoneKind::Crossing | ZoneKind::Speed | ZoneKind::Ignore => None,
+    });
+    Facts {
+        people: people.map(|people| people.value.clamp(0.0, 20.0) as u8),
+        motorway,
+        place: place.map(str::to_owned),
+        ..Facts::default()
+    }
 }
 
 /// Number of a case: `VP-2026-000123`.

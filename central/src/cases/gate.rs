@@ -7,11 +7,18 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use wire::violation::{Kind, Need, Violation};
+use wire::violation::{Kind, KindFacts, Need, Violation};
 use wire::{EvidenceRef, TimeSource};
 
 use super::device::{self, DeviceRecord};
 use crate::law::day_of;
+
+/// The condition that files of evidence are what they were.
+pub const UNALTERED: &str = "evidence_unaltered";
+/// What a clip may lack, milliseconds: it begins and ends with a frame.
+const SHORT_MS: i64 = 500;
+/// How far what a clip says may be from what was said of it, milliseconds: the last frame's own length, and frames dated a little otherwise.
+const CLIP_SLACK_MS: i64 = 1_000;
 
 /// Something that is missing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -59,8 +66,12 @@ pub struct Facts<'a> {
     pub uncertainty_ms: u32,
     /// How the time was found.
     pub time_source: TimeSource,
-    /// Evidence that is really stored.
+    /// Evidence that is really stored, and is what it was.
     pub kept: &'a [EvidenceRef],
+    /// Files that are stored and are not what they were.
+    pub altered: usize,
+    /// How long the stored clip plays, milliseconds.
+    pub clip_ms: Option<i64>,
     /// Models that were named.
     pub models: usize,
     /// The decision behind sign or marking, as the scene's version or the third party names it.
@@ -100,19 +111,46 @@ pub fn judge(facts: &Facts) -> GateReport {
             ),
         ),
     ];
+    conditions.push(unaltered(facts.altered == 0));
     conditions.extend(device_conditions(facts));
-    let missing: Vec<Missing> = wire::violation::missing(
+    let mut needs = wire::violation::missing(
         facts.violation,
         facts.kept,
         facts.time_source,
         facts.models,
         facts.sign_decision.is_some_and(|decision| !decision.trim().is_empty()),
-    )
-    .into_iter()
-    .map(|need| missing(need, facts.violation))
-    .collect();
+    );
+    if let Some(kind) = kind.filter(|kind| kind.needs.contains(&Need::Clip))
+        && !needs.contains(&Need::Clip)
+        && !clip_shows_the_act(facts, kind)
+    {
+        needs.push(Need::Clip);
+    }
+    let missing: Vec<Missing> = needs.into_iter().map(|need| missing(need, facts.violation)).collect();
     let admissible = missing.is_empty() && conditions.iter().all(|condition| condition.ok);
     GateReport { admissible, missing, conditions }
+}
+
+/// Whether files are what they were when they came.
+pub fn unaltered(ok: bool) -> Condition {
+    condition(
+        UNALTERED,
+        ok,
+        ("Các tệp chứng cứ đúng mã băm", "The files of evidence have their digests"),
+        (
+            "Tệp chứng cứ đã bị thay đổi hoặc mất: vụ việc bị khóa",
+            "A file of evidence was altered or is gone: the case is locked",
+        ),
+    )
+}
+
+/// Whether the clip is as long as it must be and as it was said to be, and the act lies within it. What was said alone proves nothing.
+fn clip_shows_the_act(facts: &Facts, kind: &KindFacts) -> bool {
+    let (Some(plays_ms), Some(span)) = (facts.clip_ms, &facts.violation.clip) else { return false };
+    let said_ms = span.to.as_millisecond().saturating_sub(span.from.as_millisecond());
+    plays_ms >= i64::from(kind.clip_s) * 1000 - SHORT_MS
+        && (plays_ms - said_ms).abs() <= CLIP_SLACK_MS
+        && (span.from..=span.to).contains(&facts.at)
 }
 
 /// What is missing, in words that say what to do where somebody can do something.

@@ -19,6 +19,8 @@ fn report(sample: &Sample, device: Option<&DeviceRecord>) -> GateReport {
         uncertainty_ms: 40,
         time_source: TimeSource::Rtcp,
         kept: &sample.evidence,
+        altered: 0,
+        clip_ms: Some(i64::from(crate::cases::testing::CLIP_MS)),
         models: 2,
         sign_decision: None,
         device,

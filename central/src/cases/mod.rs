@@ -11,6 +11,7 @@ pub mod device;
 pub mod figures;
 pub mod flags;
 pub mod gate;
+pub mod intact;
 pub mod known;
 pub mod owner;
 pub mod review;

@@ -85,6 +85,8 @@ pub struct Facts {
     pub own_plates: BTreeSet<String>,
     /// Plate as read.
     pub plate: Option<String>,
+    /// Whether the register's word on the plate that was typed is written down: it may call for a second person.
+    pub looked_up: bool,
 }
 
 /// Why a person may not.
@@ -117,6 +119,14 @@ pub enum Refusal {
     /// A rejection without its reason, or an approval without its behaviour.
     #[error("say why, or which behaviour it is")]
     Incomplete,
+    /// Another plate than the one read was asked for by this person already.
+    #[error(
+        "you have typed another plate than the one that was read for this case already: type the one that was read, or leave the case to a senior"
+    )]
+    OneOtherPlate,
+    /// A senior has answered: nobody stands above.
+    #[error("a senior has answered this case already: approve or reject it")]
+    NobodyHigher,
 }
 
 impl Refusal {
@@ -132,6 +142,8 @@ impl Refusal {
             Self::ConflictOfInterest => "conflict_of_interest",
             Self::Closed => "closed",
             Self::Incomplete => "incomplete",
+            Self::OneOtherPlate => "one_other_plate",
+            Self::NobodyHigher => "nobody_higher",
         }
     }
 }
@@ -155,6 +167,8 @@ pub struct Wanted {
     pub round: i64,
     /// Behaviour, for an approval: a key of the law.
     pub behaviour: Option<String>,
+    /// Whether that behaviour is so serious or dear that two people must agree, whatever screening proposed.
+    pub dear: bool,
     /// Code of the reason, for a rejection.
     pub reason: Option<String>,
     /// A note.
@@ -235,6 +249,11 @@ pub fn may_claim(facts: &Facts, person: &Person, now_ms: i64) -> Result<State, R
     }
 }
 
+/// Whether a senior has answered already.
+fn senior_spoke(facts: &Facts) -> bool {
+    facts.answers.iter().any(|answer| answer.round == Round::Third.number())
+}
+
 fn conflict(facts: &Facts, plate: Option<&str>) -> Result<(), Refusal> {
     match plate {
         Some(plate) if facts.own_plates.contains(plate) => Err(Refusal::ConflictOfInterest),
@@ -275,7 +294,10 @@ pub fn decide(facts: &Facts, person: &Person, wanted: &Wanted, now_ms: i64) -> R
         }
     }
     match wanted.decision {
-        Decision::Approve if claim.plate_typed.is_none() => return Err(Refusal::PlateNotConfirmed),
+        Decision::Approve if claim.plate_typed.is_none() || !facts.looked_up => {
+            return Err(Refusal::PlateNotConfirmed);
+        }
+        Decision::Escalate if senior_spoke(facts) => return Err(Refusal::NobodyHigher),
         Decision::Approve if wanted.behaviour.is_none() => return Err(Refusal::Incomplete),
         Decision::Reject if wanted.reason.is_none() => return Err(Refusal::Incomplete),
         Decision::Escalate if wanted.note.as_deref().is_none_or(|note| note.trim().is_empty()) => {
@@ -303,8 +325,8 @@ fn weigh(facts: &Facts, person: &Person, wanted: &Wanted, round: Round, claim: &
         let no = u32::from(wanted.decision == Decision::Reject);
         Tally { approved: people(Decision::Approve), rejected: people(Decision::Reject) + no }
     };
-    let second = facts.second || (approving && !claim.plate_fits);
-    let to = state::after(round, wanted.decision, tally, second);
+    let second = facts.second || (approving && (wanted.dear || !claim.plate_fits));
+    let to = state::after(round, wanted.decision, tally, second, senior_spoke(facts));
     let mut confirmed_by = Vec::new();
     if to == State::Confirmed {
         confirmed_by

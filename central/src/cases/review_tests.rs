@@ -18,6 +18,7 @@ fn facts(state: State) -> Facts {
         pictures: BTreeSet::from(["a".to_owned(), "b".to_owned()]),
         own_plates: BTreeSet::new(),
         plate: Some("30A12345".to_owned()),
+        looked_up: true,
     }
 }
 
@@ -39,6 +40,7 @@ fn yes(round: i64) -> Wanted {
         decision: Decision::Approve,
         round,
         behaviour: Some("car.red_light".into()),
+        dear: false,
         reason: None,
         note: None,
     }
@@ -122,6 +124,42 @@ fn a_plate_typed_otherwise_than_read_needs_a_second_person() {
 }
 
 #[test]
+fn a_behaviour_dearer_than_the_proposed_one_needs_a_second_person() {
+    let (an, mut facts) = (person("an", false), facts(State::Review1));
+    facts.second = false;
+    facts.claim = Some(claim("an", 1));
+    let dear = Wanted { dear: true, ..yes(1) };
+    assert_eq!(decide(&facts, &an, &dear, NOW).unwrap().to(), State::Review2);
+}
+
+#[test]
+fn an_approval_waits_for_the_registers_word_on_the_plate_that_was_typed() {
+    let (an, mut facts) = (person("an", false), facts(State::Review1));
+    facts.claim = Some(claim("an", 1));
+    facts.looked_up = false;
+    assert_eq!(decide(&facts, &an, &yes(1), NOW), Err(Refusal::PlateNotConfirmed));
+    let no = Wanted { decision: Decision::Reject, reason: Some("no_act".into()), ..yes(1) };
+    assert!(decide(&facts, &an, &no, NOW).is_ok(), "a rejection needs no owner");
+}
+
+#[test]
+fn nobody_escalates_above_a_senior_and_the_next_answer_ends_the_case() {
+    let (an, mut facts) = (person("an", false), facts(State::Review2));
+    facts.claim = Some(claim("an", 2));
+    facts.answers.push(Answered {
+        username: "senior".into(),
+        round: 3,
+        decision: Decision::Approve,
+        plate: Some("30A12345".into()),
+        behaviour: Some("car.red_light".into()),
+    });
+    let say = |decision| Wanted { decision, reason: Some("r".into()), note: Some("n".into()), ..yes(2) };
+    assert_eq!(decide(&facts, &an, &say(Decision::Escalate), NOW), Err(Refusal::NobodyHigher));
+    assert_eq!(decide(&facts, &an, &say(Decision::Reject), NOW).unwrap().to(), State::Rejected);
+    assert_eq!(decide(&facts, &an, &say(Decision::Approve), NOW).unwrap().to(), State::Confirmed);
+}
+
+#[test]
 fn a_signer_an_operator_and_an_officer_in_the_third_round_are_refused() {
     let mut facts = facts(State::Review3);
     facts.claim = Some(claim("x", 3));
@@ -192,7 +230,7 @@ proptest! {
                 },
                 _ => {
                     let decision = [Decision::Approve, Decision::Reject, Decision::Escalate][usize::from(one.decision)];
-                    let wanted = Wanted { decision, round: one.round, behaviour: Some("b".into()), reason: Some("r".into()), note: Some("n".into()) };
+                    let wanted = Wanted { decision, round: one.round, behaviour: Some("b".into()), dear: false, reason: Some("r".into()), note: Some("n".into()) };
                     if let Ok(verdict) = decide(&facts, who, &wanted, now) {
                         let (name, since, typed) = held.clone().unwrap();
                         prop_assert_eq!(&name, &who.username);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::flags::{self, Flag};
-use super::gate;
+use super::{gate, intact};
 use crate::app::State;
 use crate::notify::Change;
 use crate::store::StoreError;
@@ -21,6 +21,8 @@ const BATCH: u32 = 50;
 /// How far around a case other sightings of its plate are looked for, milliseconds.
 const AROUND_MS: i64 = 2 * 3_600_000;
 const DAY_MS: i64 = 86_400_000;
+/// Signs of a second vehicle that one case names.
+const MOST_SIGNS: usize = 5;
 
 /// Screens until central stops.
 pub async fn run(state: State) {
@@ -90,30 +92,18 @@ async fn look_at(state: &State, case: &CaseRow, now: Timestamp) -> Result<Screen
     let violation = case.violation()?.ok_or_else(damaged)?;
     let day = crate::law::day_of(case.at());
     let law = state.laws.on(crate::law::day_of(now));
-    let behaviour = law.behaviour_for(&case.kind, &case.class, &flags::law_facts(&violation), day);
-    let mut kept = Vec::new();
-    for one in case.evidence()? {
-        match state.evidence.has(one.sha256).await {
-            Ok(true) => kept.push(one),
-            Ok(false) => {}
-            // A disk that is away for a moment makes nothing inadmissible: it is looked at again.
-            Err(error) => {
-                state.health.write_failed(crate::health::EVIDENCE, &error);
-                return Err(StoreError::Damaged {
-                    table: "cases",
-                    id: case.case_id.clone(),
-                    problem: error.to_string(),
-                });
-            }
-        }
-    }
-    let sign = match &case.sign_decision {
-        Some(decision) => Some(decision.clone()),
-        None => {
-            let scene = violation.scene.version;
-            cases.sign_decision((&case.site, &case.camera), scene, violation.rule.as_str()).await?
-        }
+    // The agent's own: a third party's version numbers are of other scenes.
+    let scene = match violation.source.as_str() {
+        "own" => cases.scene((&case.site, &case.camera), violation.scene.version).await?,
+        _ => None,
     };
+    let facts = flags::law_facts(&violation, scene.as_ref());
+    let behaviour = law.behaviour_for(&case.kind, &case.class, &facts, day);
+    let files = intact::read(state, case).await?;
+    let sign = case.sign_decision.clone().or_else(|| {
+        let rule = scene?.rules.into_iter().find(|rule| rule.id == violation.rule);
+        rule.and_then(|rule| rule.sign_decision)
+    });
     let device = cases.device_at(&case.site, &case.camera, case.at_ms).await?;
     let record = device.as_ref().map(|row| row.record()).transpose()?;
     let models: Vec<serde_json::Value> = serde_json::from_str(&case.models).unwrap_or_default();
@@ -122,7 +112,9 @@ async fn look_at(state: &State, case: &CaseRow, now: Timestamp) -> Result<Screen
         at: case.at(),
         uncertainty_ms: u32::try_from(case.uncertainty_ms).unwrap_or(u32::MAX),
         time_source: time_source_of(&case.time_source),
-        kept: &kept,
+        kept: &files.kept,
+        altered: files.altered.len(),
+        clip_ms: files.clip_ms,
         models: models.len(),
         sign_decision: sign.as_deref(),
         device: record.as_ref(),
@@ -136,7 +128,7 @@ async fn look_at(state: &State, case: &CaseRow, now: Timestamp) -> Result<Screen
     if duplicate_of.is_some() {
         words.insert(Flag::DuplicateOf);
     }
-    let clones = clone_signs(state, case, &violation).await?;
+    let Clones { signs: clones, others } = clone_signs(state, case, &violation).await?;
     if !clones.is_empty() {
         words.insert(Flag::CloneSuspect);
     }
@@ -147,6 +139,7 @@ async fn look_at(state: &State, case: &CaseRow, now: Timestamp) -> Result<Screen
         second: flags::needs_second(&violation, &words, behaviour, settings),
         flags: words.into_iter().collect(),
         related: Related { duplicates: duplicate_of.iter().cloned().collect(), clones },
+        clone_of: others,
         duplicate_of,
         device_version: device.map(|row| row.version),
         law_version: law.version(),
@@ -158,27 +151,41 @@ async fn look_at(state: &State, case: &CaseRow, now: Timestamp) -> Result<Screen
     })
 }
 
+/// What speaks for a plate on two vehicles.
+#[derive(Default)]
+struct Clones {
+    /// Of this case.
+    signs: Vec<flags::CloneSign>,
+    /// What it is to the other cases: either plate may be the false one.
+    others: Vec<(String, flags::CloneSign)>,
+}
+
 /// Signs that the plate is on two vehicles.
 async fn clone_signs(
     state: &State,
     case: &CaseRow,
     violation: &wire::violation::Violation,
-) -> Result<Vec<flags::CloneSign>, StoreError> {
-    let (cases, mut signs) = (state.store.cases(), Vec::new());
+) -> Result<Clones, StoreError> {
+    let (cases, mut clones) = (state.store.cases(), Clones::default());
     let Some(plate) =
         case.plate.as_deref().filter(|_| violation.reading.as_ref().is_some_and(|one| one.valid))
     else {
-        return Ok(signs);
+        return Ok(clones);
     };
     if let Some(at) = violation.place.at {
         let here = flags::Sighting { at_ms: case.at_ms, at };
-        let others = cases.sightings(case, AROUND_MS).await?;
         let most_kmh = state.config.cases.impossible_kmh;
-        signs.extend(
-            others.into_iter().filter_map(|other| flags::impossible_way(here, other, most_kmh)).take(5),
-        );
+        for (other, of_case) in cases.sightings(case, AROUND_MS).await? {
+            let Some(sign) = flags::impossible_way(here, other, most_kmh) else { continue };
+            if let (Some(case_id), Some(back)) = (of_case, flags::impossible_way(other, here, most_kmh)) {
+                clones.others.push((case_id, back));
+            }
+            if clones.signs.len() < MOST_SIGNS {
+                clones.signs.push(sign);
+            }
+        }
     }
     let registered = cases.registered_type(plate).await?;
-    signs.extend(flags::registered_otherwise(&case.class, registered.as_deref()));
-    Ok(signs)
+    clones.signs.extend(flags::registered_otherwise(&case.class, registered.as_deref()));
+    Ok(clones)
 }

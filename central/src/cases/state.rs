@@ -145,11 +145,13 @@ pub enum Action {
     Void,
     /// The statute of limitation ended.
     Expire,
+    /// A file of its evidence was found altered or gone.
+    Lock,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Admit,
         Self::Refuse,
         Self::Join,
@@ -161,6 +163,7 @@ impl Action {
         Self::AskVoid,
         Self::Void,
         Self::Expire,
+        Self::Lock,
     ];
 
     /// The word used in logs.
@@ -177,6 +180,7 @@ impl Action {
             Self::AskVoid => "ask_void",
             Self::Void => "void",
             Self::Expire => "expire",
+            Self::Lock => "lock",
         }
     }
 }
@@ -257,6 +261,10 @@ pub fn way(state: State, action: Action, actor: Actor) -> Result<Way, NoWay> {
         (S::Detected | S::Screened | S::Review1 | S::Review2 | S::Review3 | S::Duplicate, A::Expire) => {
             (Way::To(S::Expired), is_system(actor))
         }
+        // Altered evidence: the case stays where it is, and its gate says no.
+        (S::Screened | S::Review1 | S::Review2 | S::Review3 | S::Duplicate | S::Confirmed, A::Lock) => {
+            (Way::To(state), is_system(actor))
+        }
         _ => return Err(NoWay::State(state)),
     };
     if may { Ok(way) } else { Err(NoWay::Actor) }
@@ -322,7 +330,8 @@ pub struct Tally {
 
 /// Where an answer in `round` leads. `second`: two people must agree. Where two must agree, a first *no* goes to the second person
 /// as a first *yes* does: that there is a second round tells nothing about the first answer. A senior's *no* ends the case.
-pub fn after(round: Round, decision: Decision, tally: Tally, second: bool) -> State {
+/// `senior_spoke`: a senior has answered before, and no other one is waited for.
+pub fn after(round: Round, decision: Decision, tally: Tally, second: bool, senior_spoke: bool) -> State {
     let enough = tally.approved >= if second { 2 } else { 1 };
     match (round, decision) {
         (_, Decision::Escalate) => State::Review3,
@@ -334,6 +343,11 @@ pub fn after(round: Round, decision: Decision, tally: Tally, second: bool) -> St
                 State::Review2
             }
         }
+        // The senior's answer was not enough alone, and this one ends it: no case waits for a second senior. What is left in doubt is a no.
+        (Round::Second, Decision::Approve) if senior_spoke && enough && tally.approved > tally.rejected => {
+            State::Confirmed
+        }
+        (Round::Second, _) if senior_spoke => State::Rejected,
         (Round::First, _) if second => State::Review2,
         (Round::First, Decision::Approve) => State::Confirmed,
         (Round::First, Decision::Reject) => State::Rejected,

@@ -138,7 +138,7 @@ fn only_answers_of_people_lead_to_confirmed() {
 /// All sequences of up to six answers of distinct people: none is confirmed without enough of them, and every one ends or goes on.
 #[test]
 fn no_sequence_of_answers_confirms_without_enough_people() {
-    fn go(state: State, tally: Tally, second: bool, depth: u32, ends: &mut u32) {
+    fn go(state: State, tally: Tally, (second, spoke): (bool, bool), depth: u32, ends: &mut u32) {
         let Some(round) = state.round() else {
             *ends += 1;
             match state {
@@ -155,18 +155,20 @@ fn no_sequence_of_answers_confirms_without_enough_people() {
             return;
         }
         for decision in [Decision::Approve, Decision::Reject, Decision::Escalate] {
-            if round == Round::Third && decision == Decision::Escalate {
+            if (round == Round::Third || spoke) && decision == Decision::Escalate {
                 continue;
             }
             let mut tally = tally;
             tally.approved += u32::from(decision == Decision::Approve);
             tally.rejected += u32::from(decision == Decision::Reject);
-            go(after(round, decision, tally, second), tally, second, depth - 1, ends);
+            let to = after(round, decision, tally, second, spoke);
+            assert!(!spoke || to != State::Review3, "nobody waits for a second senior");
+            go(to, tally, (second, spoke || round == Round::Third), depth - 1, ends);
         }
     }
     for second in [false, true] {
         let mut ends = 0;
-        go(State::Review1, Tally::default(), second, 6, &mut ends);
+        go(State::Review1, Tally::default(), (second, false), 6, &mut ends);
         assert!(ends >= 4);
     }
 }
@@ -175,26 +177,26 @@ fn no_sequence_of_answers_confirms_without_enough_people() {
 fn that_there_is_a_second_round_says_nothing_about_the_first_answer() {
     let yes = Tally { approved: 1, rejected: 0 };
     let no = Tally { approved: 0, rejected: 1 };
-    assert_eq!(after(Round::First, Decision::Approve, yes, true), State::Review2);
-    assert_eq!(after(Round::First, Decision::Reject, no, true), State::Review2);
+    assert_eq!(after(Round::First, Decision::Approve, yes, true, false), State::Review2);
+    assert_eq!(after(Round::First, Decision::Reject, no, true, false), State::Review2);
 }
 
 #[test]
 fn two_who_disagree_call_a_senior() {
     let one_each = Tally { approved: 1, rejected: 1 };
     for decision in [Decision::Approve, Decision::Reject] {
-        assert_eq!(after(Round::Second, decision, one_each, true), State::Review3);
+        assert_eq!(after(Round::Second, decision, one_each, true, false), State::Review3);
     }
     assert_eq!(
-        after(Round::Third, Decision::Approve, Tally { approved: 2, rejected: 1 }, true),
+        after(Round::Third, Decision::Approve, Tally { approved: 2, rejected: 1 }, true, false),
         State::Confirmed
     );
     assert_eq!(
-        after(Round::Third, Decision::Reject, Tally { approved: 1, rejected: 2 }, true),
+        after(Round::Third, Decision::Reject, Tally { approved: 1, rejected: 2 }, true, false),
         State::Rejected
     );
     assert_eq!(
-        after(Round::Third, Decision::Approve, Tally { approved: 1, rejected: 0 }, true),
+        after(Round::Third, Decision::Approve, Tally { approved: 1, rejected: 0 }, true, false),
         State::Review2,
         "a senior alone is not two people"
     );
@@ -207,4 +209,15 @@ fn words_are_read_back() {
         assert_eq!(serde_json::to_value(state).unwrap(), state.as_str());
     }
     assert_eq!(State::parse("handed_over"), None);
+}
+
+#[test]
+fn the_answer_after_a_senior_s_ends_the_case() {
+    let after = |decision, approved, rejected| {
+        super::after(Round::Second, decision, Tally { approved, rejected }, true, true)
+    };
+    assert_eq!(after(Decision::Approve, 2, 0), State::Confirmed);
+    assert_eq!(after(Decision::Approve, 2, 1), State::Confirmed);
+    assert_eq!(after(Decision::Reject, 1, 1), State::Rejected, "in doubt it is none");
+    assert_eq!(after(Decision::Approve, 1, 1), State::Rejected, "they approved different things");
 }

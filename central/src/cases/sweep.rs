@@ -46,19 +46,30 @@ pub async fn sweep(state: &State, now: Timestamp) -> Result<(), StoreError> {
         state.hub.send(Change::Case { site: alert.site, id: alert.case_id });
     }
     loop {
-        let erased = cases.erase_due(now_ms).await?;
-        if erased.is_empty() {
+        let mut erased = 0;
+        for case in cases.erasable(now_ms).await? {
+            // Files first: whatever breaks off in between, the case is found again at the next look.
+            if delete_files(state, &case.case_id).await? {
+                cases.erase(&case, now_ms).await?;
+                erased += 1;
+                tracing::info!(case = case.case_id, "case erased: its time is over");
+            }
+        }
+        if erased == 0 {
             return Ok(());
         }
-        for one in erased {
-            let mut deleted = 0_u32;
-            for file in one.files.iter().filter_map(|file| Digest::from_hex(file)) {
-                match state.evidence.delete(file).await {
-                    Ok(()) => deleted += 1,
-                    Err(error) => tracing::error!(case = one.case_id, %error, "a file could not be deleted"),
-                }
-            }
-            tracing::info!(case = one.case_id, files = deleted, "case erased: its time is over");
+    }
+}
+
+/// Deletes the files that no other case, passage or camera shows. False when one could not be deleted.
+async fn delete_files(state: &State, case_id: &str) -> Result<bool, StoreError> {
+    for file in state.store.cases().own_files(case_id).await? {
+        let Some(file) = Digest::from_hex(&file) else { continue };
+        if let Err(error) = state.evidence.delete(file).await {
+            tracing::error!(case = case_id, %error, "a file could not be deleted: tried again at the next look");
+            state.health.write_failed(crate::health::EVIDENCE, &error);
+            return Ok(false);
         }
     }
+    Ok(true)
 }

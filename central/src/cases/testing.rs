@@ -26,13 +26,12 @@ pub fn jpeg(fill: &str) -> Vec<u8> {
     [&[0xff, 0xd8, 0xff, 0xe0][..], fill.as_bytes(), &[0x20; 64], &[0xff, 0xd9]].concat()
 }
 
+/// How long every sample's clip plays, milliseconds.
+pub const CLIP_MS: u32 = 9_000;
+
 /// A clip by its boxes.
 pub fn mp4(fill: &str) -> Vec<u8> {
-    let make = |kind: &[u8; 4], content: &[u8]| {
-        [&(content.len() as u32 + 8).to_be_bytes()[..], kind, content].concat()
-    };
-    [make(b"ftyp", b"isom\0\0\x02\0isomavc1mp41"), make(b"moov", b"index"), make(b"mdat", fill.as_bytes())]
-        .concat()
+    crate::evidence::mp4::testing::clip(CLIP_MS, fill.as_bytes())
 }
 
 /// An overlay without frames.

@@ -2,7 +2,7 @@
 
 use wire::violation::Overlay;
 
-use super::EvidenceError;
+use super::{EvidenceError, mp4};
 
 /// Most frames of an overlay: a clip of twenty seconds at every frame of a fast camera.
 const MOST_FRAMES: usize = 2_000;
@@ -77,7 +77,7 @@ pub(super) fn of(bytes: &[u8]) -> Result<Kind, EvidenceError> {
     match kind {
         Kind::Jpeg if bytes.len() > 16 && has_end_marker(bytes) => Ok(kind),
         Kind::Jpeg => Err(EvidenceError::NotJpeg),
-        Kind::Mp4 => whole_mp4(bytes).map(|()| kind).map_err(EvidenceError::NotMp4),
+        Kind::Mp4 => mp4::whole(bytes).map(|()| kind).map_err(EvidenceError::NotMp4),
         Kind::Overlay => whole_overlay(bytes).map(|()| kind).map_err(EvidenceError::NotOverlay),
     }
 }
@@ -86,35 +86,6 @@ pub(super) fn of(bytes: &[u8]) -> Result<Kind, EvidenceError> {
 fn has_end_marker(bytes: &[u8]) -> bool {
     let tail = &bytes[bytes.len().saturating_sub(64)..];
     tail.windows(2).any(|pair| pair == [0xff, 0xd9])
-}
-
-/// The boxes fill the file exactly; type, index and media are among them.
-fn whole_mp4(bytes: &[u8]) -> Result<(), &'static str> {
-    let (mut at, mut index, mut media) = (0_usize, false, false);
-    while at < bytes.len() {
-        let head = bytes.get(at..at + 8).ok_or("it is cut off within a box")?;
-        let size = match u32::from_be_bytes([head[0], head[1], head[2], head[3]]) {
-            1 => {
-                let long = bytes.get(at + 8..at + 16).and_then(|long| long.try_into().ok());
-                let long = long.map(u64::from_be_bytes).ok_or("it is cut off within a box")?;
-                usize::try_from(long).map_err(|_| "a box is larger than any file")?
-            }
-            // Until the end of the file.
-            0 => bytes.len() - at,
-            size => size as usize,
-        };
-        if size < 8 {
-            return Err("a box is smaller than its own head");
-        }
-        index |= &head[4..8] == b"moov";
-        media |= &head[4..8] == b"mdat";
-        at = at.checked_add(size).filter(|end| *end <= bytes.len()).ok_or("it is cut off within a box")?;
-    }
-    match (index, media) {
-        (true, true) => Ok(()),
-        (false, _) => Err("it has no index (moov)"),
-        (_, false) => Err("it has no media (mdat)"),
-    }
 }
 
 fn whole_overlay(bytes: &[u8]) -> Result<(), String> {
@@ -140,28 +111,17 @@ fn whole_overlay(bytes: &[u8]) -> Result<(), String> {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
+    use super::super::mp4::testing::clip;
     use super::*;
-
-    fn make(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
-        [&(content.len() as u32 + 8).to_be_bytes()[..], kind, content].concat()
-    }
-
-    /// A file with the boxes of a clip.
-    pub(in super::super) fn clip(media: &[u8]) -> Vec<u8> {
-        [make(b"ftyp", b"isom"), make(b"moov", b"index"), make(b"mdat", media)].concat()
-    }
 
     #[test]
     fn a_clip_is_told_by_its_boxes_and_a_broken_one_by_what_it_lacks() {
-        assert_eq!(of(&clip(&[1; 40])).unwrap(), Kind::Mp4);
+        assert_eq!(of(&clip(9_000, &[1; 40])).unwrap(), Kind::Mp4);
         let say = |bytes: &[u8]| of(bytes).unwrap_err().to_string();
-        let whole = clip(&[1; 40]);
+        let whole = clip(9_000, &[1; 40]);
         assert!(say(&whole[..whole.len() - 1]).contains("cut off"));
-        assert!(say(&make(b"ftyp", b"isom")).contains("moov"));
-        assert!(say(&[make(b"ftyp", b"isom"), make(b"moov", b"")].concat()).contains("mdat"));
-        assert!(say(b"\0\0\0\x03ftypisom").contains("smaller"));
-        assert!(say(&clip(&vec![0; wire::MAX_CLIP_BYTES])).contains("limit"));
+        assert!(say(&clip(9_000, &vec![0; wire::MAX_CLIP_BYTES])).contains("limit"));
         for cut in 0..whole.len() {
             assert!(of(&whole[..cut]).is_err());
         }

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::rows::{Behaviour, Row as _};
+use super::rows::{Behaviour, CameraUse, Row as _};
 use super::{Law, on_day};
 
 /// What is known about a violation beside its kind. Where nothing is known, the milder behaviour is taken.
@@ -78,6 +78,23 @@ impl Law {
                 Some(class).filter(|class| self.edition().behaviours.iter().any(|row| row.vehicle == *class))
             }
         }
+    }
+
+    /// Every behaviour that a kind of violation may be, for a class of vehicle, by the law of a day, in the order of their ranks: what a
+    /// reviewer chooses from. What no camera may propose is not among them.
+    pub fn behaviours_of(&self, kind: &str, class: &str, on: Date) -> Vec<&Behaviour> {
+        let Some(vehicle) = self.vehicle_of(class, on) else { return Vec::new() };
+        let mut rows: Vec<_> = on_day(&self.edition().kinds, on)
+            .filter(|row| row.kind == kind && row.vehicle == vehicle)
+            .collect();
+        rows.sort_by_key(|row| row.rank);
+        let mut found: Vec<&Behaviour> = Vec::new();
+        for behaviour in rows.iter().filter_map(|row| self.behaviour(&row.behaviour, on)) {
+            if behaviour.camera != CameraUse::Never && found.iter().all(|one| one.key != behaviour.key) {
+                found.push(behaviour);
+            }
+        }
+        found
     }
 
     /// The behaviour that a kind of violation is, for a class of vehicle, by the law of a day. None when no article of the tables

@@ -7,12 +7,14 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use jiff::Timestamp;
 use wire::Digest;
 
 use super::access::Viewer;
 use super::extract::Path;
 use super::problem::Problem;
 use crate::app;
+use crate::cases::intact;
 use crate::evidence::{EvidenceError, Kind};
 
 /// One file.
@@ -20,7 +22,7 @@ use crate::evidence::{EvidenceError, Kind};
     params(("sha256" = String, Path, description = "SHA-256 of the file, 64 hex digits")),
     responses((status = 200, description = "The picture, clip (`video/mp4`) or overlay (`application/json`) as the agent sent it", body = [u8], content_type = "image/jpeg"),
         (status = 206, description = "The one range of it that was asked for", body = [u8], content_type = "video/mp4"),
-        (status = 304, description = "The browser has it"), (status = 404, description = "`not_found`, or `evidence_lost` when the device gave it up", body = Problem),
+        (status = 304, description = "The browser has it"), (status = 409, description = "`evidence_altered`: its bytes are not what they were", body = Problem), (status = 404, description = "`not_found`, or `evidence_lost` when the device gave it up", body = Problem),
         (status = 416, description = "`bad_range`: it is shorter than that", body = Problem)))]
 pub async fn read(
     State(app): State<app::State>,
@@ -49,7 +51,13 @@ pub async fn read(
                 return Err(Problem::new(StatusCode::NOT_FOUND, "evidence_lost", detail));
             }
             Err(EvidenceError::NotFound(_)) => return Err(not_found()),
-            Err(other) => return Err(Problem::internal(&other)),
+            Err(EvidenceError::Io(error)) => return Err(Problem::internal(&error)),
+            Err(error) => {
+                tracing::error!(file = %digest, %error, "a file of evidence is not what it was");
+                intact::found_altered(&app, digest, Timestamp::now()).await?;
+                let detail = "this file was altered since it came: it is shown to nobody, and cases that name it are locked";
+                return Err(Problem::new(StatusCode::CONFLICT, "evidence_altered", detail));
+            }
         };
         // A range of another file is none of this one: then all of it is given.
         let wanted = request.get(header::RANGE).filter(|_| names_it(header::IF_RANGE) != Some(false));

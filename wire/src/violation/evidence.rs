@@ -91,7 +91,7 @@ pub fn missing(
                 })
         }
         Need::Overlay => has(EvidenceRole::Overlay),
-        Need::SignalTimeline => signal_is_known(violation),
+        Need::SignalTimeline => signal_is_known(violation, &facts.red_at),
         Need::Moments => facts.moments.iter().all(moment_is_there),
         Need::Reading => violation.reading.as_ref().is_some_and(|reading| reading.valid),
         Need::Time => source != TimeSource::File,
@@ -104,15 +104,17 @@ pub fn missing(
     facts.needs.iter().copied().filter(|need| !met(need)).collect()
 }
 
-/// The signal is known at every moment of the act.
-fn signal_is_known(violation: &Violation) -> bool {
+/// The signal is known at every moment of the act, and was red at those of `red_at`: a timeline that says green accuses nobody.
+fn signal_is_known(violation: &Violation, red_at: &[String]) -> bool {
     let known = |state: LampState| !matches!(state, LampState::Unknown | LampState::Off);
     !violation.moments.is_empty()
         && violation.moments.iter().all(|moment| {
-            violation
-                .timeline
-                .iter()
-                .any(|span| span.from <= moment.at && moment.at <= span.to && known(span.state))
+            let must_be_red = red_at.contains(&moment.what);
+            violation.timeline.iter().any(|span| {
+                span.from <= moment.at
+                    && moment.at <= span.to
+                    && if must_be_red { span.state == LampState::Red } else { known(span.state) }
+            })
         })
 }
 

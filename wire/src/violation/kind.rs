@@ -118,6 +118,9 @@ pub struct KindFacts {
     pub moments: Vec<String>,
     /// Least length of the clip, seconds.
     pub clip_s: u32,
+    /// Moments at which the signal must have been red, where that is the offence.
+    #[serde(default)]
+    pub red_at: Vec<String>,
     /// Whether it may lead to a case at all. Speeds may not: the camera is no type-approved meter.
     pub evidence: bool,
     /// Whether a second person must look before it is confirmed.

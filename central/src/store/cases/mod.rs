@@ -6,6 +6,7 @@ pub mod devices;
 pub mod figures;
 #[cfg(test)]
 pub(crate) mod fixtures;
+pub mod lock;
 pub mod lookups;
 pub mod open;
 pub mod read;

@@ -94,16 +94,31 @@ async fn facts(writer: &mut Writer, case_id: &str, username: &str) -> Result<(Ca
         .fetch_all(&mut **writer)
         .await?;
     let (needed_ms, pictures) = to_see(&case)?;
+    let claim = claim.as_ref().map(claim_of).transpose()?;
+    let typed = claim.as_ref().and_then(|claim| claim.plate_typed.as_deref());
+    let looked_up = match typed {
+        Some(plate) => {
+            let known: i64 =
+                sqlx::query_scalar("select count(*) from case_lookups where case_id = $1 and plate = $2")
+                    .bind(case_id)
+                    .bind(plate)
+                    .fetch_one(&mut **writer)
+                    .await?;
+            known > 0
+        }
+        None => false,
+    };
     let facts = Facts {
         state: case.state()?,
         second: case.second == 1,
         admissible: case.seeded == 1 || case.gate()?.is_some_and(|gate| gate.admissible),
-        claim: claim.as_ref().map(claim_of).transpose()?,
+        claim,
         answers: answers.iter().map(answer_of).collect::<Result<_, _>>()?,
         needed_ms,
         pictures,
         own_plates: own.into_iter().collect(),
         plate: case.plate.clone(),
+        looked_up,
     };
     Ok((case, facts))
 }
@@ -224,6 +239,21 @@ impl Cases<'_> {
             (false, true) => Typed::Otherwise,
             (false, false) => Typed::Again,
         };
+        if typed == Typed::Otherwise {
+            // One correction of a misreading and no more: a case is no licence to ask for owners.
+            let others: i64 = sqlx::query_scalar(
+                "select count(*) from case_lookups where case_id = $1 and asked_by = $2 and plate <> $3 and plate <> $4",
+            )
+            .bind(case_id)
+            .bind(&person.username)
+            .bind(plate)
+            .bind(facts.plate.as_deref().unwrap_or_default())
+            .fetch_one(&mut *writer)
+            .await?;
+            if others > 0 {
+                return Err(Refusal::OneOtherPlate.into());
+            }
+        }
         if typed == Typed::Again {
             sqlx::query("update case_claims set plate_tried = $2, plate_typed = null, plate_fits = 0 where case_id = $1")
                 .bind(case_id)

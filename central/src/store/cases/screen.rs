@@ -1,11 +1,12 @@
 //! What screening asks and writes.
 
 use sqlx::Row as _;
+use wire::scene::Scene;
 
 use super::super::Store;
 use super::steps::{Note, Settable, Who, go};
 use super::{CaseRow, Cases, Related, StoreError, encode, locked};
-use crate::cases::flags::{Flag, Sighting};
+use crate::cases::flags::{CloneSign, Flag, Sighting};
 use crate::cases::gate::GateReport;
 use crate::cases::state::{self, Action, Actor, State, Way};
 
@@ -18,6 +19,8 @@ pub struct Screening {
     pub flags: Vec<Flag>,
     /// Related cases and signs.
     pub related: Related,
+    /// Earlier cases whose plate may be on a second vehicle because of this one, with what speaks for it.
+    pub clone_of: Vec<(String, CloneSign)>,
     /// The earlier case of the same act.
     pub duplicate_of: Option<String>,
     /// Whether two people must agree.
@@ -85,17 +88,21 @@ impl Cases<'_> {
         .await?)
     }
 
-    /// Where else a plate was around a moment: other cases, and passages of cameras whose approved position is known.
+    /// Where else a plate was around a moment: other cases, by id, and passages of cameras whose approved position was known then.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn sightings(&self, case: &CaseRow, around_ms: i64) -> Result<Vec<Sighting>, StoreError> {
+    pub async fn sightings(
+        &self,
+        case: &CaseRow,
+        around_ms: i64,
+    ) -> Result<Vec<(Sighting, Option<String>)>, StoreError> {
         let Some(plate) = &case.plate else { return Ok(Vec::new()) };
         let (from, to) = (case.at_ms - around_ms, case.at_ms + around_ms);
         let mut seen = Vec::new();
         let rows = sqlx::query(
-            "select at_ms, violation from cases where plate = $1 and at_ms between $2 and $3 and case_id <> $4 and seeded = 0
-               and violation is not null limit 200",
+            "select at_ms, violation, case_id from cases where plate = $1 and at_ms between $2 and $3 and case_id <> $4
+               and seeded = 0 and violation is not null order by at_ms limit 200",
         )
         .bind(plate)
         .bind(from)
@@ -107,13 +114,18 @@ impl Cases<'_> {
             let violation: serde_json::Value =
                 serde_json::from_str(&row.try_get::<String, _>(1)?).unwrap_or_default();
             if let Ok(at) = serde_json::from_value(violation["place"]["at"].clone()) {
-                seen.push(Sighting { at_ms: row.try_get(0)?, at });
+                seen.push((Sighting { at_ms: row.try_get(0)?, at }, Some(row.try_get(2)?)));
             }
         }
+        // A camera that was moved stood where its record of that moment says.
         let rows = sqlx::query(
             "select p.captured_at_ms, d.record from passages p
              join device_records d on d.site = p.site and d.camera = p.camera and d.state = 'approved'
-             where p.plate = $1 and p.captured_at_ms between $2 and $3 limit 200",
+               and d.valid_from_ms <= p.captured_at_ms
+             where p.plate = $1 and p.captured_at_ms between $2 and $3
+               and not exists (select 1 from device_records n where n.site = d.site and n.camera = d.camera and n.state = 'approved'
+                 and n.valid_from_ms <= p.captured_at_ms and (n.valid_from_ms, n.version) > (d.valid_from_ms, d.version))
+             order by p.captured_at_ms limit 200",
         )
         .bind(plate)
         .bind(from)
@@ -125,7 +137,7 @@ impl Cases<'_> {
                 serde_json::from_str(&row.try_get::<String, _>(1)?).unwrap_or_default();
             let place = &record["approved_position"];
             if let (Some(lat), Some(lon)) = (place["lat"].as_f64(), place["lon"].as_f64()) {
-                seen.push(Sighting { at_ms: row.try_get(0)?, at: [lat, lon] });
+                seen.push((Sighting { at_ms: row.try_get(0)?, at: [lat, lon] }, None));
             }
         }
         Ok(seen)
@@ -146,16 +158,15 @@ impl Cases<'_> {
         Ok(vehicle.and_then(|vehicle| vehicle["type"].as_str().map(str::to_owned)))
     }
 
-    /// The decision behind a rule's sign in a version of a scene that central has.
+    /// A version of a scene that central has.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn sign_decision(
+    pub async fn scene(
         &self,
         (site, camera): (&str, &str),
         version: u64,
-        rule: &str,
-    ) -> Result<Option<String>, StoreError> {
+    ) -> Result<Option<Scene>, StoreError> {
         // A scene from a file was never at central: nobody approved its signs here.
         let Ok(version @ 1..) = i64::try_from(version) else { return Ok(None) };
         let scene: Option<String> = sqlx::query_scalar(
@@ -166,9 +177,7 @@ impl Cases<'_> {
         .bind(version)
         .fetch_optional(self.0.read())
         .await?;
-        let scene: Option<wire::scene::Scene> = scene.and_then(|text| serde_json::from_str(&text).ok());
-        let rule = scene.and_then(|scene| scene.rules.into_iter().find(|one| one.id.as_str() == rule));
-        Ok(rule.and_then(|rule| rule.sign_decision))
+        Ok(scene.and_then(|text| serde_json::from_str(&text).ok()))
     }
 
     /// Writes what screening found, unless the case has gone on. Returns the state it is in now.
@@ -215,6 +224,9 @@ impl Cases<'_> {
         if let Some(earlier) = &found.duplicate_of {
             link(&mut writer, earlier, case_id).await?;
         }
+        for (earlier, sign) in &found.clone_of {
+            suspect(&mut writer, earlier, sign).await?;
+        }
         writer.commit().await?;
         Ok(Some(state))
     }
@@ -230,6 +242,28 @@ async fn link(writer: &mut super::Writer, earlier: &str, later: &str) -> Result<
     sqlx::query("update cases set related = $2 where case_id = $1")
         .bind(earlier)
         .bind(encode(&related)?)
+        .execute(&mut **writer)
+        .await?;
+    Ok(())
+}
+
+/// Notes a sign of a second vehicle in an earlier case with the same plate. While people decide on it, two must agree from now on.
+async fn suspect(writer: &mut super::Writer, earlier: &str, sign: &CloneSign) -> Result<(), StoreError> {
+    let Some(case) = locked(writer, earlier).await? else { return Ok(()) };
+    let (mut related, mut flags) = (case.related()?, case.flags()?);
+    if related.clones.contains(sign) {
+        return Ok(());
+    }
+    related.clones.push(sign.clone());
+    if !flags.contains(&Flag::CloneSuspect) {
+        flags.push(Flag::CloneSuspect);
+    }
+    let second = case.second == 1 || case.state()?.is_open();
+    sqlx::query("update cases set related = $2, flags = $3, second = $4 where case_id = $1")
+        .bind(earlier)
+        .bind(encode(&related)?)
+        .bind(encode(&flags)?)
+        .bind(i64::from(second))
         .execute(&mut **writer)
         .await?;
     Ok(())

@@ -17,15 +17,6 @@ pub struct DueAlert {
     pub level: i64,
 }
 
-/// What was deleted of a case.
-#[derive(Debug, Clone)]
-pub struct Erased {
-    /// The case.
-    pub case_id: String,
-    /// Files that nothing else refers to any more.
-    pub files: Vec<String>,
-}
-
 impl Cases<'_> {
     /// Ends open cases whose statute is over. Returns their ids and sites.
     ///
@@ -71,7 +62,9 @@ impl Cases<'_> {
             "select case_id, site, at_ms, notice_due_ms from cases c
              where state in ('screened', 'review_1', 'review_2', 'review_3') and seeded = 0 and notice_due_ms is not null
                and 2 * $1 >= at_ms + notice_due_ms
-               and not exists (select 1 from case_alerts a where a.case_id = c.case_id and a.level = 100) limit 500",
+               and coalesce((select max(a.level) from case_alerts a where a.case_id = c.case_id), 0) <
+                 case when $1 >= notice_due_ms then 100 when 5 * ($1 - at_ms) >= 4 * (notice_due_ms - at_ms) then 80 else 50 end
+             order by notice_due_ms, case_id limit 500",
         )
         .bind(now_ms)
         .fetch_all(self.0.read())
@@ -100,37 +93,44 @@ impl Cases<'_> {
         Ok(alerts)
     }
 
-    /// Deletes the personal data of cases whose time is over and on which there is no hold. The rows stay as figures.
+    /// Cases whose time is over and on which there is no hold: their personal data goes now, the oldest first.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn erase_due(&self, now_ms: i64) -> Result<Vec<Erased>, StoreError> {
-        let due = sqlx::query(
+    pub async fn erasable(&self, now_ms: i64) -> Result<Vec<CaseRow>, StoreError> {
+        let rows = sqlx::query(
             "select * from cases where delete_at_ms <= $1 and erased_at_ms is null and hold_by is null and handling_id is null
              order by delete_at_ms limit 100",
         )
         .bind(now_ms)
         .fetch_all(self.0.read())
         .await?;
-        let mut erased = Vec::new();
-        for row in &due {
-            erased.push(self.erase(&CaseRow::read(row)?, now_ms).await?);
-        }
-        Ok(erased)
+        Ok(rows.iter().map(CaseRow::read).collect::<Result<_, _>>()?)
     }
 
-    async fn erase(&self, case: &CaseRow, now_ms: i64) -> Result<Erased, StoreError> {
-        let mut writer = self.0.write().await?;
-        let id = &case.case_id;
-        let files: Vec<String> = sqlx::query_scalar(
-            "select e.sha256 from case_evidence e where e.case_id = $1
+    /// Files of a case that nothing else refers to, SHA-256.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn own_files(&self, case_id: &str) -> Result<Vec<String>, StoreError> {
+        Ok(sqlx::query_scalar(
+            "select distinct e.sha256 from case_evidence e where e.case_id = $1
                and not exists (select 1 from case_evidence o where o.sha256 = e.sha256 and o.case_id <> $1)
                and not exists (select 1 from passages p where p.thumbnail = e.sha256)
                and not exists (select 1 from cameras c where c.snapshot = e.sha256)",
         )
-        .bind(id)
-        .fetch_all(&mut *writer)
-        .await?;
+        .bind(case_id)
+        .fetch_all(self.0.read())
+        .await?)
+    }
+
+    /// Deletes the personal data of a case; its files must be gone already. The row stays as a figure.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn erase(&self, case: &CaseRow, now_ms: i64) -> Result<(), StoreError> {
+        let mut writer = self.0.write().await?;
+        let id = &case.case_id;
         for text in [
             "delete from case_evidence where case_id = $1",
             "delete from case_lookups where case_id = $1",
@@ -149,10 +149,6 @@ impl Cases<'_> {
         .bind(now_ms)
         .execute(&mut *writer)
         .await?;
-        writer.commit().await?;
-        let mut files = files;
-        files.sort_unstable();
-        files.dedup();
-        Ok(Erased { case_id: id.clone(), files })
+        Ok(writer.commit().await?)
     }
 }

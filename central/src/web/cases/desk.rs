@@ -8,9 +8,9 @@ use wire::plate::{Hint, parse};
 
 use super::{now, person, refused, seen};
 use crate::app;
-use crate::cases::owner;
 use crate::cases::review::{Claim, Refusal, Wanted};
 use crate::cases::state::{Actor, Decision};
+use crate::cases::{flags, intact, owner};
 use crate::masking::{self, OwnerView};
 use crate::matching::registry::Finding;
 use crate::notify::Change;
@@ -152,7 +152,7 @@ pub struct PlateAnswer {
 #[utoipa::path(post, path = "/cases/{id}/plate", tag = "cases", request_body = PlateForm,
     params(("id" = String, Path, description = "Case")),
     responses((status = 200, body = PlateAnswer), (status = 403, description = "`conflict_of_interest`", body = Problem),
-        (status = 409, description = "`not_your_turn`", body = Problem), (status = 422, description = "`bad_plate`", body = Problem)))]
+        (status = 409, description = "`not_your_turn`, `one_other_plate`", body = Problem), (status = 422, description = "`bad_plate`", body = Problem)))]
 pub async fn plate(
     Extract(web): Extract<Web>,
     viewer: Viewer,
@@ -204,7 +204,7 @@ pub async fn plate(
 pub struct ReviewForm {
     /// `approve`, `reject` or `escalate`.
     decision: Decision,
-    /// Of an approval: which behaviour of the law; the proposed one when left out.
+    /// Of an approval: which behaviour, one of the case's `law`; the proposed one when left out. A serious or dear one needs two people.
     #[serde(default)]
     behaviour: Option<String>,
     /// Of a rejection: a code of `GET /review/reasons`.
@@ -228,7 +228,7 @@ pub struct ReviewAnswer {
 #[utoipa::path(post, path = "/cases/{id}/review", tag = "cases", request_body = ReviewForm,
     params(("id" = String, Path, description = "Case")),
     responses((status = 200, body = ReviewAnswer), (status = 403, description = "`conflict_of_interest`", body = Problem),
-        (status = 409, description = "`not_played`, `plate_not_confirmed`, `not_admissible`, `not_your_turn`, `own_first_review`, `stale`, `closed`", body = Problem),
+        (status = 409, description = "`not_played`, `plate_not_confirmed`, `not_admissible`, `not_your_turn`, `own_first_review`, `stale`, `closed`, `nobody_higher`, `evidence_altered`", body = Problem),
         (status = 422, description = "`unknown_reason`, `unknown_behaviour`, `note_needed`, `incomplete`", body = Problem)))]
 pub async fn review(
     Extract(app): Extract<app::State>,
@@ -239,11 +239,19 @@ pub async fn review(
     let case = seen(&app, &viewer, &id).await?;
     let (person, who) = person(&app, &viewer);
     let wanted = wanted(&app, &case, form)?;
+    if wanted.decision == Decision::Approve && !intact::check(&app, &case, now()).await? {
+        return Err(altered());
+    }
     let state = app.store.cases().answer(&id, (&person, &who), &wanted, &app.config.cases, now_ms()).await?;
     // Not what was answered: the log of accounts is read by those who see no case.
     app.store.audit(&viewer.does("case.review").on("case", &id)).await?;
     told(&app, &case);
     Ok(Json(ReviewAnswer { state: state.as_str().to_owned() }))
+}
+
+fn altered() -> Problem {
+    let detail = "a file of this case's evidence was altered or is gone: the case is locked and nothing goes on with it";
+    Problem::new(StatusCode::CONFLICT, "evidence_altered", detail)
 }
 
 /// The answer with behaviour and reason as the law knows them.
@@ -258,12 +266,19 @@ fn wanted(app: &app::State, case: &CaseRow, form: ReviewForm) -> Result<Wanted, 
         Decision::Approve => form.behaviour.or_else(|| case.behaviour.clone()),
         _ => None,
     };
-    if behaviour.as_deref().is_some_and(|key| law.behaviour(key, day).is_none()) {
-        return Err(Problem::unacceptable(
-            "unknown_behaviour",
-            "behaviour: a key of the law as it was on the day of the act",
-        ));
-    }
+    // What the kind may be and nothing else: a click must not turn a stop into weaving. The one chosen says how many people are needed.
+    let chosen = match behaviour.as_deref() {
+        Some(key) => {
+            let rows = law.behaviours_of(&case.kind, &case.class, day);
+            let row = rows.into_iter().find(|row| row.key == key);
+            Some(row.ok_or_else(|| {
+                let detail = "behaviour: one of those that `law` of the case names";
+                Problem::unacceptable("unknown_behaviour", detail)
+            })?)
+        }
+        None => None,
+    };
+    let dear = chosen.is_some_and(|row| flags::is_dear(row, &app.config.cases));
     if let (Decision::Reject, Some(code)) = (form.decision, form.reason.as_deref()) {
         let reason = law.reject_reasons(crate::law::day_of(now())).find(|reason| reason.code == code);
         match reason {
@@ -280,7 +295,7 @@ fn wanted(app: &app::State, case: &CaseRow, form: ReviewForm) -> Result<Wanted, 
         }
     }
     let reason = form.reason.filter(|_| form.decision == Decision::Reject);
-    Ok(Wanted { decision: form.decision, round: form.round, behaviour, reason, note })
+    Ok(Wanted { decision: form.decision, round: form.round, behaviour, dear, reason, note })
 }
 
 /// After which case.

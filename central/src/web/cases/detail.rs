@@ -64,6 +64,8 @@ pub struct CaseDetail {
     related: RelatedViews,
     /// While the account is blind: what central itself did.
     log: Vec<StepView>,
+    /// Number of the first step of the log that does not fit to the one before; null while the log is whole.
+    chain_broken_at: Option<i64>,
     void: Option<VoidView>,
     /// Whether nothing of it is deleted.
     legal_hold: bool,
@@ -138,13 +140,14 @@ async fn shown(app: &app::State, viewer: &Viewer, case: &CaseRow, at: At) -> Res
         models: serde_json::from_str(&case.models).unwrap_or_default(),
         made_by: violation.map(|one| one.made_by.clone()).unwrap_or_default(),
         source: case.source.clone(),
-        law: showing::law(app, case),
+        law: showing::law(app, case, at.state.is_open()),
         law_version: case.law_version.clone(),
         proposed_behaviour: case.behaviour.clone(),
         review: ReviewView::of(case, &at.seat, at.claim.as_ref(), (why_not, gate.admissible))?,
         earlier_answers: course::earlier(&at.seat, at.state, viewer, &at.answers),
         related: course::related(app, viewer, case).await?,
         log: course::log(&at.seat, cases.log(&case.case_id).await?),
+        chain_broken_at: cases.log_break(&case.case_id).await?,
         void: VoidView::of(case, &at.seat, viewer),
         legal_hold: case.hold_by.is_some(),
         handling_id: case.handling_id.clone(),
@@ -193,6 +196,7 @@ async fn may(
         pictures: BTreeSet::new(),
         own_plates: app.store.cases().own_plates(&viewer.username).await?,
         plate: case.plate.clone(),
+        looked_up: false,
     };
     Ok(may_claim(&facts, &person, at.now_ms))
 }

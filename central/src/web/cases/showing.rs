@@ -154,21 +154,20 @@ impl LawView {
     }
 }
 
-/// The behaviours that the kind can be, the proposed one first.
-pub(super) fn law(app: &app::State, case: &CaseRow) -> Vec<LawView> {
-    let version = case.law_version.as_deref().and_then(|version| version.parse().ok());
+/// The behaviours that the kind can be, the proposed one first: by the law as it is known today while people decide, then as it was known.
+pub(super) fn law(app: &app::State, case: &CaseRow, open: bool) -> Vec<LawView> {
+    let version = case.law_version.as_deref().and_then(|version| version.parse().ok()).filter(|_| !open);
     let law = version
         .and_then(|version| app.laws.version(version))
         .unwrap_or_else(|| app.laws.on(crate::law::day_of(now())));
     let day = crate::law::day_of(case.at());
-    let vehicle = law.vehicle_of(&case.class, day).unwrap_or_default();
-    let mut keys: Vec<&str> = case.behaviour.as_deref().into_iter().collect();
-    for row in crate::law::on_day(&law.edition().kinds, day) {
-        if row.kind == case.kind && row.vehicle == vehicle && !keys.contains(&row.behaviour.as_str()) {
-            keys.push(&row.behaviour);
-        }
+    let proposed = case.behaviour.as_deref();
+    let mut rows = law.behaviours_of(&case.kind, &case.class, day);
+    match rows.iter().position(|row| Some(row.key.as_str()) == proposed) {
+        Some(at) => rows[..=at].rotate_right(1),
+        None => rows.splice(..0, proposed.and_then(|key| law.behaviour(key, day))).for_each(drop),
     }
-    keys.into_iter().filter_map(|key| law.behaviour(key, day)).map(LawView::of).collect()
+    rows.into_iter().map(LawView::of).collect()
 }
 
 /// The time of the act.
