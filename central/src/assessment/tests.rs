@@ -171,8 +171,12 @@ async fn a_log_whose_line_was_changed_is_told_of() {
     let bench = Bench::new().await;
     bench.store.put_site("cong").await;
     let id = bench.store.cases().put("cong", &sample(Kind::RedLight, "car", "30A12345", at(NOON))).await;
+    // A step of its log: the statute is over.
+    bench.store.put("update cases set statute_ms = 1 where case_id = $1", &[&id]).await;
+    bench.store.cases().expire(0, at(NOON).as_millisecond()).await.unwrap();
     bench.write("2026-11-20", "2026-11-20").await.unwrap();
-    assert!(text(&bench.folder(), "logs/chains.csv").contains(&format!("case,{id},1,\r\n")));
+    let chains = text(&bench.folder(), "logs/chains.csv");
+    assert!(chains.contains(&format!("case,{id},1,\r\n")), "{chains}");
     std::fs::remove_dir_all(bench.folder()).unwrap();
     bench.store.put("update case_log set actor = 'somebody else' where case_id = $1", &[&id]).await;
     bench.write("2026-11-20", "2026-11-20").await.unwrap();

@@ -256,6 +256,28 @@ mod tests {
     }
 
     #[test]
+    fn what_the_scene_says_of_the_place_decides_which_behaviour_is_proposed() {
+        let scene = |lane: &str, zone: &str| -> Scene {
+            serde_json::from_value(serde_json::json!({
+                "v": 1, "camera": "cam-1", "version": 3, "picture": [1920, 1080],
+                "lanes": [{"id": "lan", "corners": [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]], "flow": [[0.0, 0.0], [0.0, 1.0]], "kind": lane}],
+                "zones": [{"id": "vung", "corners": [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]], "kind": zone}],
+                "rules": [{"id": "luat-1", "kind": "stop_park", "about": ["vung"], "dwell_s": 60.0}]
+            }))
+            .unwrap()
+        };
+        let (law, on) = (crate::law::Law::first(), "2026-11-10".parse().unwrap());
+        let proposed = |scene: Option<Scene>| {
+            let facts = law_facts(&violation("30A12345"), scene.as_ref());
+            law.behaviour_for("stop_park", "car", &facts, on).unwrap().key.clone()
+        };
+        assert_eq!(proposed(None), "car.stop_park_minor", "nothing is known: the mildest");
+        assert_eq!(proposed(Some(scene("normal", "no_parking"))), "car.stop_park_junction");
+        assert_eq!(proposed(Some(scene("normal", "crossing"))), "car.stop_park_minor");
+        assert_eq!(proposed(Some(scene("motorway", "no_stopping"))), "car.mway_stop");
+    }
+
+    #[test]
     fn no_setting_spares_the_second_person_of_a_serious_case() {
         let loose = Cases { low_score: 0.0, second_from_vnd: i64::MAX, ..Cases::default() };
         let mut red = violation("30A12345");

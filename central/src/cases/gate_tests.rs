@@ -13,7 +13,11 @@ fn whole() -> (Sample, DeviceRecord) {
 }
 
 fn report(sample: &Sample, device: Option<&DeviceRecord>) -> GateReport {
-    judge(&Facts {
+    judge(&facts(sample, device))
+}
+
+fn facts<'a>(sample: &'a Sample, device: Option<&'a DeviceRecord>) -> Facts<'a> {
+    Facts {
         violation: &sample.violation,
         at: sample.at,
         uncertainty_ms: 40,
@@ -25,7 +29,7 @@ fn report(sample: &Sample, device: Option<&DeviceRecord>) -> GateReport {
         sign_decision: None,
         device,
         behaviour: Some("car.red_light"),
-    })
+    }
 }
 
 fn failed(report: &GateReport) -> Vec<&str> {
@@ -139,4 +143,40 @@ fn a_sign_without_a_known_decision_is_missing() {
         published.missing[0].en.contains("version 7 of the scene names none for rule luat-1"),
         "{published:?}"
     );
+}
+
+#[test]
+fn a_clip_is_as_long_as_it_plays_and_not_as_it_says() {
+    let clip = |plays_ms: Option<i64>, change: fn(&mut wire::violation::ClipSpan)| {
+        let (mut sample, device) = whole();
+        change(sample.violation.clip.as_mut().unwrap());
+        let report = judge(&Facts { clip_ms: plays_ms, ..facts(&sample, Some(&device)) });
+        report.missing.iter().map(|one| one.need.clone()).collect::<Vec<_>>()
+    };
+    assert!(clip(Some(9_000), |_| {}).is_empty());
+    assert!(clip(Some(8_200), |_| {}).is_empty(), "frames are dated a little otherwise");
+    assert_eq!(clip(Some(200), |_| {}), ["clip"]);
+    assert_eq!(clip(Some(60_000), |_| {}), ["clip"]);
+    assert_eq!(clip(None, |_| {}), ["clip"], "nobody knows how long it is");
+    let away = |span: &mut wire::violation::ClipSpan| {
+        span.from += jiff::SignedDuration::from_mins(1);
+        span.to += jiff::SignedDuration::from_mins(1);
+    };
+    assert_eq!(clip(Some(9_000), away), ["clip"], "it shows another minute");
+}
+
+#[test]
+fn an_altered_file_is_a_condition_that_fails() {
+    let (sample, device) = whole();
+    let report = judge(&Facts { altered: 1, ..facts(&sample, Some(&device)) });
+    assert_eq!(failed(&report), [UNALTERED]);
+    assert!(!report.admissible);
+}
+
+#[test]
+fn a_red_light_that_was_green_past_the_line_accuses_nobody() {
+    let (mut sample, device) = whole();
+    sample.violation.timeline[0].state = wire::LampState::Green;
+    let report = report(&sample, Some(&device));
+    assert_eq!(report.missing.iter().map(|one| one.need.as_str()).collect::<Vec<_>>(), ["signal_timeline"]);
 }

@@ -13,6 +13,7 @@ const TABLE: &str = "
     screened       ask_void  signer     screened
     screened       void      signer     voided
     screened       expire    system     expired
+    screened       lock      system     screened
     review_1       claim     reviewer   review_1
     review_1       claim     senior     review_1
     review_1       approve   reviewer   answers
@@ -26,6 +27,7 @@ const TABLE: &str = "
     review_1       ask_void  signer     review_1
     review_1       void      signer     voided
     review_1       expire    system     expired
+    review_1       lock      system     review_1
     review_2       claim     reviewer   review_2
     review_2       claim     senior     review_2
     review_2       approve   reviewer   answers
@@ -39,6 +41,7 @@ const TABLE: &str = "
     review_2       ask_void  signer     review_2
     review_2       void      signer     voided
     review_2       expire    system     expired
+    review_2       lock      system     review_2
     review_3       claim     senior     review_3
     review_3       approve   senior     answers
     review_3       reject    senior     answers
@@ -47,10 +50,12 @@ const TABLE: &str = "
     review_3       ask_void  signer     review_3
     review_3       void      signer     voided
     review_3       expire    system     expired
+    review_3       lock      system     review_3
     confirmed      ask_void  reviewer   confirmed
     confirmed      ask_void  senior     confirmed
     confirmed      ask_void  signer     confirmed
     confirmed      void      signer     voided
+    confirmed      lock      system     confirmed
     duplicate      separate  reviewer   screened
     duplicate      separate  senior     screened
     duplicate      ask_void  reviewer   duplicate
@@ -58,6 +63,7 @@ const TABLE: &str = "
     duplicate      ask_void  signer     duplicate
     duplicate      void      signer     voided
     duplicate      expire    system     expired
+    duplicate      lock      system     duplicate
 ";
 
 /// Every kind of actor, with its word in the table; those without a word may do nothing.

@@ -292,3 +292,39 @@ async fn the_live_stream_tells_that_a_case_changed_and_never_what() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_dearer_behaviour_needs_two_people_and_one_of_another_kind_is_refused() {
+    let bench = Bench::with(|config| config.cases.second_from_vnd = 5_000_000).await;
+    let one = bench.officer("csgt.mot").await;
+    let id = bench.opened(&mild(PLATE)).await;
+    bench.look(&one, &id, PLATE).await;
+    let law = bench.case(&one, &id).await["law"].clone();
+    let keys: Vec<&str> =
+        law.as_array().unwrap().iter().map(|row| row["behaviour"].as_str().unwrap()).collect();
+    assert_eq!(keys, ["car.stop_park_junction", "car.stop_park_jam"], "the proposed one first");
+    let say = |behaviour: &str| json!({ "decision": "approve", "round": 1, "behaviour": behaviour });
+    for other in ["car.weaving", "car.red_light", "moto.stop_park", "car.nothing"] {
+        let reply = bench.post(&one, &format!("/cases/{id}/review"), Some(say(other))).await;
+        assert_eq!((reply.status.as_u16(), reply.problem().as_str()), (422, "unknown_behaviour"), "{other}");
+    }
+    let reply = bench.post(&one, &format!("/cases/{id}/review"), Some(say("car.stop_park_jam"))).await;
+    assert_eq!(reply.status, StatusCode::OK);
+    assert_eq!(bench.state(&id).await, "review_2", "it is fined far higher than the proposed one");
+}
+
+#[tokio::test]
+async fn a_case_is_no_licence_to_ask_for_owner_after_owner() {
+    let bench = Bench::new().await;
+    let one = bench.officer("csgt.mot").await;
+    let id = bench.opened(&red_light(PLATE)).await;
+    bench.look(&one, &id, "30A12346").await;
+    let types = async |plate: &str| {
+        bench.post(&one, &format!("/cases/{id}/plate"), Some(json!({ "plate": plate }))).await
+    };
+    assert_eq!(types("30A12346").await.status, StatusCode::OK, "typed twice, it is looked up");
+    assert_eq!(types("51F99999").await.json()["again"], true);
+    let reply = types("51F99999").await;
+    assert_eq!((reply.status, reply.problem().as_str()), (StatusCode::CONFLICT, "one_other_plate"));
+    assert_eq!(types(PLATE).await.json()["match"], true, "the one that was read may be typed at any time");
+}

@@ -269,3 +269,32 @@ async fn papers_of_a_device_count_once_another_account_approved_them() {
     assert_eq!(bench.state(&after).await, "screened");
     assert_eq!(bench.case(&one, &after).await["device"]["serial"], "SN-1");
 }
+
+#[tokio::test]
+async fn either_of_two_cases_with_one_plate_far_apart_may_be_the_false_one() {
+    let bench = Bench::new().await;
+    let (one, two) = (bench.officer("csgt.mot").await, bench.officer("csgt.hai").await);
+    let first = bench.opened(&mild(PLATE)).await;
+    assert_eq!(bench.case(&one, &first).await["flags"], json!([]));
+    let mut far = act(Kind::JunctionBlock, "car", PLATE, 50);
+    far.violation.place.at = Some([21.03, 105.85]);
+    bench.opened(&far).await;
+    let case = bench.case(&one, &first).await;
+    assert_eq!(case["flags"], json!(["clone_suspect"]));
+    assert_eq!(case["related"]["clones"][0]["id"], "impossible_way");
+    assert_eq!(bench.decides(&one, &first, PLATE, "approve").await, "review_2");
+    assert_eq!(bench.decides(&two, &first, PLATE, "approve").await, "confirmed");
+}
+
+#[tokio::test]
+async fn a_file_that_was_altered_before_screening_makes_a_case_inadmissible() {
+    let bench = Bench::new().await;
+    let one = bench.officer("csgt.mot").await;
+    let sample = red_light(PLATE);
+    let id = bench.detected(&sample).await;
+    bench.alter(sample.evidence[0].sha256);
+    screen(&bench.site.state, Timestamp::now()).await.unwrap();
+    assert_eq!(bench.state(&id).await, "inadmissible");
+    let gate = &bench.case(&one, &id).await["gate"];
+    assert!(words(gate, "conditions", "code").contains(&"evidence_unaltered"), "{gate}");
+}
