@@ -7,6 +7,7 @@
 
 pub mod adapter;
 pub mod chain;
+pub mod colour;
 pub mod device;
 pub mod figures;
 pub mod flags;

@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 use wire::plate::{Hint, VehicleGroup, parse};
+use wire::{EvidenceRef, EvidenceRole};
 
+use super::colour::{self, Colour};
 use super::flags::registered_otherwise;
 use crate::app::State;
 use crate::matching::registry::{Finding, RegisteredVehicle, RegistryStatus};
@@ -60,8 +62,20 @@ pub async fn look_up(
         _ => ("unavailable", None),
     };
     let vehicle = answer.as_ref().and_then(|answer| answer.vehicle.as_ref());
-    let findings = findings(&case.class, status, vehicle);
-    if findings.iter().any(|one| one.code == "registered_otherwise" || one.code == "several_registrations") {
+    let registered = vehicle.and_then(|vehicle| vehicle.colour.as_deref()).and_then(Colour::of_word);
+    // Of lorries and buses the box is painted otherwise than the cab that is registered.
+    let hour = case.at().to_zoned(crate::law::time_zone()).hour();
+    let [from, to] = state.config.cases.colour_hours;
+    let painted_otherwise = match registered.filter(|_| case.class == "car" && (from..to).contains(&hour)) {
+        Some(registered) => {
+            let seen = colours_seen(state, case).await?;
+            seen.is_some_and(|seen| colour::contradicts(registered, seen))
+        }
+        None => false,
+    };
+    let findings = findings(&case.class, status, vehicle, painted_otherwise);
+    let of_a_clone = ["registered_otherwise", "painted_otherwise", "several_registrations"];
+    if findings.iter().any(|one| of_a_clone.contains(&one.code.as_str())) {
         cases.need_second(&case.case_id).await?;
     }
     let json = |value: &RegisteredVehicle| serde_json::to_string(value).ok();
@@ -85,6 +99,18 @@ pub async fn look_up(
     Ok(lookup)
 }
 
+/// What colours the case's picture of the vehicle has; none where there is no picture that can be read.
+async fn colours_seen(state: &State, case: &CaseRow) -> Result<Option<[f32; 5]>, StoreError> {
+    let of_vehicle = |one: &EvidenceRef| one.role == EvidenceRole::Vehicle;
+    let Some(picture) = case.evidence()?.into_iter().find(of_vehicle) else { return Ok(None) };
+    let Ok(bytes) = state.evidence.get(picture.sha256).await else { return Ok(None) };
+    let read = move || {
+        let picture = image::load_from_memory_with_format(&bytes, image::ImageFormat::Jpeg).ok()?;
+        Some(colour::seen(&picture.to_rgb8()))
+    };
+    Ok(tokio::task::spawn_blocking(read).await.ok().flatten())
+}
+
 /// Group of a class of vehicle.
 pub fn vehicle_group(class: &str) -> Option<VehicleGroup> {
     match class {
@@ -95,7 +121,12 @@ pub fn vehicle_group(class: &str) -> Option<VehicleGroup> {
 }
 
 /// What does not fit, for the reviewer.
-fn findings(class: &str, status: &str, vehicle: Option<&RegisteredVehicle>) -> Vec<Finding> {
+fn findings(
+    class: &str,
+    status: &str,
+    vehicle: Option<&RegisteredVehicle>,
+    painted_otherwise: bool,
+) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut add = |code: &str, vi: &str, en: &str| {
         findings.push(Finding { code: code.to_owned(), text_vi: vi.to_owned(), text_en: en.to_owned() });
@@ -122,6 +153,13 @@ fn findings(class: &str, status: &str, vehicle: Option<&RegisteredVehicle>) -> V
     if let Some(sign) = registered_otherwise(class, vehicle.and_then(|vehicle| vehicle.kind.as_deref())) {
         add(&sign.code, &sign.vi, &sign.en);
     }
+    if painted_otherwise {
+        add(
+            "painted_otherwise",
+            "Màu xe trong ảnh không giống màu đăng ký",
+            "The colour in the picture is not the registered one",
+        );
+    }
     findings
 }
 
@@ -134,10 +172,13 @@ mod tests {
         let vehicle =
             RegisteredVehicle { make: None, model: None, colour: None, kind: Some("motorcycle".into()) };
         let codes = |class: &str| {
-            findings(class, "found", Some(&vehicle)).into_iter().map(|one| one.code).collect::<Vec<_>>()
+            findings(class, "found", Some(&vehicle), false)
+                .into_iter()
+                .map(|one| one.code)
+                .collect::<Vec<_>>()
         };
         assert_eq!(codes("car"), ["registered_otherwise"]);
         assert!(codes("motorcycle").is_empty());
-        assert_eq!(findings("car", "stolen", None)[0].code, "reported_stolen");
+        assert_eq!(findings("car", "stolen", None, false)[0].code, "reported_stolen");
     }
 }

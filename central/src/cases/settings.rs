@@ -19,6 +19,8 @@ pub struct Cases {
     pub duplicate_s: u32,
     /// Faster than this between two places, one plate is on two vehicles, km/h.
     pub impossible_kmh: f64,
+    /// From and to which hour, Vietnam's, a car's colour in the picture is set beside the registered one: lamps paint everything red at night.
+    pub colour_hours: [i8; 2],
     /// Plates of vehicles that rules do not bind on duty, canonical: their cases are marked, and two people must agree.
     pub exempt_plates: Vec<String>,
     /// Ranks of traffic police accounts to which cases may be escalated.
@@ -39,6 +41,7 @@ impl Default for Cases {
             second_from_vnd: 10_000_000,
             duplicate_s: 120,
             impossible_kmh: 180.0,
+            colour_hours: [7, 17],
             exempt_plates: Vec::new(),
             senior_ranks: ["team_chief", "commune_chief", "division_head", "provincial_director"]
                 .map(str::to_owned)
@@ -93,6 +96,11 @@ impl Cases {
         bad(self.second_from_vnd < 0, "second_from_vnd: use 0 or more");
         bad(!(1..=3600).contains(&self.duplicate_s), "duplicate_s: use 1 to 3600");
         bad(!(60.0..=1000.0).contains(&self.impossible_kmh), "impossible_kmh: use 60 to 1000");
+        let [from, to] = self.colour_hours;
+        bad(
+            !(0 <= from && from <= to && to <= 24),
+            "colour_hours: two hours of a day, 0 to 24, the first not after the second; [0, 0] for never",
+        );
         bad(
             self.exempt_plates
                 .iter()
@@ -156,6 +164,7 @@ mod tests {
             "second_from_vnd",
             "duplicate_s",
             "impossible_kmh",
+            "colour_hours",
             "exempt_plates",
             "senior_ranks",
             "owner_purpose",

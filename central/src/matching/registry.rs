@@ -1,6 +1,7 @@
 //! What the vehicle register says, set beside what the camera saw.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use wire::payload::{PlateReading, Vehicle};
 use wire::plate::PlateColour;
 
@@ -48,7 +49,7 @@ impl RegistryStatus {
 }
 
 /// A vehicle as registered.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RegisteredVehicle {
     /// Maker.
     pub make: Option<String>,

@@ -3,6 +3,7 @@
 use super::super::rows::row;
 use super::{Cases, StoreError};
 use crate::masking::Owner;
+use crate::matching::registry::RegisteredVehicle;
 use crate::sealing::DataKey;
 
 row! {
@@ -45,6 +46,11 @@ pub fn seal(key: &DataKey, owner: &Owner) -> Result<String, StoreError> {
 }
 
 impl CaseLookup {
+    /// The vehicle as the register names it.
+    pub fn registered(&self) -> Option<RegisteredVehicle> {
+        self.vehicle.as_deref().and_then(|text| serde_json::from_str(text).ok())
+    }
+
     /// The owner; none when none was found, or it was erased.
     ///
     /// # Errors

@@ -12,7 +12,7 @@ use crate::cases::review::{Claim, Refusal, Wanted};
 use crate::cases::state::{Actor, Decision};
 use crate::cases::{flags, intact, owner};
 use crate::masking::{self, OwnerView};
-use crate::matching::registry::Finding;
+use crate::matching::registry::{Finding, RegisteredVehicle};
 use crate::notify::Change;
 use crate::store::cases::CaseRow;
 use crate::store::cases::review::{Typed, to_see};
@@ -141,6 +141,8 @@ pub struct PlateAnswer {
     again: bool,
     /// The owner at the moment of the act, as far as the role may see.
     owner: Option<OwnerView>,
+    /// The vehicle as registered, to be set beside the picture.
+    registered: Option<RegisteredVehicle>,
     /// The register's word.
     status: Option<String>,
     /// What does not fit.
@@ -179,6 +181,7 @@ pub async fn plate(
             normal,
             again: true,
             owner: None,
+            registered: None,
             status: None,
             findings: Vec::new(),
         }));
@@ -193,6 +196,7 @@ pub async fn plate(
         normal,
         again: false,
         owner: owner.map(|owner| masking::view(&owner, viewer.role, viewer.language.pick(true, false))),
+        registered: lookup.registered(),
         status: Some(lookup.status),
         findings: serde_json::from_str(&lookup.findings).unwrap_or_default(),
     }))

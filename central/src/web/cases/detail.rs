@@ -19,6 +19,7 @@ use crate::cases::gate::GateReport;
 use crate::cases::review::{Answered, Claim, Facts, Refusal, may_claim};
 use crate::cases::state::{Decision, State};
 use crate::masking::{self, OwnerView};
+use crate::matching::registry::RegisteredVehicle;
 use crate::store::cases::CaseRow;
 use crate::store::cases::review::AnswerRow;
 use crate::web::access::Viewer;
@@ -43,6 +44,8 @@ pub struct CaseDetail {
     plate_confirmed: Option<String>,
     /// Null until this account has typed the plate.
     owner: Option<OwnerView>,
+    /// The vehicle as registered, for whoever sees the owner: make, model and colour are set beside the picture.
+    registered: Option<RegisteredVehicle>,
     measured: Option<Value>,
     doubts: Vec<String>,
     limits_vi: String,
@@ -120,6 +123,7 @@ async fn shown(app: &app::State, viewer: &Viewer, case: &CaseRow, at: At) -> Res
     let files = showing::files(app, case, hidden(at.state)).await?;
     let facts = Kind::parse(&case.kind).and_then(Kind::facts);
     let json = |value: Option<Value>| value.filter(|value| !value.is_null());
+    let (owner, registered) = owner(app, viewer, case, &at.seat).await?;
     Ok(CaseDetail {
         moments: violation.map(showing::moments).unwrap_or_default(),
         timeline: violation.map_or(Value::Array(Vec::new()), |one| serde_json::json!(one.timeline)),
@@ -128,7 +132,8 @@ async fn shown(app: &app::State, viewer: &Viewer, case: &CaseRow, at: At) -> Res
         picture: violation.map_or([0, 0], |one| one.picture),
         reading: json(violation.filter(|_| at.seat.plate).map(|one| serde_json::json!(one.reading))),
         plate_confirmed: at.seat.typed.clone(),
-        owner: owner(app, viewer, case, &at.seat).await?,
+        owner,
+        registered,
         measured: json(violation.map(|one| serde_json::json!(one.measured))),
         doubts: violation.map(|one| one.doubts.clone()).unwrap_or_default(),
         limits_vi: facts.map(|facts| facts.limits_vi.clone()).unwrap_or_default(),
@@ -157,17 +162,18 @@ async fn shown(app: &app::State, viewer: &Viewer, case: &CaseRow, at: At) -> Res
     })
 }
 
-/// The owner at the moment of the act, for whoever has typed the plate.
+/// The owner at the moment of the act and the vehicle as registered, for whoever has typed the plate.
 async fn owner(
     app: &app::State,
     viewer: &Viewer,
     case: &CaseRow,
     seat: &Seat,
-) -> Result<Option<OwnerView>, Problem> {
-    let Some(plate) = &seat.typed else { return Ok(None) };
-    let Some(lookup) = app.store.cases().lookup(&case.case_id, plate).await? else { return Ok(None) };
+) -> Result<(Option<OwnerView>, Option<RegisteredVehicle>), Problem> {
+    let Some(plate) = &seat.typed else { return Ok((None, None)) };
+    let Some(lookup) = app.store.cases().lookup(&case.case_id, plate).await? else { return Ok((None, None)) };
     let owner = lookup.owner(&app.data_key)?;
-    Ok(owner.map(|owner| masking::view(&owner, viewer.role, viewer.language.pick(true, false))))
+    let owner = owner.map(|owner| masking::view(&owner, viewer.role, viewer.language.pick(true, false)));
+    Ok((owner, lookup.registered()))
 }
 
 /// Whether the account may take the case, as the review says it.
