@@ -16,6 +16,7 @@ import { citizenRoutes } from "./fake/citizen.mjs";
 import { gateRoutes, publicRoutes } from "./fake/routes.mjs";
 import { draw } from "./fake/scene.mjs";
 import { sceneRoutes } from "./fake/scenes.mjs";
+import { sectionRoutes } from "./fake/sections.mjs";
 
 const PORT = Number(process.argv[2] ?? process.env.PORT ?? 8080);
 const EVERY_MS = Number(process.env.VG_FAKE_EVERY_MS ?? 4000);
@@ -210,7 +211,7 @@ async function signedIn(request, response, path, query, user, text) {
     if (method === "DELETE" && path === "/session") return send(response, 204, undefined, { "set-cookie": "vg_session=; Max-Age=0; Path=/" });
   }
   const call = { method, path, query, user, page, body: bodyOf(request, text), upload: text, response, send: (status, data) => send(response, status, data) ?? true, refuse: (status, code, detail, problems) => refuse(response, status, code, detail, problems) ?? true };
-  return sceneRoutes(call) ?? caseRoutes(call) ?? deviceRoutes(call) ?? handlingRoutes(call) ?? lawRoutes(call) ?? gateRoutes(call);
+  return sceneRoutes(call) ?? sectionRoutes(call) ?? caseRoutes(call) ?? deviceRoutes(call) ?? handlingRoutes(call) ?? lawRoutes(call) ?? gateRoutes(call);
 }
 
 async function apiCall(request, response, url) {

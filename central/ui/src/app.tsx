@@ -30,6 +30,8 @@ import { PolicyPage } from "./pages/policy/policy";
 import { QuarantinePage } from "./pages/quarantine";
 import { SceneEditorPage } from "./pages/scenes/editor";
 import { ScenesPage } from "./pages/scenes/scenes";
+import { SectionPage } from "./pages/sections/section";
+import { SectionsPage } from "./pages/sections/sections";
 import { SignInPage } from "./pages/sign-in";
 import { CasePage } from "./pages/cases/case";
 import { CasesPage } from "./pages/cases/cases";
@@ -98,6 +100,8 @@ export function App() {
           <Route path="handlings" element={<HandlingsPage />} />
           <Route path="handlings/:id" element={<HandlingPage />} />
           <Route path="violations" element={<ViolationsPage />} />
+          <Route path="sections" element={<SectionsPage />} />
+          <Route path="sections/:site/:id" element={<SectionPage />} />
           <Route path="enforcement/devices" element={<DevicesPage />} />
           <Route path="law" element={<LawPage />} />
           <Route path="cameras" element={<HealthPage />} />

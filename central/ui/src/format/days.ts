@@ -5,6 +5,9 @@ const DAY_MS = 86_400_000;
 /** The day of a moment. */
 export const dayOf = (at: number | string | Date) => new Date(new Date(at).getTime() + OFFSET_MS).toISOString().slice(0, 10);
 
+/** Whether a text from an address is a day of the calendar. */
+export const isDay = (text: string) => /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(`${text}T00:00:00+07:00`));
+
 /** The first moment of a day, RFC 3339. */
 export const startOfDay = (day: string) => new Date(`${day}T00:00:00+07:00`).toISOString();
 

@@ -12,6 +12,8 @@ import enMembers from "./members.en.json";
 import viMembers from "./members.vi.json";
 import enScenes from "./scenes.en.json";
 import viScenes from "./scenes.vi.json";
+import enSections from "./sections.en.json";
+import viSections from "./sections.vi.json";
 import { STORED, storedLanguage } from "./stored";
 import viBase from "./vi.json";
 import type viCitizen from "./citizen.vi.json";
@@ -19,8 +21,8 @@ import type viVerification from "./verification.vi.json";
 import type viVisitor from "./visitor.vi.json";
 
 /** All texts: one file per part of the console, all in one tree. */
-export const vi = { ...viBase, ...viGates, ...viMembers, ...viCases, ...viHandlings, ...viScenes };
-export const en = { ...enBase, ...enGates, ...enMembers, ...enCases, ...enHandlings, ...enScenes };
+export const vi = { ...viBase, ...viGates, ...viMembers, ...viCases, ...viHandlings, ...viScenes, ...viSections };
+export const en = { ...enBase, ...enGates, ...enMembers, ...enCases, ...enHandlings, ...enScenes, ...enSections };
 
 declare module "i18next" {
   interface CustomTypeOptions {

@@ -3,7 +3,7 @@ import { Dialog } from "radix-ui";
 import { useTranslation } from "react-i18next";
 
 const GROUPS = [
-  ["anywhere", [["?", "help"], ["g l", "go_feed"], ["g a", "go_alerts"], ["g g", "go_gates"], ["g d", "go_accesses"], ["g i", "go_inside"], ["g f", "go_figures"], ["g m", "go_members"], ["g c", "go_cameras"], ["g r", "go_review"], ["g h", "go_handlings"], ["g v", "language"], ["g t", "theme"], ["Esc", "close"]]],
+  ["anywhere", [["?", "help"], ["g l", "go_feed"], ["g a", "go_alerts"], ["g g", "go_gates"], ["g d", "go_accesses"], ["g i", "go_inside"], ["g f", "go_figures"], ["g m", "go_members"], ["g c", "go_cameras"], ["g r", "go_review"], ["g h", "go_handlings"], ["g n", "go_violations"], ["g s", "go_sections"], ["g v", "language"], ["g t", "theme"], ["Esc", "close"]]],
   ["lists", [["j", "down"], ["k", "up"], ["Enter", "open"], ["n", "show_new"], ["/", "search"]]],
   ["pictures", [["← →", "flip"], ["b", "boxes"]]],
   ["review", [["a a", "approve"], ["r", "reject"], ["e", "escalate"], ["p", "type_plate"], ["c", "take_case"], ["u", "give_back"]]],

@@ -5,7 +5,7 @@ type May = (user: User) => boolean;
 
 export interface Page {
   /** Its word is `page.WORD`. */
-  word: "gates" | "accesses" | "otherwise" | "policy" | "inside" | "stays" | "muster" | "figures" | "reports" | "crowding" | "timetable" | "exports" | "groups" | "people" | "vehicles" | "passes" | "import" | "visits" | "verify" | "checks" | "review" | "cases" | "reviewers" | "devices" | "violation_figures" | "handlings" | "law_data" | "cameras" | "scenes";
+  word: "gates" | "accesses" | "otherwise" | "policy" | "inside" | "stays" | "muster" | "figures" | "reports" | "crowding" | "timetable" | "exports" | "groups" | "people" | "vehicles" | "passes" | "import" | "visits" | "verify" | "checks" | "review" | "cases" | "reviewers" | "devices" | "violation_figures" | "sections" | "handlings" | "law_data" | "cameras" | "scenes";
   path: string;
   may: May;
 }
@@ -36,6 +36,8 @@ export const maySign = only("police_signer");
 export const maySeeDevices = only("traffic_police", "police_signer", "admin");
 /** Who proposes changes of the law; another account approves. */
 export const mayPropose = only("traffic_police", "police_signer", "admin");
+/** Who looks at scenes and at the figures of what they measure. */
+export const maySeeScenes = only("traffic_police", "police_signer", "ioc_operator", "admin");
 const police = only("traffic_police", "police_signer");
 
 /** Members, crowding, corrections: the site's own matters. */
@@ -86,12 +88,13 @@ export const PLACES: Place[] = [
     page("review", "/review", mayReview),
     page("cases", "/cases", only("traffic_police", "police_signer", "ioc_operator")),
     page("violation_figures", "/violations", only("ioc_operator", "traffic_police", "police_signer", "admin")),
+    page("sections", "/sections", maySeeScenes),
     page("reviewers", "/review/figures", maySign),
     page("devices", "/enforcement/devices", maySeeDevices),
   ]),
   place("handling", Gavel, [page("handlings", "/handlings", police)]),
   place("law", Scale, [page("law_data", "/law", only("traffic_police", "police_signer", "admin"))]),
-  place("cameras", Camera, [page("cameras", "/cameras", not("enterprise")), page("scenes", "/scenes", only("traffic_police", "police_signer", "ioc_operator", "admin"))]),
+  place("cameras", Camera, [page("cameras", "/cameras", not("enterprise")), page("scenes", "/scenes", maySeeScenes)]),
   single("quarantine", PackageX, "/quarantine", only("admin", "ioc_operator")),
   single("admin", Settings2, "/admin", only("admin")),
 ];

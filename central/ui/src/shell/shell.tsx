@@ -34,6 +34,8 @@ export function Shell({ user }: { user: User }) {
     "g m": () => void navigate(keep("/members")),
     "g r": () => void navigate(keep("/review")),
     "g h": () => void navigate(keep("/handlings")),
+    "g n": () => void navigate(keep("/violations")),
+    "g s": () => void navigate(keep("/sections")),
     "g t": toggleTheme,
     "g v": () => chooseLanguage(otherLanguage),
   });
