@@ -12,6 +12,8 @@ import enMembers from "./members.en.json";
 import viMembers from "./members.vi.json";
 import enScenes from "./scenes.en.json";
 import viScenes from "./scenes.vi.json";
+import enPapers from "./papers.en.json";
+import viPapers from "./papers.vi.json";
 import enSections from "./sections.en.json";
 import viSections from "./sections.vi.json";
 import { STORED, storedLanguage } from "./stored";
@@ -21,8 +23,8 @@ import type viVerification from "./verification.vi.json";
 import type viVisitor from "./visitor.vi.json";
 
 /** All texts: one file per part of the console, all in one tree. */
-export const vi = { ...viBase, ...viGates, ...viMembers, ...viCases, ...viHandlings, ...viScenes, ...viSections };
-export const en = { ...enBase, ...enGates, ...enMembers, ...enCases, ...enHandlings, ...enScenes, ...enSections };
+export const vi = { ...viBase, ...viGates, ...viMembers, ...viCases, ...viHandlings, ...viScenes, ...viPapers, ...viSections };
+export const en = { ...enBase, ...enGates, ...enMembers, ...enCases, ...enHandlings, ...enScenes, ...enPapers, ...enSections };
 
 declare module "i18next" {
   interface CustomTypeOptions {

@@ -11,6 +11,7 @@ import { Plate } from "../../ui/plate";
 import { Time } from "../../ui/time";
 import { Badge } from "../../ui/verdict";
 import { useSay, useWord } from "../../ui/words";
+import { useLacks } from "./words";
 
 /** Central's own addresses only: anything else is shown as text. */
 const own = (url: string) => (/^\/(api\/v1\/)?[\w/.\-%?=&]*$/.test(url) ? (url.startsWith("/api/") ? url : `/api/v1${url}`) : null);
@@ -160,7 +161,7 @@ export function DeadlinesCard({ handling }: { handling: HandlingDetail }) {
             )}
             <small>
               <Time at={row.due_at} /> · {row.basis} {row.confidence !== "H" && <Confidence of={row.confidence} />} · {t("handlings.law_version", { version: row.law_version })}
-              {!row.calendar_known && <b className="tone-text-wait"> {t("handlings.calendar")}</b>}
+              {!row.calendar_known && <b className="tone-text-wait"> · {t("handlings.calendar")}</b>}
               {row.alerts.length > 0 && ` · ${t("handlings.alerts", { levels: row.alerts.map((level) => `${level} %`).join(", ") })}`}
             </small>
           </li>
@@ -210,6 +211,7 @@ export function PaymentCard({ handling }: { handling: HandlingDetail }) {
 export function DocumentsCard({ handling }: { handling: HandlingDetail }) {
   const { t } = useTranslation();
   const word = useWord();
+  const lacks = useLacks();
   return (
     <section className="card" data-testid="documents">
       <h2>{t("handlings.documents")}</h2>
@@ -223,9 +225,15 @@ export function DocumentsCard({ handling }: { handling: HandlingDetail }) {
               <span>
                 <b>{word("document_kind", row.kind)}</b> {row.number && <span className="mono">{row.number}</span>}
                 <small>
-                  {word("document_state", row.state)} {row.signed_by ?? row.drafted_by} {row.issued_at && <Time at={row.issued_at} form="short" />}
+                  {[word("document_state", row.state), row.signed_by ?? row.drafted_by].filter(Boolean).join(" · ")}
+                  {row.issued_at && (
+                    <>
+                      {" · "}
+                      <Time at={row.issued_at} form="short" />
+                    </>
+                  )}
                 </small>
-                {row.lacks.length > 0 && <small className="tone-text-deny">{t("handlings.lacks", { what: row.lacks.join(", ") })}</small>}
+                {row.lacks.length > 0 && <small className="tone-text-deny">{t("handlings.lacks", { what: lacks(row.lacks) })}</small>}
               </span>
               {url && (
                 <a className="button" href={url} target="_blank" rel="noreferrer" aria-label={`${t("handlings.open_pdf")}: ${word("document_kind", row.kind)}`}>
@@ -254,7 +262,7 @@ export function ResponsesCard({ handling }: { handling: HandlingDetail }) {
             <b>{word("response_kind", row.kind)}</b>
             {row.text && <q>{row.text}</q>}
             <span>
-              <Time at={row.at} /> · {row.by === "citizen" ? t("handlings.by_citizen") : word("response_by", row.by)}
+              <Time at={row.at} /> · {word("response_by", row.by)}
             </span>
             {row.attachments.map((file) => {
               const size = bytes(file.bytes, i18n.language);
