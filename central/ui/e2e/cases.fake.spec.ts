@@ -109,9 +109,47 @@ test("figures of violations are counts and places, with what they cannot know; n
   await expect(page.locator(".violation-chart rect.bar-all")).toHaveCount(24);
   await expect(page.locator("[data-place$='/huong-bac']")).toContainText("Lê Hồng Phong");
   await expect(page.locator("[data-plate]")).toHaveCount(0);
-  await openAs(page, "police", "/violations?group=place");
-  await expect(page.locator(".schematic .spot")).toHaveCount(3);
+  await expect(page.locator(".violation-chart + section tbody tr").nth(2)).toHaveAttribute("data-row", "2");
+  await shot(page, "violations-hours");
+});
+
+test("the map puts cameras where they stand, with a scale; its list does the same by keyboard, by kind and by hour", async ({ page }) => {
+  await openAs(page, "ioc", "/violations");
+  const map = page.getByTestId("map");
+  const place = (camera: string) => page.locator(`[data-place$='/${camera}']`);
+  // Two of three lie so near to each other that they are one circle, until one looks nearer.
+  await expect(map.locator(".spot")).toHaveCount(2);
+  await expect(map.locator("[data-count='283']")).toContainText("2 nơi cạnh nhau");
+  await expect(map.locator(".scale")).toContainText(/\d+ m/);
+  await expect(place("ql1")).toContainText("chưa có tọa độ");
+  await map.locator("[data-count='283'] circle").click();
+  await expect(map.locator("[data-count='175']")).toBeVisible();
+  await expect(map.locator("[data-count='108']")).toBeVisible();
+  await page.getByRole("button", { name: "Xem tất cả" }).click();
+  await expect(map.locator(".spot")).toHaveCount(2);
+  await page.getByRole("button", { name: "Gần hơn" }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Xem tất cả" }).click();
+  // By keyboard: the place opens, says its kinds, and is lit on the map.
+  await place("cau-lim").getByRole("button").focus();
+  await expect(map.locator(".spot-over")).toHaveCount(1);
+  await page.keyboard.press("Enter");
+  await expect(place("cau-lim")).toContainText("Vượt đèn đỏ");
   await shot(page, "violations");
+  await choose(page, page.getByRole("combobox", { name: "Hành vi" }), "Đi sai làn so với mũi tên");
+  await expect(page).toHaveURL(/kind=wrong_lane/);
+  await expect(place("huong-bac")).toContainText("49");
+  // By hour: only over a few days, each of them asked for.
+  await expect(page.getByText("Lọc theo giờ: chọn tối đa 7 ngày.")).toBeVisible();
+  const day = new Date(Date.now() + 25_200_000).toISOString().slice(0, 10);
+  await page.goto(`/violations?from=${day}&to=${day}`);
+  await choose(page, page.getByRole("combobox", { name: "Giờ trong ngày" }), "07:00–08:00");
+  await expect(page).toHaveURL(/hour=7/);
+  await expect(place("huong-bac")).toContainText("8");
+  await page.goto("/violations?from=nonsense&to=2019-01-31");
+  await expect(page.getByTestId("loss")).toBeVisible();
+  await openAs(page, "police", "/violations?group=place");
+  await expect(page.getByTestId("map").locator(".spot")).toHaveCount(2);
 });
 
 for (const path of ["/cases", "/violations", "/review/figures"]) {

@@ -30,8 +30,13 @@ test("a citizen sees the own cases on an old phone, and nothing of the console i
 test("confirming asks once more, and then only the state is left", async ({ page }) => {
   await enter(page);
   await page.getByRole("button", { name: /Vượt đèn đỏ/ }).click();
-  await page.getByRole("button", { name: "Tôi là người vi phạm" }).click();
-  await page.getByRole("button", { name: "Xác nhận", exact: true }).click();
+  await page.getByRole("button", { name: "Tôi là người vi phạm" }).focus();
+  await page.keyboard.press("Enter");
+  // The button is gone; the focus went on to what it opened.
+  await expect(page.getByRole("group", { name: "Trả lời vi phạm" })).toBeFocused();
+  await page.keyboard.press("Tab");
+  await expect(page.getByRole("button", { name: "Xác nhận", exact: true })).toBeFocused();
+  await page.keyboard.press("Enter");
   await expect(page.locator("[data-state='acknowledged']")).toBeVisible();
   await expect(page.getByRole("button", { name: "Tôi là người vi phạm" })).toHaveCount(0);
 });
@@ -63,6 +68,9 @@ test("a dispute takes words and files; a file of another kind is refused before 
   await page.getByLabel("Tệp đính kèm").setInputFiles({ name: "a.exe", mimeType: "application/octet-stream", buffer: Buffer.from("MZ") });
   await expect(page.getByText("Chỉ nhận tệp JPEG, PNG hoặc PDF.")).toBeVisible();
   await expect(page.getByRole("button", { name: "Gửi", exact: true })).toBeDisabled();
+  await expect(page.locator(".c-file-wrong")).toContainText("a.exe");
+  await page.getByRole("button", { name: "Bỏ tệp a.exe" }).click();
+  await expect(page.getByRole("button", { name: "Gửi", exact: true })).toBeEnabled();
   await page.getByLabel("Tệp đính kèm").setInputFiles({ name: "a.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.4") });
   await page.getByRole("button", { name: "Gửi", exact: true }).click();
   await expect(page.getByText("Viết ít nhất một câu.")).toBeVisible();
@@ -78,6 +86,8 @@ test("paying shows what the bill asks for and the interest beside it, and the re
   await page.getByRole("button", { name: "Nộp 300.000 đ" }).click();
   await expect(page.locator("[data-state='paid']")).toBeVisible();
   await expect(page.getByRole("link", { name: /Biên lai/ })).toBeVisible();
+  await expect(page.getByText(/^Đã nộp lúc \d{2}\/\d{2}/)).toBeVisible();
+  await expect(page.getByText("hãy đăng nhập bằng VNeID")).toHaveCount(0);
 });
 
 test("a wrong token, a wrong code and a foreign case say so and nothing else", async ({ page }) => {

@@ -45,6 +45,27 @@ test("the list finds by plate, state and deadline, and says whose time runs out"
   await expect(page.getByText("Bạn không có quyền xem phần này")).toBeVisible();
 });
 
+test("a log says what other systems did and a paper what it lacks, in words; the nearest deadline stands with its day and share", async ({ page }) => {
+  await file(page, "police", 45);
+  const log = page.getByTestId("chain");
+  await expect(log).toContainText("Bưu chính · Quyết định xử phạt: xong");
+  await expect(log).toContainText("bị trả lại");
+  await expect(log).toContainText("trừ 4, còn 8");
+  await expect(log).toContainText("Nộp phạt: đã qua 80 % thời gian");
+  await expect(log).toContainText("2.000.000 ₫, biên lai BL-2026-0090007");
+  await expect(log).toContainText("công an xã nơi nhận (địa chỉ không có cấp xã), điều khoản");
+  await expect(log).not.toContainText(/order|told|alert|document_lacks|payment|undefined/);
+  await file(page, "police", 51);
+  await expect(page.getByTestId("documents")).toContainText("công an xã nơi nhận (địa chỉ không có cấp xã), điện thoại (điền trong cấu hình: handling.phone)");
+  await openAs(page, "police", "/handlings");
+  const rows = page.locator("[data-list='handlings'] > li");
+  await expect(rows.first()).toContainText("quá hạn");
+  await expect(rows.first().locator(".due-exact")).toContainText(/hạn \d{2}\/\d{2}\/2\d{3} · đã qua \d+%/);
+  await page.setViewportSize({ width: 360, height: 640 });
+  await fits(page);
+  await shot(page, "handlings-phone");
+});
+
 test("every step has its form: needed fields, signature and confirmation, and an empty form is not sent", async ({ page }) => {
   const seen = new Set<string>();
   for (const [user, numbers] of [["police", [43, 44, 45, 46, 47, 50, 51, 52]], ["signer", [41, 45, 46, 49]]] as [Account, number[]][]) {

@@ -175,6 +175,35 @@ test("a lost clip is said so and its pictures count instead; a rejection is one 
   await expect(page.getByRole("link", { name: "Tải clip" })).toHaveAttribute("download", "VP-2026-000123.mp4");
 });
 
+test("a clip that the browser refuses is offered as a file, and the case is decided from its pictures, looked at as long as the clip lasts", async ({ page }) => {
+  await desk(page, "police2", "VP-2026-000123");
+  const note = page.getByTestId("clip-note");
+  await expect(note).toContainText("Trình duyệt này không phát được H.265: tải clip về để xem");
+  await expect(note).toContainText("Nhìn đủ các hình, đủ 10 giây, thì vẫn kết luận được.");
+  const [download] = await Promise.all([page.waitForEvent("download"), note.getByRole("link", { name: "Tải clip" }).click()]);
+  expect(download.suggestedFilename()).toBe("VP-2026-000123.mp4");
+  // No player that does nothing: no play button, no timeline; the first moment stands on the stage.
+  await expect(page.getByRole("button", { name: "Chạy", exact: true })).toHaveCount(0);
+  await expect(page.locator(".stage-still img")).toBeVisible();
+  await expect(approve(page)).toContainText("nhìn hình thêm");
+  await expect(approve(page)).not.toContainText("clip");
+  await lookAtPictures(page);
+  await shot(page, "review-h265");
+  await page.keyboard.press("a");
+  await expect(page.getByTestId("sure")).toHaveCount(0);
+  await page.keyboard.press("p");
+  await page.keyboard.type("90B177130");
+  await page.keyboard.press("Enter");
+  await expect(approve(page)).toContainText(/Sẵn sàng|đủ/i, { timeout: 25_000 });
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("a");
+  await expect(page.getByTestId("sure")).toBeVisible();
+  await page.keyboard.press("a");
+  await expect(page.getByTestId("done")).toContainText("VP-2026-000123");
+  const id = await idOf(page, "cases", "VP-2026-000123");
+  expect(await (await page.request.get(`/api/v1/cases/${id}`)).json()).toMatchObject({ state: "review_2" });
+});
+
 test("warnings stand before everything else, and a vehicle without a plate is confirmed as such", async ({ page }) => {
   await desk(page, "police2", "VP-2026-000125");
   await expect(page.getByTestId("clone")).toContainText("cách 61 km");

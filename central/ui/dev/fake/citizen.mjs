@@ -56,7 +56,7 @@ export function citizenRoutes({ request, response, method, path, body, form, sen
   if (method === "GET") return send(200, found);
   if (mine.reads) return refuse(403, "vneid_level", "");
   if (action === "pay") {
-    Object.assign(found, { state: "paid", state_vi: "Đã nộp phạt", state_en: "Paid", due_at: null, may: MAY, payment: { ...found.payment, paid: true, paid_at: at(0), to_pay: 0 } });
+    Object.assign(found, { next_step: "wait", steps: found.steps.map((step) => ({ ...step, done: true, at: step.at ?? at(0) })), state: "paid", state_vi: "Đã nộp phạt", state_en: "Paid", due_at: null, may: MAY, payment: { ...found.payment, paid: true, paid_at: at(0), to_pay: 0 } });
     found.documents.push({ kind: "receipt", number: "BL-2026-000042", issued_at: at(0), n: 2 });
     return send(200, { bill: "HD-000042", pay_url: `/vi-pham/${ref}` });
   }

@@ -4,7 +4,10 @@ import { SITE, kindOf } from "./cases.mjs";
 const DAY = 86_400_000;
 const WATCHERS = ["traffic_police", "police_signer", "ioc_operator", "admin"];
 const PLACES = [["huong-bac", "Ngã tư Lê Hồng Phong – Đinh Tiên Hoàng, hướng Bắc", 1], ["huong-nam", "Ngã tư Lê Hồng Phong – Lương Văn Thăng", 0.62], ["cau-lim", "Cầu Lim, đường Trần Hưng Đạo", 0.4], ["ql1", "Quốc lộ 1, km 268", 0.12]];
-const points = () => PLACES.flatMap(([camera, place_vi, part]) => [["red_light", 180], ["wrong_lane", 70]].map(([kind, n]) => ({ site: SITE, camera, place_vi, kind, kind_vi: kindOf(kind).vi, kind_en: kindOf(kind).en, states: { overdue: Math.round(n * part * 0.1), paid: Math.round(n * part * 0.6) }, count: Math.round(n * part * 0.6) + Math.round(n * part * 0.1) })));
+/** Where they stand; nobody said it of the last one. */
+const AT = { "huong-bac": [20.2539, 105.975], "huong-nam": [20.2535, 105.9752], "cau-lim": [20.2486, 105.9688] };
+/** As many as fit into a span: an hour has its part of a day. */
+const points = (hours) => PLACES.flatMap(([camera, place_vi, whole]) => [whole * Math.min(1, hours / 24)].map((part) => [camera, place_vi, part])).flatMap(([camera, place_vi, part]) => [["red_light", 180], ["wrong_lane", 70]].map(([kind, n]) => ({ site: SITE, camera, place_vi, kind, kind_vi: kindOf(kind).vi, kind_en: kindOf(kind).en, states: { overdue: Math.round(n * part * 0.1), paid: Math.round(n * part * 0.6) }, count: Math.round(n * part * 0.6) + Math.round(n * part * 0.1), lat: AT[camera]?.[0] ?? null, lon: AT[camera]?.[1] ?? null })));
 
 const COUNTED = ["detected", "inadmissible", "rejected", "confirmed", "noticed", "decided", "paid", "overdue"];
 const figure = (key, n, vi = key, en = vi) => {
@@ -24,7 +27,7 @@ export function violationRoutes({ path, query, user, send, refuse }) {
   const map = path === "/handlings/map";
   if (!map && path !== "/violations/figures") return undefined;
   if (!WATCHERS.includes(user.role)) return refuse(403, "forbidden", "the role of this account may not do that");
-  if (map) return send(200, points());
+  if (map) return send(200, points((Date.parse(query.get("to")) - Date.parse(query.get("from"))) / 3_600_000));
   const group = query.get("group") ?? "kind";
   if (!GROUPS[group]) return refuse(400, "bad_query", "group: use kind, place, hour or day");
   // A time in which nothing was seen has figures too: noughts.

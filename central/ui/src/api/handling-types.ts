@@ -236,4 +236,7 @@ export interface PlacePoint {
   kind_en: string;
   states: Record<string, number>;
   count: number;
+  /** Where the camera stands, degrees; null where nobody said. */
+  lat?: number | null;
+  lon?: number | null;
 }

@@ -24,6 +24,8 @@ interface Props {
   detail: CaseDetail;
   /** How much of the clip, and which pictures, were looked at. */
   onSeen?: (ms: number, pictures: readonly string[]) => void;
+  /** Whether there is a film to look at; where there is none, the pictures are looked at for as long. */
+  onFilm?: (plays: boolean) => void;
 }
 
 const NO_TIMES: readonly number[] = [];
@@ -33,7 +35,7 @@ const PICTURE_MS = 600;
 const TICK_MS = 250;
 
 /** The clip frame by frame with its layer, signal and moments; where it cannot be played, the pictures alone, and that is said. */
-export function Player({ detail, onSeen }: Props) {
+export function Player({ detail, onSeen, onFilm }: Props) {
   const { t } = useTranslation();
   const word = useWord();
   const video = useRef<HTMLVideoElement>(null);
@@ -65,6 +67,8 @@ export function Player({ detail, onSeen }: Props) {
   });
   const unplayable = clip.is === "ready" && (playback.broken || cannotPlay(film?.codec ?? detail.clip?.codec ?? ""));
   const films = clip.is === "ready" && !unplayable;
+  const plays = films || clip.is === "loading";
+  useEffect(() => onFilm?.(plays), [onFilm, plays]);
 
   // Without a clip the pictures are all there is: the first one is shown.
   const still = chosen ?? (films || clip.is === "loading" ? null : 0);
@@ -141,7 +145,7 @@ export function Player({ detail, onSeen }: Props) {
 
   return (
     <section className="player" aria-label={t("player.title")} data-testid="player" data-clip={unplayable ? "unplayable" : clip.is}>
-      <ClipNote clip={clip} unplayable={unplayable} codec={film?.codec ?? detail.clip?.codec ?? ""} sha256={detail.clip?.sha256 ?? null} number={detail.number} />
+      <ClipNote clip={clip} unplayable={unplayable} codec={film?.codec ?? detail.clip?.codec ?? ""} sha256={detail.clip?.sha256 ?? null} number={detail.number} needed_ms={onSeen ? detail.review.played.needed_ms : null} />
       <Stage
         size={detail.picture}
         zoom={zoom}
@@ -185,15 +189,28 @@ function Loading({ share }: { share: number | null }) {
   );
 }
 
+interface NoteProps {
+  clip: ClipState & { again: () => void };
+  unplayable: boolean;
+  codec: string;
+  sha256: string | null;
+  number: string;
+  /** How long a reviewer has to look; null where nothing is decided. */
+  needed_ms: number | null;
+}
+
 /** Says plainly why there is no film, and what can be done. */
-function ClipNote({ clip, unplayable, codec, sha256, number }: { clip: ClipState & { again: () => void }; unplayable: boolean; codec: string; sha256: string | null; number: string }) {
+function ClipNote({ clip, unplayable, codec, sha256, number, needed_ms }: NoteProps) {
   const { t } = useTranslation();
   const which = unplayable ? "unplayable" : clip.is;
   if (which !== "unplayable" && which !== "missing" && which !== "failed" && which !== "none") return null;
   return (
     <p className="clip-note" role="status" data-testid="clip-note">
       <VideoOff aria-hidden="true" />
-      <span>{t(`player.clip_${which}`, { codec: codec.replace(/^hvc1|^hev1/, "H.265").toUpperCase() })}</span>
+      <span>
+        {t(`player.clip_${which}`, { codec: codec.replace(/^hvc1|^hev1/, "H.265").toUpperCase() })}
+        {needed_ms !== null && which !== "failed" && ` ${t("player.clip_decide", { seconds: Math.ceil(needed_ms / 1000) })}`}
+      </span>
       {which === "failed" && (
         <button type="button" className="button" onClick={clip.again}>
           {t("state.retry")}

@@ -109,6 +109,8 @@ function Shown({ detail }: { detail: CaseDetail }) {
 function Files({ detail }: { detail: CaseDetail }) {
   const { t, i18n } = useTranslation();
   const word = useWord();
+  // What is inadmissible is shown to nobody: there is no list then.
+  if (detail.evidence.length === 0) return null;
   return (
     <section className="side-card">
       <h3>{t("cases.evidence")}</h3>

@@ -16,7 +16,7 @@ export function ChainLog({ steps, kind }: { steps: (CaseStep & { what_vi?: strin
   // Lines that are no steps have no name of their own at central.
   const name = (step: (typeof steps)[number]) => (step.what_vi === step.what ? word("handling_note", step.what) : say(step.what_vi, step.what_en) || word(kind, step.what));
   return (
-    <section className="card">
+    <section className="card chain-card">
       <h2>{t(kind === "handling_step" ? "handlings.log" : "cases.log")}</h2>
       <p className="quiet">{t("cases.log_hint")}</p>
       <ol className="history chain" data-testid="chain">

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type CitizenDetail, type May, citizenApi } from "../../api/citizen";
 import { DriverForm } from "./driver-form";
@@ -13,11 +13,18 @@ interface Props {
 
 /** What one may do now: one primary button, the other ways below it, and only one of them open at a time. */
 export function Answer({ found, onChange, onLook }: Props) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const [open, setOpen] = useState<May | null>(null);
   const [busy, setBusy] = useState(false);
   const [failed, setFailed] = useState("");
   const { may, ref } = found;
+  // The button that was pressed goes away: the focus goes on to what it opened, and back to the ways when that closes.
+  const box = useRef<HTMLDivElement>(null);
+  const before = useRef<May | null>(null);
+  useEffect(() => {
+    if (before.current !== open) box.current?.focus();
+    before.current = open;
+  }, [open]);
   const attempt = async (act: () => Promise<CitizenDetail>) => {
     setBusy(true);
     setFailed("");
@@ -48,11 +55,11 @@ export function Answer({ found, onChange, onLook }: Props) {
     return found.next_step && found.next_step !== "wait" ? <p className="v-reason">{t("citizen.looks_only")}</p> : null;
   }
   return (
-    <div className="v-further">
+    <div ref={box} className="v-further c-answer" tabIndex={-1} role="group" aria-label={t("citizen.answer")}>
       {found.together > 1 && <p>{t("citizen.together", { count: found.together })}</p>}
       {may.pay && open === null && (
         <button type="button" className="v-primary" disabled={busy} onClick={() => void pay()}>
-          {t("citizen.pay", { amount: dong(found.payment?.to_pay ?? found.amount ?? 0) })}
+          {t("citizen.pay", { amount: dong(found.payment?.to_pay ?? found.amount ?? 0, i18n.language) })}
         </button>
       )}
       {!may.pay && may.confirm && open === null && (

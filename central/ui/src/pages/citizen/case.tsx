@@ -5,7 +5,7 @@ import { type CitizenDetail, citizenApi } from "../../api/citizen";
 import { date, dateTime } from "../../format/time";
 import { Answer } from "./answer";
 import { Pictures } from "./pictures";
-import { dong, said } from "./words";
+import { WAITS, dong, said } from "./words";
 
 const LOOK_EVERY_MS = 15_000;
 /** A page that nobody touches stops asking after this, so that the session of a left telephone ends. */
@@ -96,7 +96,7 @@ export function CasePage({ caseRef, onBack, onSignedOut }: Props) {
             <dd>{vi ? found.place_vi : (found.place_en ?? found.place_vi)}</dd>
             {found.due_at && (
               <>
-                <dt>{t("citizen.due")}</dt>
+                <dt>{t(`citizen.due_for.${WAITS.find((one) => one === found.next_step) ?? "other"}`)}</dt>
                 <dd>{date(found.due_at)}</dd>
               </>
             )}
@@ -129,17 +129,19 @@ function Law({ found }: { found: CitizenDetail }) {
           <b>{i18n.language === "vi" ? row.title_vi : (row.title_en ?? row.title_vi)}</b>
           <p>{row.clause}</p>
           <p>
-            {t("citizen.range", { low: dong(row.fine_low), high: dong(row.fine_high) })}
+            {t("citizen.range", { low: dong(row.fine_low, i18n.language), high: dong(row.fine_high, i18n.language) })}
             {row.points > 0 && <>. {t("citizen.points", { count: row.points })}</>}
           </p>
         </div>
       ))}
       {found.amount !== null && (
         <p className="v-when">
-          {t("citizen.amount", { amount: dong(found.amount) })}
-          {found.payment?.late_interest ? ` + ${t("citizen.late", { amount: dong(found.payment.late_interest) })}` : ""}
+          {t("citizen.amount", { amount: dong(found.amount, i18n.language) })}
+          {found.payment?.late_interest ? ` + ${t("citizen.late", { amount: dong(found.payment.late_interest, i18n.language) })}` : ""}
         </p>
       )}
+      {found.payment?.paid && found.payment.paid_at && <p className="v-good">{t("citizen.paid_on", { at: dateTime(found.payment.paid_at) })}</p>}
+      {found.may.pay && Boolean(found.payment?.late_interest) && <p>{t("citizen.late_after")}</p>}
     </>
   );
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { wrongWith } from "./driver-form";
-import { MOST_BYTES, trouble } from "./statement-form";
+import { MOST_BYTES, trouble, together } from "./statement-form";
 import { dong } from "./words";
 
 const file = (size: number, type: string) => ({ size, type });
@@ -20,7 +20,14 @@ test("a driver needs a name, a whole number and an address", () => {
   expect(wrongWith({ name: " ", id_number: "03719000123", licence_no: "", address: "" })).toEqual(["name", "id_number", "address"]);
 });
 
-test("money is written as it is in Vietnam", () => {
-  expect(dong(19_000_000)).toBe("19.000.000 đ");
-  expect(dong(0)).toBe("0 đ");
+test("files chosen one after the other come together, and the same one is there once", () => {
+  const file = (name: string, size = 1) => ({ name, size });
+  expect(together([file("a.jpg")], [file("b.pdf"), file("a.jpg")]).map(({ name }) => name)).toEqual(["a.jpg", "b.pdf"]);
+  expect(together([file("a.jpg", 1)], [file("a.jpg", 2)])).toHaveLength(2);
+});
+
+test("money is written as it is in Vietnam, and as the English read it", () => {
+  expect(dong(19_000_000, "vi")).toBe("19.000.000 đ");
+  expect(dong(0, "vi")).toBe("0 đ");
+  expect(dong(19_000_000, "en")).toBe("19,000,000 VND");
 });

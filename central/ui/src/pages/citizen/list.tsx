@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import type { CitizenCase } from "../../api/citizen";
 import { date, dateTime } from "../../format/time";
-import { dong } from "./words";
+import { WAITS, dong } from "./words";
 
 /** The cases of one person, newest first. */
 export function CaseList({ cases, onOpen }: { cases: CitizenCase[]; onOpen: (ref: string) => void }) {
@@ -26,9 +26,9 @@ export function CaseList({ cases, onOpen }: { cases: CitizenCase[]; onOpen: (ref
               <span className="c-plate">{row.plate_display}</span>
               <span>{dateTime(row.at)}</span>
               <span>{vi ? row.place_vi : (row.place_en ?? row.place_vi)}</span>
-              <span className="c-chip">{vi ? row.state_vi : row.state_en}</span>
-              {row.amount !== null && <b>{dong(row.amount)}</b>}
-              {row.due_at && <small>{t("citizen.until", { date: date(row.due_at) })}</small>}
+              <span className="c-chip" data-state={row.state}>{vi ? row.state_vi : row.state_en}</span>
+              {row.amount !== null && <b>{dong(row.amount, i18n.language)}</b>}
+              {row.due_at && <small>{`${t(`citizen.due_for.${WAITS.find((one) => one === row.next_step) ?? "other"}`)} ${date(row.due_at)}`}</small>}
             </button>
           </li>
         ))}

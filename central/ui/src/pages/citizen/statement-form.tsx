@@ -12,6 +12,11 @@ export function trouble(files: Pick<File, "size" | "type">[]): "too_many_files" 
   return files.some(({ type }) => !TYPES.test(type)) ? "bad_type" : null;
 }
 
+/** Files as chosen so far with those chosen now; one that was chosen again is there once. */
+export function together<F extends Pick<File, "name" | "size">>(old: readonly F[], now: readonly F[]): F[] {
+  return [...old, ...now.filter((file) => !old.some(({ name, size }) => name === file.name && size === file.size))];
+}
+
 interface Props {
   kind: "dispute" | "claim_transfer" | "explain";
   busy: boolean;
@@ -20,7 +25,8 @@ interface Props {
 
 /** Words of one's own, with pictures or papers. */
 export function StatementForm({ kind, busy, onSend }: Props) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
+  const size = (file: File) => `${new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 1 }).format(Math.max(file.size / 1024 / 1024, 0.1))} MB`;
   const [text, setText] = useState("");
   const [files, setFiles] = useState<File[]>([]);
   const [tried, setTried] = useState(false);
@@ -39,11 +45,33 @@ export function StatementForm({ kind, busy, onSend }: Props) {
         <textarea rows={6} maxLength={4000} value={text} aria-invalid={tried && short} onChange={(event) => setText(event.target.value)} />
         {tried && short && <small>{t("citizen.words_short")}</small>}
       </label>
-      <label className={bad ? "v-wrong" : ""}>
+      <label className={bad === "too_many_files" ? "v-wrong" : ""}>
         <span>{t("citizen.files")}</span>
-        <input type="file" multiple accept="image/jpeg,image/png,application/pdf" onChange={(event) => setFiles([...(event.target.files ?? [])])} />
-        <small>{bad ? t(`citizen.failed.${bad}`) : t("citizen.files_hint")}</small>
+        <input type="file" multiple accept="image/jpeg,image/png,application/pdf" onChange={(event) => {
+            const now = [...(event.target.files ?? [])];
+            // Empty again, so that the same file can be chosen after it was taken out.
+            event.target.value = "";
+            setFiles((old) => together(old, now));
+          }} />
+        <small>{bad === "too_many_files" ? t("citizen.failed.too_many_files") : t("citizen.files_hint")}</small>
       </label>
+      {files.length > 0 && (
+        <ul className="c-files">
+          {files.map((file) => {
+            const wrong = trouble([file]);
+            return (
+              <li key={file.name + file.size} className={wrong ? "c-file-wrong" : ""}>
+                <span>
+                  {file.name} <small>{wrong ? t(`citizen.failed.${wrong}`) : size(file)}</small>
+                </span>
+                <button type="button" className="c-remove" aria-label={t("citizen.remove", { name: file.name })} onClick={() => setFiles((old) => old.filter((one) => one !== file))}>
+                  ×
+                </button>
+              </li>
+            );
+          })}
+        </ul>
+      )}
       <button type="submit" className="v-primary" disabled={busy || bad !== null}>
         {t(busy ? "citizen.sending" : "citizen.send")}
       </button>

@@ -13,7 +13,8 @@ export function said(t: TFunction, error: unknown): string {
   return error.unreachable ? t("citizen.failed.unreachable") : error.detail || t("citizen.failed.unreachable");
 }
 
-const VND = new Intl.NumberFormat("vi-VN");
+/** What a deadline can be for. */
+export const WAITS = ["answer", "explain", "pay"] as const;
 
-/** `4.000.000 đ`: the dong has no smaller part. */
-export const dong = (amount: number): string => `${VND.format(amount)} đ`;
+/** `4.000.000 đ`, in English `4,000,000 VND`: the dong has no smaller part. */
+export const dong = (amount: number, language: string): string => (language === "vi" ? `${new Intl.NumberFormat("vi-VN").format(amount)} đ` : `${new Intl.NumberFormat("en-GB").format(amount)} VND`);

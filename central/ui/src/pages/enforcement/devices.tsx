@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { DeviceRecord, DeviceRow } from "../../api/case-types";
 import { caseKeys, casesApi, useDevices } from "../../api/cases";
 import { useCameras } from "../../api/queries";
-import { written } from "../../format/days";
+import { isDay, written } from "../../format/days";
 import { mayReview, maySign } from "../../shell/places";
 import { useSite } from "../../shell/site";
 import { useUser } from "../../shell/user";
@@ -182,9 +182,9 @@ function Proposal({ row }: { row: DeviceRow }) {
           <li key={path}>
             <span className="change-values">
               <span>{path.split(".").map((part) => word("device_field", part)).join(" · ")}:</span>
-              <del>{from || "–"}</del>
+              <del>{asWritten(from)}</del>
               <ArrowRight aria-hidden="true" />
-              <ins>{to || "–"}</ins>
+              <ins>{asWritten(to)}</ins>
             </span>
           </li>
         ))}
@@ -222,3 +222,6 @@ function Proposal({ row }: { row: DeviceRow }) {
     </section>
   );
 }
+
+/** A day as people write it; anything else as it is. */
+const asWritten = (value: string) => (isDay(value) ? written(value) : value || "–");

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { ChartColumn, PencilLine } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { gateKeys, useGates } from "../../api/gate-queries";
 import { membersApi } from "../../api/members";
@@ -67,8 +67,13 @@ export function FiguresPage() {
 }
 
 export function Chips<V extends string>({ label, value, options, word, onChange }: { label: string; value: V; options: readonly V[]; word: (value: V) => string; onChange: (value: V) => void }) {
+  const row = useRef<HTMLDivElement>(null);
+  // On a phone the row is wider than the screen: what is chosen is in sight.
+  useEffect(() => {
+    void row.current?.querySelector('[aria-pressed="true"]')?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [value]);
   return (
-    <div className="chips" role="group" aria-label={label}>
+    <div ref={row} className="chips" role="group" aria-label={label}>
       {options.map((option) => (
         <button key={option} type="button" className="chip" aria-pressed={value === option} onClick={() => onChange(option)}>
           {word(option)}

@@ -66,7 +66,7 @@ function Shown({ handling }: { handling: HandlingDetail }) {
       {(handling.doubts.length > 0 || handling.void_asked) && (
         <p className="strip strip-wait" role="note">
           <TriangleAlert aria-hidden="true" />
-          <span>{handling.void_asked ? <VoidAsked handling={handling} /> : handling.doubts.map((doubt) => word("handling_doubt", doubt)).join(" · ")}</span>
+          <span>{handling.void_asked ? <VoidAsked handling={handling} /> : t("handlings.doubts_are", { what: handling.doubts.map((doubt) => word("handling_doubt", doubt)).join(" · ") })}</span>
         </p>
       )}
       {handling.transfer && handling.state !== "transferred_out" && (
@@ -151,7 +151,7 @@ function Actions({ actions, onDo }: { actions: HandlingAction[]; onDo: (action: 
   // To send something back, or to say no, is never what is offered first.
   const first = rows.find(({ action, allowed, danger }) => allowed && !danger && !/^(return|reject|withdraw)_/.test(action));
   return (
-    <section className="card" data-testid="actions">
+    <section className="card actions-card" data-testid="actions">
       <h2>{t("handlings.actions")}</h2>
       {rows.length === 0 && <p className="quiet">{t("handlings.no_actions")}</p>}
       <ul className="action-list">

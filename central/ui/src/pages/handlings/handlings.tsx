@@ -24,7 +24,7 @@ const LEVELS = ["soon", "late"] as const;
 /** Numbers as they are written; plates as central keeps them, without marks between. */
 const askedFor = (text: string) => (/^(XL|VP)-/i.test(text) ? text : canonical(text));
 
-/** Files on their way from the owner to the receipt: what changed last comes first, and what runs out says so. */
+/** Files on their way from the owner to the receipt: in central's order, each with its nearest deadline. */
 export function HandlingsPage() {
   const { t } = useTranslation();
   const word = useWord();
@@ -88,7 +88,7 @@ function Row({ row }: { row: HandlingRow }) {
           {row.party?.name ?? t("handlings.nobody")}
         </span>
         <span className="handling-due">
-          <DueBar due={row.due} label={row.due ? say(row.due.what_vi, row.due.what_en) : undefined} />
+          <DueBar due={row.due} label={row.due ? say(row.due.what_vi, row.due.what_en) : undefined} exact />
         </span>
         <b className="handling-amount">{row.amount === null ? "" : dong(row.amount, i18n.language)}</b>
       </Link>

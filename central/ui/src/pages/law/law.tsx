@@ -119,7 +119,7 @@ function Table({ law, table, q, onEdit }: TableProps) {
                   <td className="law-cell-basis">
                     {row.legal_basis} <Confidence of={row.confidence} />
                   </td>
-                  <td className="law-since">
+                  <td className="law-since" data-word={t("law.head.since")}>
                     {written(row.valid_from)}
                     {row.valid_to && ` – ${written(row.valid_to)}`}
                   </td>

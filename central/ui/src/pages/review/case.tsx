@@ -25,13 +25,14 @@ export function DeskCase({ detail, onDecided }: { detail: CaseDetail; onDecided:
   const [draft, setDraft] = useState(() => readDraft(detail.id));
   const [behaviour, setBehaviour] = useState(detail.proposed_behaviour ?? detail.law[0]?.behaviour ?? "");
   const [asking, setAsking] = useState<Asking>(null);
+  const [film, setFilm] = useState(true);
   const plateField = useRef<HTMLInputElement>(null);
   useEffect(() => writeDraft(detail.id, draft), [detail.id, draft]);
   const work = useWork(detail, (decision) => {
     writeDraft(detail.id, { plate: "", note: "" });
     onDecided(decision, detail);
   });
-  const missing = missingFor(detail, work.played, work.claim, behaviour);
+  const missing = missingFor(detail, work.played, work.claim, behaviour, film);
   useKeys({
     p: () => {
       plateField.current?.focus();
@@ -45,7 +46,7 @@ export function DeskCase({ detail, onDecided }: { detail: CaseDetail; onDecided:
       <div className="desk-player">
         <CaseHead detail={detail} />
         <Warnings detail={detail} />
-        <Player detail={detail} onSeen={work.seen} />
+        <Player detail={detail} onSeen={work.seen} onFilm={setFilm} />
       </div>
       <aside className="desk-case" aria-label={t("review.case")}>
         <div className="desk-scroll">

@@ -21,6 +21,11 @@ test("nothing can be approved before the act was played, the pictures seen and t
   expect(missingFor(detail, joined(played, 1500, 0), held, "x")[0]).toEqual({ code: "clip", left: 3 });
 });
 
+test("where no film plays, the pictures are looked at for as long, and then it can be approved", () => {
+  expect(missingFor(detail, joined(played, 1500, 3), held, "x", false)).toEqual([{ code: "look", left: 3 }, { code: "plate" }]);
+  expect(missingFor({ ...detail, plate_confirmed: "35N136055" }, joined(played, 4000, 3), held, "x", false)).toEqual([]);
+});
+
 test("a lost lease, missing evidence and a reviewer who may not are named first", () => {
   const bad = { ...detail, review: { ...detail.review, may: false, why_not: "own_first_review" }, gate: { admissible: false, missing: [{ need: "clip", vi: "", en: "" }], conditions: [{ code: "clock", ok: false, vi: "", en: "" }] } };
   expect(codes(bad, joined(played, 9000, 9), { is: "lost" }, "")).toEqual(["may_not", "lease", "inadmissible", "plate", "behaviour"]);

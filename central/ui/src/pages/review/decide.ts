@@ -4,7 +4,7 @@ export type ClaimState = { is: "none" | "asking" } | { is: "held"; until: number
 
 /** One thing that is still missing before a case can be approved. */
 export interface Missing {
-  code: "may_not" | "lease" | "inadmissible" | "clip" | "pictures" | "plate" | "behaviour";
+  code: "may_not" | "lease" | "inadmissible" | "clip" | "look" | "pictures" | "plate" | "behaviour";
   /** Seconds or pictures to go; the server's word of a refusal. */
   left?: number;
   why?: string;
@@ -20,13 +20,16 @@ export const joined = (server: Played, ms: number, pictures: number): Played => 
   pictures_seen: Math.max(server.pictures_seen, Math.min(pictures, Math.max(server.pictures_needed, server.pictures_seen))),
 });
 
-/** What is missing before this case can be approved, in the order in which one would do it; empty when nothing is. */
-export function missingFor(detail: CaseDetail, played: Played, claim: ClaimState, behaviour: string): Missing[] {
+/**
+ * What is missing before this case can be approved, in the order in which one would do it; empty when nothing is.
+ * Without a film (`film` false) the pictures are looked at for as long as the clip lasts.
+ */
+export function missingFor(detail: CaseDetail, played: Played, claim: ClaimState, behaviour: string, film = true): Missing[] {
   const missing: Missing[] = [];
   if (!detail.review.may) missing.push({ code: "may_not", why: detail.review.why_not ?? "" });
   if (claim.is === "lost" || claim.is === "refused") missing.push({ code: "lease" });
   if (!detail.gate.admissible) missing.push({ code: "inadmissible", left: detail.gate.missing.length + detail.gate.conditions.filter(({ ok }) => !ok).length });
-  if (played.seen_ms < played.needed_ms) missing.push({ code: "clip", left: Math.ceil((played.needed_ms - played.seen_ms) / 1000) });
+  if (played.seen_ms < played.needed_ms) missing.push({ code: film ? "clip" : "look", left: Math.ceil((played.needed_ms - played.seen_ms) / 1000) });
   if (played.pictures_seen < played.pictures_needed) missing.push({ code: "pictures", left: played.pictures_needed - played.pictures_seen });
   if (detail.plate_confirmed === null) missing.push({ code: "plate" });
   if (!behaviour) missing.push({ code: "behaviour" });

@@ -12,7 +12,7 @@ import { type Missing, REASON_KEYS, lookedShare } from "./decide";
 import type { Decision } from "./use-work";
 
 /** What every answer needs, not an approval alone. */
-const LOOKS: Missing["code"][] = ["clip", "pictures"];
+const LOOKS: Missing["code"][] = ["clip", "look", "pictures"];
 
 export type Asking = "approve" | "reject" | "escalate" | null;
 

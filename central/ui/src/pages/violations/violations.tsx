@@ -1,23 +1,20 @@
 import { useQuery } from "@tanstack/react-query";
-import { MapPinned, TriangleAlert } from "lucide-react";
-import { useState } from "react";
+import { TriangleAlert } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { FigureGroup, ViolationFigure, ViolationFigures } from "../../api/handling-types";
-import { useDevices } from "../../api/cases";
 import { handlingKeys, handlingsApi } from "../../api/handlings";
-import { addDays, dayOf, endOfDay, startOfDay, written } from "../../format/days";
+import { addDays, dayOf, endOfDay, isDay, startOfDay, written } from "../../format/days";
 import { dong } from "../../format/money";
 import { percent, whole } from "../../format/numbers";
-import { maySeeDevices } from "../../shell/places";
 import { useAddress, useSite } from "../../shell/site";
-import { useUser } from "../../shell/user";
 import { FigureTable } from "../../ui/figure-table";
 import { Loaded } from "../../ui/loaded";
 import { PageHead } from "../../ui/page-head";
 import { useSay, useWord } from "../../ui/words";
 import { DayField } from "../accesses/filters";
 import { Chips } from "../figures/figures";
-import { type Spot, place, spots } from "./schematic";
+import { PlacesCard } from "./places-card";
+import { chartLabels, ordered } from "./rows";
 
 const GROUPS: readonly FigureGroup[] = ["kind", "place", "hour", "day"];
 
@@ -26,12 +23,11 @@ export function ViolationsPage() {
   const { t } = useTranslation();
   const [address, change] = useAddress();
   const site = useSite();
-  const to = address.get("to") || dayOf(Date.now());
-  const from = address.get("from") || addDays(to, -29);
+  const day = (key: string) => (isDay(address.get(key) ?? "") ? (address.get(key) as string) : "");
+  const to = day("to") || dayOf(Date.now());
+  const from = day("from") || addDays(to, -29);
   const group = GROUPS.find((one) => one === address.get("group")) ?? "kind";
   const query = useQuery({ queryKey: handlingKeys.figures(from, to, site, group), queryFn: () => handlingsApi.figures(startOfDay(from), endOfDay(to), site, group) });
-  const map = useQuery({ queryKey: handlingKeys.map(from, to), queryFn: () => handlingsApi.map(startOfDay(from), endOfDay(to)) });
-  const devices = useDevices(maySeeDevices(useUser())).data ?? [];
   return (
     <div className="page">
       <PageHead title={t("violations.title")} query={query}>
@@ -48,9 +44,7 @@ export function ViolationsPage() {
           </>
         )}
       </Loaded>
-      <Loaded query={map} count={3} isEmpty={(rows) => rows.length === 0} empty={{ icon: MapPinned, title: t("violations.no_places"), hint: t("violations.no_places_hint") }}>
-        {(points) => <Places rows={spots(points.filter((point) => !site || point.site === site), devices)} />}
-      </Loaded>
+      <PlacesCard from={from} to={to} site={site} />
     </div>
   );
 }
@@ -102,13 +96,14 @@ function Rows({ data, group }: { data: ViolationFigures; group: FigureGroup }) {
   const word = useWord();
   const n = (value: number) => whole(value, i18n.language);
   const name = (row: ViolationFigure) => (group === "day" ? null : say(row.vi, row.en)) || (group === "day" ? written(row.key.slice(0, 10)) : group === "hour" ? `${row.key.padStart(2, "0")}:00` : group === "kind" ? word("violation_kind", row.key) : row.key);
-  const most = Math.max(1, ...data.groups.map(({ detected }) => detected));
+  const groups = ordered(data.groups, group);
+  const most = Math.max(1, ...groups.map(({ detected }) => detected));
   return (
     <>
       {(group === "hour" || group === "day") && (
         <figure className="card violation-chart">
-          <svg viewBox={`0 0 ${Math.max(data.groups.length, 1)} 40`} preserveAspectRatio="none" role="img" aria-label={t("violations.chart")}>
-            {data.groups.map((row, at) => (
+          <svg viewBox={`0 0 ${Math.max(groups.length, 1)} 40`} preserveAspectRatio="none" role="img" aria-label={t("violations.chart")}>
+            {groups.map((row, at) => (
               <g key={row.key}>
                 <title>{`${name(row)}: ${n(row.detected)}`}</title>
                 <rect className="bar-all" x={at + 0.12} width={0.76} y={40 - (row.detected / most) * 38} height={(row.detected / most) * 38} />
@@ -116,6 +111,11 @@ function Rows({ data, group }: { data: ViolationFigures; group: FigureGroup }) {
               </g>
             ))}
           </svg>
+          <div className="chart-axis" aria-hidden="true">
+            {chartLabels(groups.map(name)).map((label, at) => (
+              <span key={groups[at].key}>{label}</span>
+            ))}
+          </div>
           <figcaption>
             <span className="key-all">{t("violations.detected")}</span> <span className="key-good">{t("violations.confirmed")}</span>
           </figcaption>
@@ -124,54 +124,8 @@ function Rows({ data, group }: { data: ViolationFigures; group: FigureGroup }) {
       <FigureTable
         title={t(`violations.group.${group}`)}
         heads={[t(`violations.group.${group}`), t("violations.detected"), t("violations.inadmissible"), t("violations.rejected"), t("violations.confirmed"), t("violations.noticed"), t("violations.decided"), t("violations.paid"), t("violations.overdue")]}
-        rows={data.groups.map((row) => ({ key: row.key, cells: [name(row), n(row.detected), n(row.inadmissible), n(row.rejected), n(row.confirmed), n(row.noticed), n(row.decided), n(row.paid), n(row.overdue)] }))}
+        rows={groups.map((row) => ({ key: row.key, cells: [name(row), n(row.detected), n(row.inadmissible), n(row.rejected), n(row.confirmed), n(row.noticed), n(row.decided), n(row.paid), n(row.overdue)] }))}
       />
     </>
-  );
-}
-
-/** Places by their position to each other, without a map server: a drawing and the list that says the same. */
-function Places({ rows }: { rows: Spot[] }) {
-  const { t, i18n } = useTranslation();
-  const [over, setOver] = useState<string | null>(null);
-  const placed = place(rows);
-  const n = (value: number) => whole(value, i18n.language);
-  return (
-    <section className="card places" aria-label={t("violations.places")}>
-      <h2>{t("violations.places")}</h2>
-      <div className="places-split">
-        {placed.length > 0 && (
-          <svg className="schematic" viewBox="0 0 100 100" role="img" aria-label={t("violations.schematic")}>
-            <path className="north" d="M94 4l3 7h-6z" />
-            <text className="north-word" x="94" y="16">
-              {t("violations.north")}
-            </text>
-            {placed.map((spot, at) => (
-              <g key={spot.key} className={over === spot.key ? "spot spot-over" : "spot"} onPointerEnter={() => setOver(spot.key)} onPointerLeave={() => setOver(null)}>
-                <circle cx={spot.x * 100} cy={spot.y * 100} r={spot.radius * 100} />
-                <text x={spot.x * 100} y={spot.y * 100 + 1.5}>
-                  {at + 1}
-                </text>
-              </g>
-            ))}
-          </svg>
-        )}
-        <ol className="place-list">
-          {rows.map((spot) => {
-            const at = placed.findIndex(({ key }) => key === spot.key);
-            return (
-              <li key={spot.key} className={over === spot.key ? "place-over" : ""} onPointerEnter={() => setOver(spot.key)} onPointerLeave={() => setOver(null)} data-place={spot.key}>
-                <span className="spot-number">{at >= 0 ? at + 1 : "–"}</span>
-                <span>
-                  {spot.place_vi}
-                  {at < 0 && <small> {t("violations.no_position")}</small>}
-                </span>
-                <b>{n(spot.count)}</b>
-              </li>
-            );
-          })}
-        </ol>
-      </div>
-    </section>
   );
 }
