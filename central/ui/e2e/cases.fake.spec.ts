@@ -120,7 +120,7 @@ test("the map puts cameras where they stand, with a scale; its list does the sam
   // Two of three lie so near to each other that they are one circle, until one looks nearer.
   await expect(map.locator(".spot")).toHaveCount(2);
   await expect(map.locator("[data-count='283']")).toContainText("2 nơi cạnh nhau");
-  await expect(map.locator(".scale")).toContainText(/\d+ m/);
+  await expect(page.locator(".places .scale")).toContainText(/\d+ m/);
   await expect(place("ql1")).toContainText("chưa có tọa độ");
   await map.locator("[data-count='283'] circle").click();
   await expect(map.locator("[data-count='175']")).toBeVisible();

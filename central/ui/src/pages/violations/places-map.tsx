@@ -70,12 +70,6 @@ export function PlacesMap({ rows, over, chosen, onOver, onChoose }: Props) {
           <text className="north-word" x="95" y="12.5">
             {t("violations.north")}
           </text>
-          <g className="scale" data-metres={bar}>
-            <path d={`M4 94v2h${step * 100}v-2`} />
-            <text x={4 + step * 50} y={93}>
-              {bar >= 1000 ? t("violations.km", { n: n(bar / 1000, i18n.language) }) : t("violations.metres", { n: n(bar, i18n.language) })}
-            </text>
-          </g>
         </svg>
         <div className="map-acts" role="group" aria-label={t("violations.zoom")}>
           <button type="button" className="icon-button" aria-label={t("violations.nearer")} title={t("violations.nearer")} onClick={() => setView(zoomed(view, 2, everything))}>
@@ -89,6 +83,10 @@ export function PlacesMap({ rows, over, chosen, onOver, onChoose }: Props) {
           </button>
         </div>
       </div>
+      <p className="scale" data-metres={bar}>
+        <span className="scale-bar" style={{ width: `${step * 100}%` }} aria-hidden="true" />
+        <span>{bar >= 1000 ? t("violations.km", { n: n(bar / 1000, i18n.language) }) : t("violations.metres", { n: n(bar, i18n.language) })}</span>
+      </p>
       <figcaption>{t("violations.no_streets")}</figcaption>
     </figure>
   );
