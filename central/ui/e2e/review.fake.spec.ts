@@ -194,6 +194,7 @@ test("a clip that the browser refuses is offered as a file, and the case is deci
   await page.keyboard.press("p");
   await page.keyboard.type("90B177130");
   await page.keyboard.press("Enter");
+  await expect(page.getByTestId("registered")).toContainText("Honda Wave Alpha · xe mô tô · xanh dương");
   await expect(approve(page)).toContainText(/Sẵn sàng|đủ/i, { timeout: 25_000 });
   await page.keyboard.press("Escape");
   await page.keyboard.press("a");

@@ -7,6 +7,8 @@ const LEASE_MS = 600_000;
 const REASONS = table("reject_reasons").map(({ code, title_vi, title_en, teaches, note_needed }) => ({ code, title_vi, title_en, teaches, note_needed }));
 const SENIOR = ["team_chief", "commune_chief", "division_head", "provincial_director"];
 const MASKED = { mask_reason: "Số định danh chỉ hiện 3 số cuối; số đầy đủ nằm trong hồ sơ vụ việc.", mask_reason_vi: "Số định danh chỉ hiện 3 số cuối; số đầy đủ nằm trong hồ sơ vụ việc.", mask_reason_en: "Only the last 3 digits of the number are shown; the whole number belongs in the case file." };
+/** What is registered for a plate. */
+const REGISTERED = ({ class: type }) => (type === "motorcycle" ? { make: "Honda", model: "Wave Alpha", colour: "blue", type } : { make: "Toyota", model: "Vios", colour: "grey", type });
 const OWNER = { kind: "person", name: "Nguyễn Văn Mẫu", address: "Thôn 1, xã Gia Vân, tỉnh Ninh Bình", id_number: "*********234", masked: ["id_number"], ...MASKED };
 
 const upper = (text) => (text ?? "").toUpperCase().replaceAll("Đ", "D").replace(/[^A-Z0-9]/g, "");
@@ -74,7 +76,7 @@ function detailOf(one, user) {
   const all = user.role === "police_signer" || !isOpen(one) || one.state === "review_3";
   const device = deviceAt(one.site, one.camera);
   return {
-    ...rowOf(one, user, seat), moments: hidden ? [] : one.moments, timeline: hidden ? [] : one.timeline, evidence: hidden ? [] : one.evidence, clip: hidden ? null : one.clip, overlay: hidden ? null : (overlay?.sha256 ?? null), picture: hidden ? [0, 0] : one.picture, reading: hidden || !seat.plate ? null : one.reading, plate_confirmed: seat.typed, owner: seat.typed ? OWNER : null, measured: hidden ? null : one.measured, doubts: hidden ? [] : one.doubts, limits_vi: facts.limits_vi, limits_en: facts.limits_en,
+    ...rowOf(one, user, seat), moments: hidden ? [] : one.moments, timeline: hidden ? [] : one.timeline, evidence: hidden ? [] : one.evidence, clip: hidden ? null : one.clip, overlay: hidden ? null : (overlay?.sha256 ?? null), picture: hidden ? [0, 0] : one.picture, reading: hidden || !seat.plate ? null : one.reading, plate_confirmed: seat.typed, owner: seat.typed ? OWNER : null, registered: seat.typed ? REGISTERED(one) : null, chain_broken_at: null, measured: hidden ? null : one.measured, doubts: hidden ? [] : one.doubts, limits_vi: facts.limits_vi, limits_en: facts.limits_en,
     time: { at: new Date(one.at_ms).toISOString(), uncertainty_ms: one.time.uncertainty_ms, source: one.time.source, clock: hidden ? null : one.time.clock }, device: one.source === "own" ? device : null, scene: hidden ? null : one.scene, ground: hidden ? null : one.ground, models: one.models, made_by: hidden ? "" : one.made_by, source: one.source, gate: one.gate, law: one.law, law_version: "3", proposed_behaviour: one.law[0]?.behaviour ?? null,
     review: { round: roundOf(one), may: why_not === null, why_not, played, may_decide: seat.mine && why_not === null && enough(played) && seat.typed !== null && one.gate.admissible }, earlier_answers: seat.blind ? null : all ? one.answers : [], related: related(one), log: one.log.filter(({ actor }) => !seat.blind || actor === "system"), void: one.void, legal_hold: one.hold !== null, handling_id: one.handling_id,
   };

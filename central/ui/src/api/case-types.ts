@@ -1,5 +1,5 @@
 /** Violations on their way to a human verdict, as central tells them. Boxes are pixels of the overview; times RFC 3339 UTC. */
-import type { Box, Owner, PlateReading, Size, TimeSource } from "./types";
+import type { Box, Owner, PlateReading, Size, TimeSource, Vehicle } from "./types";
 
 export type CaseState = "detected" | "screened" | "review_1" | "review_2" | "review_3" | "confirmed" | "rejected" | "inadmissible" | "duplicate" | "voided" | "expired";
 export type CaseFlag = "exempt" | "duplicate_of" | "clone_suspect" | "repaired_plate" | "low_score" | "third_party" | "escalated" | string;
@@ -192,6 +192,8 @@ export interface CaseDetail extends CaseRow {
   reading: PlateReading | null;
   plate_confirmed: string | null;
   owner: Owner | null;
+  /** The vehicle as registered, for whoever sees the owner. */
+  registered?: Vehicle | null;
   measured: { what: string; value: number; uncertainty: number; limit: number | null; type_approved: boolean } | null;
   doubts: string[];
   limits_vi: string;
@@ -211,6 +213,8 @@ export interface CaseDetail extends CaseRow {
   earlier_answers: EarlierAnswer[] | null;
   related: { duplicates: RelatedCase[]; clones: RelatedCase[] };
   log: CaseStep[];
+  /** Number of the first line of the log that does not fit the chain. */
+  chain_broken_at?: number | null;
   /** Somebody asked to void it. */
   void: { by: string; at: string | null; reason: string | null } | null;
   /** Nothing of it is deleted. */

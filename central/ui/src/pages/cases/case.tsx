@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { ArrowLeft, FileX2, Gavel, Lock, type LucideIcon, MonitorPlay, Split } from "lucide-react";
+import { ArrowLeft, FileX2, Gavel, Lock, MonitorPlay, ShieldAlert, Split, type LucideIcon } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useParams } from "react-router";
@@ -66,6 +66,12 @@ function Shown({ detail }: { detail: CaseDetail }) {
       <div className="case-left">
         <div className="case-film">
           <CaseHead detail={detail} />
+          {detail.chain_broken_at != null && (
+            <p className="strip strip-deny" role="alert">
+              <ShieldAlert aria-hidden="true" />
+              <span>{t("cases.chain_broken", { line: detail.chain_broken_at })}</span>
+            </p>
+          )}
           <Warnings detail={detail} />
           {detail.picture[0] > 0 ? <Player detail={detail} /> : <p className="clip-note">{t("cases.hidden")}</p>}
         </div>

@@ -3,6 +3,7 @@ import { type FormEvent, forwardRef, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { CaseDetail, PlateAnswer } from "../../api/case-types";
 import { casesApi } from "../../api/cases";
+import type { Vehicle } from "../../api/types";
 import { ApiError } from "../../api/client";
 import type { Owner } from "../../api/types";
 import { percent } from "../../format/numbers";
@@ -10,6 +11,7 @@ import { canonical, drawnColour } from "../../format/plate";
 import { Note, Problem, Refusal } from "../../ui/outcome";
 import { Picture } from "../../ui/picture";
 import { Plate } from "../../ui/plate";
+import { useVehicleWords } from "../../ui/vehicle";
 import { useSay } from "../../ui/words";
 import { mayHaveNoPlate } from "./decide";
 
@@ -124,7 +126,7 @@ export const PlateCheck = forwardRef<HTMLInputElement, Props>(function PlateChec
       {again && <Problem>{t("review.plate_differs")}</Problem>}
       {unreadable ? <Problem>{t("review.plate_invalid")}</Problem> : <Refusal error={error} />}
       {answer?.findings.map((finding) => <Note key={finding.code} tone="wait">{say(finding.text_vi, finding.text_en)}</Note>)}
-      <OwnerCard owner={detail.owner} confirmed={confirmed !== null} />
+      <OwnerCard owner={detail.owner} registered={detail.registered ?? null} confirmed={confirmed !== null} />
     </section>
   );
 });
@@ -160,9 +162,12 @@ function Confirmed({ detail }: { detail: CaseDetail }) {
   );
 }
 
-function OwnerCard({ owner, confirmed }: { owner: Owner | null; confirmed: boolean }) {
+/** Whose vehicle it is and what is registered, to be set beside the picture. */
+function OwnerCard({ owner, registered, confirmed }: { owner: Owner | null; registered: Vehicle | null; confirmed: boolean }) {
   const { t } = useTranslation();
   const say = useSay();
+  const words = useVehicleWords();
+  const vehicle = registered && words(registered);
   if (!owner) {
     return (
       <p className="owner-hidden" data-testid="owner-hidden">
@@ -181,6 +186,12 @@ function OwnerCard({ owner, confirmed }: { owner: Owner | null; confirmed: boole
         <div className="fact">
           <dt>{t("passage.address")}</dt>
           <dd>{owner.address}</dd>
+        </div>
+      )}
+      {vehicle && (
+        <div className="fact" data-testid="registered">
+          <dt>{t("review.registered")}</dt>
+          <dd>{[vehicle.make, vehicle.type, vehicle.colour].filter(Boolean).join(" · ") || "–"}</dd>
         </div>
       )}
       {owner.masked.length > 0 && <p className="quiet">{t("passage.masked_why", { reason: say(owner.mask_reason_vi, owner.mask_reason_en) || t("passage.mask_reason") })}</p>}
