@@ -1,6 +1,7 @@
 //! Handlings as officers, commanders and other systems meet them: the whole router, a real database, real papers, and the mock
 //! national services behind the real clients.
 
+mod altered;
 mod outside;
 mod people;
 mod whole;
@@ -151,7 +152,9 @@ impl Road {
             place_vi: "Nút giao Thí Dụ".into(),
             vehicle: Vehicle::seen(plate, Some(colour), class),
         };
-        self.site.state.store.put_confirmed(&case).await;
+        for (name, bytes) in self.site.state.store.put_confirmed(&case).await {
+            self.site.state.evidence.put(name, bytes.into()).await.unwrap();
+        }
         case
     }
 
