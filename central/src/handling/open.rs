@@ -45,8 +45,12 @@ pub struct Identity {
 /// Opens a handling. A plate of another authority (military, diplomatic) is handed over at once and nobody is looked up.
 ///
 /// # Errors
-/// When the law lacks a deadline.
+/// When the law lacks a deadline, or the vehicle has no plate: nobody can be looked up then.
 pub fn open(case: Confirmed, identity: Identity, law: &Law, at: Timestamp) -> Result<Stepped, Refusal> {
+    if case.vehicle.plate.is_empty() {
+        let (vi, en) = ("xe không có biển số", "the vehicle has no plate");
+        return Err(Refusal::new("no_plate", vi, en));
+    }
     let statute = law.due("statute", case.at)?;
     let act = Violation {
         case_id: case.case_id,

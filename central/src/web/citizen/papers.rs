@@ -10,7 +10,7 @@ use super::looks;
 use super::seen::{self, Own, Standing};
 use super::session::citizen;
 use crate::documents;
-use crate::handling::record::What;
+use crate::handling::record::{Order, What};
 use crate::store::audit::AuditRow;
 use crate::store::documents::DocumentRow;
 use crate::web::access::Peer;
@@ -41,7 +41,10 @@ pub async fn of(web: &Web, own: &Own) -> Result<Vec<(u32, DocumentRow)>, Problem
     }
     let addressed = [&own.h.notice, &own.h.minutes, &own.h.decision].into_iter().flatten();
     let mine: Vec<_> = addressed.filter(|paper| paper.party == Some(own.party)).collect();
-    for order in own.h.orders.iter().filter(|order| order.state == "done") {
+    // Whoever holds the notice of a handling that was joined into another gets no papers that the other one made before.
+    let since = own.joined.as_ref().map(|joined| joined.at);
+    let made = |order: &&Order| order.state == "done" && since.is_none_or(|since| order.at >= since);
+    for order in own.h.orders.iter().filter(made) {
         let (What::Document { paper, .. }, Some(id)) = (&order.what, &order.reference) else { continue };
         let addressed = mine.iter().any(|paper| paper.document.as_ref() == Some(id));
         // A notice to somebody who was liable before is theirs.

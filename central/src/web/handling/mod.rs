@@ -14,6 +14,7 @@ mod callbacks;
 mod detail;
 mod figures;
 mod list;
+mod map;
 mod papers;
 
 pub(super) use actions::deed;
@@ -22,7 +23,7 @@ pub(super) use actions::deed;
 pub fn routes() -> OpenApiRouter<Web> {
     OpenApiRouter::new()
         .routes(routes!(list::list, actions::join))
-        .routes(routes!(list::map))
+        .routes(routes!(map::map))
         .routes(routes!(detail::read))
         .routes(routes!(detail::attachment))
         .routes(routes!(actions::act))

@@ -1,5 +1,7 @@
 //! The citizen's page as a browser meets it: handlings that went their way, and people who may see one of them and not the other.
 
+mod joined;
+
 use std::io::Cursor;
 use std::sync::Arc;
 

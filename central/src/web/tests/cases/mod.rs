@@ -1,8 +1,11 @@
 //! Cases over HTTP: real roles on a real database. Time that people must spend passes at once; nothing else is shortened.
 
 mod adapter;
+mod duplicates;
 mod evidence;
 mod known;
+mod no_plate;
+mod places;
 mod random;
 mod review;
 mod screening;

@@ -2,6 +2,7 @@
 //! national services behind the real clients.
 
 mod altered;
+mod lists;
 mod outside;
 mod people;
 mod whole;
