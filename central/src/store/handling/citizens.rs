@@ -154,10 +154,11 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn citizen_case(&self, case_id: &str) -> Result<Option<CaseRow>, StoreError> {
-        let row = sqlx::query("select case_id, handling_id, ref case_ref from handling_cases where case_id = $1")
-            .bind(case_id)
-            .fetch_optional(self.read())
-            .await?;
+        let row =
+            sqlx::query("select case_id, handling_id, ref case_ref from handling_cases where case_id = $1")
+                .bind(case_id)
+                .fetch_optional(self.read())
+                .await?;
         Ok(row.as_ref().map(CaseRow::read).transpose()?)
     }
 

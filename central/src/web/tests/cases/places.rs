@@ -21,7 +21,12 @@ impl Bench {
     async fn with_other_site(&self) {
         let store = &self.site.state.store;
         store.put_site(OTHER).await;
-        store.put("update cameras set name_vi = $1, name_en = $2 where site = 'nut-2'", &["Ngã tư Bắc", "North junction"]).await;
+        store
+            .put(
+                "update cameras set name_vi = $1, name_en = $2 where site = 'nut-2'",
+                &["Ngã tư Bắc", "North junction"],
+            )
+            .await;
     }
 
     async fn opened_at(&self, site: &str, sample: &Sample) -> String {
@@ -54,7 +59,8 @@ async fn cameras_of_one_name_at_two_sites_are_counted_apart_and_named_as_people_
     assert_eq!(bench.decides(&one, &here, PLATE, "approve").await, "confirmed");
     let figures = bench.get(&signer, "/violations/figures?group=place").await.json();
     let row = |group: &Value| {
-        ["key", "site", "camera", "vi", "en", "detected", "confirmed", "rejected"].map(|word| group[word].clone())
+        ["key", "site", "camera", "vi", "en", "detected", "confirmed", "rejected"]
+            .map(|word| group[word].clone())
     };
     assert_eq!(
         figures["groups"].as_array().unwrap().iter().map(row).collect::<Vec<_>>(),
@@ -99,7 +105,9 @@ async fn the_map_shows_where_cameras_stand_and_how_many_cases_to_who_watches_and
     for who in &watchers {
         let points = map(&bench, who).await;
         let text = json!(points).to_string();
-        for secret in [waits.as_str(), &done, &there, PLATE, "123.45", "30A20001", "200.01", "30A30001", "VP-2"] {
+        for secret in
+            [waits.as_str(), &done, &there, PLATE, "123.45", "30A20001", "200.01", "30A30001", "VP-2"]
+        {
             assert!(!text.contains(secret), "{}: {secret} in {text}", who.name);
         }
         let of = |site: &str, kind: &str| {
@@ -109,7 +117,10 @@ async fn the_map_shows_where_cameras_stand_and_how_many_cases_to_who_watches_and
         assert_eq!((&red["lat"], &red["lon"]), (&json!(PLACE[0]), &json!(PLACE[1])));
         assert_eq!((&red["position_from"], &red["camera_vi"]), (&json!("device"), &json!("Cổng")));
         assert_eq!((&red["case_states"], &red["states"]), (&json!({ "screened": 1 }), &json!({})));
-        assert_eq!((&red["cases"], &red["count"], &red["place_en"]), (&json!(1), &json!(0), &json!("Example junction")));
+        assert_eq!(
+            (&red["cases"], &red["count"], &red["place_en"]),
+            (&json!(1), &json!(0), &json!("Example junction"))
+        );
         let block = of(KCN, "junction_block");
         assert_eq!((&block["case_states"], &block["cases"]), (&json!({ "confirmed": 1 }), &json!(1)));
         assert_eq!((&block["states"], &block["count"]), (&json!({ "owner_lookup": 1 }), &json!(1)));
@@ -132,17 +143,23 @@ async fn the_map_of_an_account_with_sites_shows_those_alone_and_positions_as_app
     let cookie = bench.site.cookie(Role::IocOperator, &[OTHER]).await;
     let points = bench.site.get("/api/v1/handlings/map", &cookie).await.json();
     assert_eq!(points.as_array().unwrap().len(), 1, "{points}");
-    assert_eq!((&points[0]["site"], &points[0]["lat"], &points[0]["lon"]), (&json!(OTHER), &json!(10.75), &json!(106.75)));
+    assert_eq!(
+        (&points[0]["site"], &points[0]["lat"], &points[0]["lon"]),
+        (&json!(OTHER), &json!(10.75), &json!(106.75))
+    );
 }
 
 #[tokio::test]
 async fn a_reviewer_cannot_find_known_cases_by_what_the_map_leaves_out() {
     let bench = Bench::new().await;
-    let (one, ioc) = (bench.officer("csgt.mot").await, bench.account("truc.ban", Role::IocOperator, "").await);
+    let (one, ioc) =
+        (bench.officer("csgt.mot").await, bench.account("truc.ban", Role::IocOperator, "").await);
     let id = bench.opened(&mild(PLATE)).await;
     let state = &bench.site.state;
     let number = state.store.cases().get(&id).await.unwrap().unwrap().number;
-    make((&state.store, &state.evidence), &number, Some(Decision::Approve), "t", Timestamp::now()).await.unwrap();
+    make((&state.store, &state.evidence), &number, Some(Decision::Approve), "t", Timestamp::now())
+        .await
+        .unwrap();
     let listed = bench.get(&one, "/cases").await.json()["counts"]["screened"].clone();
     assert_eq!((&listed, &map(&bench, &one).await[0]["case_states"]["screened"]), (&json!(2), &json!(2)));
     assert_eq!(map(&bench, &ioc).await[0]["case_states"]["screened"], 1, "in no figure of those who count");

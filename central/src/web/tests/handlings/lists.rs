@@ -22,7 +22,11 @@ async fn five(road: &Road) -> [String; 5] {
         let (id, _) = road.site.state.store.handling_of_case(&case.case_id).await.unwrap().unwrap();
         opened.push(id);
     }
-    road.site.state.store.put("update handlings set due_at_ms = null where handling_id = $1", &[&opened[3]]).await;
+    road.site
+        .state
+        .store
+        .put("update handlings set due_at_ms = null where handling_id = $1", &[&opened[3]])
+        .await;
     assert_eq!(road.state(&opened[4]).await, State::HandedOver);
     opened.try_into().unwrap()
 }
@@ -32,7 +36,10 @@ async fn open_handlings_come_by_their_nearest_deadline_those_without_one_behind_
     let road = Road::new().await;
     let [one, two, three, no_deadline, over] = five(&road).await;
     assert_eq!(ids(&page(&road, "").await), [&three, &one, &two, &no_deadline, &over]);
-    assert_eq!(ids(&page(&road, "sort=deadline&state=owner_found").await), [&three, &one, &two, &no_deadline]);
+    assert_eq!(
+        ids(&page(&road, "sort=deadline&state=owner_found").await),
+        [&three, &one, &two, &no_deadline]
+    );
     // By change: the one that was worked on last comes first.
     road.ok(&two, &road.an, "draft_notice", json!({})).await;
     assert_eq!(ids(&page(&road, "sort=changed").await)[0], two);
@@ -83,6 +90,10 @@ async fn pages_neither_repeat_nor_lose_a_handling_while_others_are_worked_on() {
     let other = page(&road, "limit=1&sort=changed").await["next"].as_str().unwrap().to_owned();
     for query in [format!("cursor={other}"), format!("sort=changed&cursor={cursor}")] {
         let reply = road.site.get(&format!("/api/v1/handlings?{query}"), &road.an).await;
-        assert_eq!((reply.status, reply.problem().as_str()), (StatusCode::BAD_REQUEST, "bad_cursor"), "{query}");
+        assert_eq!(
+            (reply.status, reply.problem().as_str()),
+            (StatusCode::BAD_REQUEST, "bad_cursor"),
+            "{query}"
+        );
     }
 }
