@@ -1,25 +1,23 @@
 //! One case in plain words: what was seen, what the law says, how far it is, what can be done now.
 
 use axum::extract::State;
-use axum::http::HeaderMap;
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::list::{CitizenCase, act, decided, item};
+use super::own::Looking;
 use super::papers::{self, CitizenPaper};
 use super::pictures::{self, CitizenPicture};
-use super::seen::{self, Own, Standing};
-use super::session::citizen;
-use super::{looks, words};
+use super::seen::{Own, Standing};
+use super::words;
 use crate::handling::machine::{Actor, Choices, Context};
 use crate::handling::record::{Answer, Handling, Paper};
 use crate::handling::{PartyKind, State as Stands, may, money, steps};
 use crate::law::{Act, Law, day_of};
 use crate::store::handling::citizens::CitizenRow;
 use crate::web::Web;
-use crate::web::access::Peer;
-use crate::web::extract::{Json, Moment, Path};
+use crate::web::extract::{Json, Moment};
 use crate::web::problem::Problem;
 
 /// What the law says of the act.
@@ -105,13 +103,8 @@ pub struct CitizenDetail {
         (status = 404, body = Problem), (status = 429, description = "`rate_limited`", body = Problem)))]
 pub async fn read(
     State(web): State<Web>,
-    Peer(address): Peer,
-    Path(name): Path<String>,
-    headers: HeaderMap,
+    Looking { citizen, own }: Looking,
 ) -> Result<Json<CitizenDetail>, Problem> {
-    looks(&web, address)?;
-    let citizen = citizen(&web, &headers).await?;
-    let own = seen::find(&web, &citizen, &name).await?;
     view(&web, &citizen, &own).await.map(Json)
 }
 

@@ -23,6 +23,7 @@ mod answers;
 mod detail;
 mod door;
 mod list;
+mod own;
 mod papers;
 mod pay;
 mod pictures;

@@ -1,19 +1,17 @@
 //! The papers of a case that are addressed to whoever is liable, as PDF.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::looks;
-use super::seen::{self, Own, Standing};
-use super::session::citizen;
+use super::own::Looking;
+use super::seen::{Own, Standing};
 use crate::documents;
 use crate::handling::record::{Order, What};
 use crate::store::audit::AuditRow;
 use crate::store::documents::DocumentRow;
-use crate::web::access::Peer;
 use crate::web::extract::{Moment, Path};
 use crate::web::problem::Problem;
 use crate::web::{Web, now_ms};
@@ -76,13 +74,9 @@ pub async fn list(web: &Web, own: &Own) -> Result<Vec<CitizenPaper>, Problem> {
     responses((status = 200, description = "PDF", content_type = "application/pdf"), (status = 404, body = Problem)))]
 pub async fn read(
     State(web): State<Web>,
-    Peer(address): Peer,
-    Path((name, n)): Path<(String, String)>,
-    headers: HeaderMap,
+    Looking { own, .. }: Looking,
+    Path((_, n)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
-    looks(&web, address)?;
-    let citizen = citizen(&web, &headers).await?;
-    let own = seen::find(&web, &citizen, &name).await?;
     let papers = of(&web, &own).await?;
     let found = papers.into_iter().find(|(number, _)| number.to_string() == n);
     let (_, row) = found.ok_or_else(|| Problem::not_found("case"))?;
