@@ -75,7 +75,7 @@ pub async fn list(web: &Web, own: &Own) -> Result<Vec<CitizenPaper>, Problem> {
 pub async fn read(
     State(web): State<Web>,
     Looking { own, .. }: Looking,
-    Path((_, n)): Path<(String, String)>,
+    Path((_name, n)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
     let papers = of(&web, &own).await?;
     let found = papers.into_iter().find(|(number, _)| number.to_string() == n);

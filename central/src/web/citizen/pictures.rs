@@ -91,7 +91,7 @@ pub async fn list(web: &Web, case: &CaseRow) -> Result<Vec<CitizenPicture>, Prob
 pub async fn read(
     State(web): State<Web>,
     Looking { own, .. }: Looking,
-    Path((_, n)): Path<(String, String)>,
+    Path((_name, n)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
     let missing = || Problem::not_found("case");
     let case = web.app.store.cases().get(&own.case.case_id).await?.ok_or_else(missing)?;
