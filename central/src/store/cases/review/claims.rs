@@ -134,6 +134,21 @@ impl Cases<'_> {
             (false, true) => Typed::Otherwise,
             (false, false) => Typed::Again,
         };
+        if typed == Typed::Otherwise {
+            // One correction of a misreading and no more: a case is no licence to ask for owners.
+            let others: i64 = sqlx::query_scalar(
+                "select count(*) from case_lookups where case_id = $1 and asked_by = $2 and plate <> $3 and plate <> $4",
+            )
+            .bind(case_id)
+            .bind(&person.username)
+            .bind(plate)
+            .bind(facts.plate.as_deref().unwrap_or_default())
+            .fetch_one(&mut *writer)
+            .await?;
+            if others > 0 {
+                return Err(Refusal::OneOtherPlate.into());
+            }
+        }
         if typed == Typed::Again {
             sqlx::query("update case_claims set plate_tried = $2, plate_typed = null, plate_fits = 0 where case_id = $1")
                 .bind(case_id)

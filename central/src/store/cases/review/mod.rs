@@ -86,16 +86,31 @@ async fn facts(writer: &mut Writer, case_id: &str, username: &str) -> Result<(Ca
         .fetch_all(&mut **writer)
         .await?;
     let (needed_ms, pictures) = to_see(&case)?;
+    let claim = claim.as_ref().map(claim_of).transpose()?;
+    let typed = claim.as_ref().and_then(|claim| claim.plate_typed.as_deref());
+    let looked_up = match typed {
+        Some(plate) => {
+            let known: i64 =
+                sqlx::query_scalar("select count(*) from case_lookups where case_id = $1 and plate = $2")
+                    .bind(case_id)
+                    .bind(plate)
+                    .fetch_one(&mut **writer)
+                    .await?;
+            known > 0
+        }
+        None => false,
+    };
     let facts = Facts {
         state: case.state()?,
         second: case.second == 1,
         admissible: case.seeded == 1 || case.gate()?.is_some_and(|gate| gate.admissible),
-        claim: claim.as_ref().map(claim_of).transpose()?,
+        claim,
         answers: answers.iter().map(answer_of).collect::<Result<_, _>>()?,
         needed_ms,
         pictures,
         own_plates: own.into_iter().collect(),
         plate: case.plate.clone(),
+        looked_up,
     };
     Ok((case, facts))
 }
