@@ -3,22 +3,24 @@
 use std::net::IpAddr;
 
 use axum::extract::{Request, State};
+use axum::http::HeaderMap;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use super::detail::{CitizenDetail, view};
-use super::own::{Answering, Looking};
-use super::seen::Own;
-use super::stale;
+use super::seen::{self, Own, Standing};
+use super::session::citizen;
 use super::upload::{StatementForm, statement};
+use super::{answers, looks_only, stale};
 use crate::handling::desk::{self, Deed};
 use crate::handling::{Actor, steps};
 use crate::store::audit::AuditRow;
 use crate::store::handling::Tried;
+use crate::store::handling::citizens::CitizenRow;
 use crate::web::access::Peer;
-use crate::web::extract::Json;
+use crate::web::extract::{Json, Path};
 use crate::web::handling::{deed, refused};
 use crate::web::problem::Problem;
 use crate::web::{Web, now_ms};
@@ -37,10 +39,29 @@ pub struct Driver {
     address: String,
 }
 
+/// Somebody who may answer, and the case: session, case, and right are looked at before anything of the body is read.
+async fn answering(
+    web: &Web,
+    address: Option<IpAddr>,
+    headers: &HeaderMap,
+    name: &str,
+) -> Result<(CitizenRow, Own), Problem> {
+    answers(web, address)?;
+    let citizen = citizen(web, headers).await?;
+    let own = seen::find(web, &citizen, name).await?;
+    if !citizen.may_answer() {
+        return Err(looks_only());
+    }
+    if own.standing != Standing::Liable {
+        return Err(stale());
+    }
+    Ok((citizen, own))
+}
+
 /// Takes a step in the citizen's name, and shows the case as it is then.
 async fn take(
     web: &Web,
-    Answering(Looking { citizen, own }): Answering,
+    (citizen, own): (CitizenRow, Own),
     deed: Deed,
     address: Option<IpAddr>,
 ) -> Result<Json<CitizenDetail>, Problem> {
@@ -67,8 +88,10 @@ async fn take(
 pub async fn confirm(
     State(web): State<Web>,
     Peer(address): Peer,
-    who: Answering,
+    Path(name): Path<String>,
+    headers: HeaderMap,
 ) -> Result<Json<CitizenDetail>, Problem> {
+    let who = answering(&web, address, &headers, &name).await?;
     let deed = Deed { name: "confirm".to_owned(), fields: json!({}), ..Deed::default() };
     take(&web, who, deed, address).await
 }
@@ -81,9 +104,11 @@ pub async fn confirm(
 pub async fn driver(
     State(web): State<Web>,
     Peer(address): Peer,
-    who: Answering,
+    Path(name): Path<String>,
+    headers: HeaderMap,
     driver: Result<Json<Driver>, Problem>,
 ) -> Result<Json<CitizenDetail>, Problem> {
+    let who = answering(&web, address, &headers, &name).await?;
     let Json(driver) = driver?;
     let step =
         steps::named("name_driver").ok_or_else(|| Problem::internal(&"there is no step name_driver"))?;
@@ -100,10 +125,11 @@ pub async fn driver(
 
 async fn said(
     web: &Web,
-    (address, who): (Option<IpAddr>, Answering),
+    (address, headers, name): (Option<IpAddr>, HeaderMap, String),
     step: &str,
     request: Request,
 ) -> Result<Json<CitizenDetail>, Problem> {
+    let who = answering(web, address, &headers, &name).await?;
     let statement = statement(web, request).await?;
     let deed = Deed {
         name: step.to_owned(),
@@ -124,10 +150,11 @@ async fn said(
 pub async fn dispute(
     State(web): State<Web>,
     Peer(address): Peer,
-    who: Answering,
+    Path(name): Path<String>,
+    headers: HeaderMap,
     request: Request,
 ) -> Result<Json<CitizenDetail>, Problem> {
-    said(&web, (address, who), "dispute", request).await
+    said(&web, (address, headers, name), "dispute", request).await
 }
 
 /// The vehicle was sold, rented out or given away: the police check it.
@@ -139,10 +166,11 @@ pub async fn dispute(
 pub async fn transfer(
     State(web): State<Web>,
     Peer(address): Peer,
-    who: Answering,
+    Path(name): Path<String>,
+    headers: HeaderMap,
     request: Request,
 ) -> Result<Json<CitizenDetail>, Problem> {
-    said(&web, (address, who), "claim_transfer", request).await
+    said(&web, (address, headers, name), "claim_transfer", request).await
 }
 
 /// An explanation, while there is time for it: it goes into the file before the decision.
@@ -154,8 +182,9 @@ pub async fn transfer(
 pub async fn explanation(
     State(web): State<Web>,
     Peer(address): Peer,
-    who: Answering,
+    Path(name): Path<String>,
+    headers: HeaderMap,
     request: Request,
 ) -> Result<Json<CitizenDetail>, Problem> {
-    said(&web, (address, who), "explain", request).await
+    said(&web, (address, headers, name), "explain", request).await
 }
