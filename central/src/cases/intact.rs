@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 use wire::{Digest, EvidenceRef};
 
+use super::gate::{GateReport, UNALTERED};
 use crate::app::State;
 use crate::evidence::{EvidenceError, Kind, mp4};
 use crate::notify::Change;
@@ -53,6 +54,10 @@ pub async fn read(state: &State, case: &CaseRow) -> Result<Files, StoreError> {
 /// # Errors
 /// When the database fails or the store of evidence cannot be read now.
 pub async fn check(state: &State, case: &CaseRow, now: Timestamp) -> Result<bool, StoreError> {
+    let locked = |gate: GateReport| gate.conditions.iter().any(|one| one.code == UNALTERED && !one.ok);
+    if case.gate()?.is_some_and(locked) {
+        return Ok(false);
+    }
     let files = read(state, case).await?;
     let broken: Vec<Digest> = files.altered.into_iter().chain(files.gone).collect();
     if !broken.is_empty() {

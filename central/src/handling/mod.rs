@@ -8,7 +8,6 @@
 pub mod callbacks;
 pub mod clock;
 pub mod desk;
-pub mod join;
 pub mod machine;
 pub mod money;
 pub mod open;

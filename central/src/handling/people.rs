@@ -10,7 +10,7 @@ use super::machine::{Event, NewParty, Refusal, Work, nothing};
 use super::record::{Answer, Bill, Paper, Party, PartyKind, What};
 use super::state::State;
 use super::steps::{Step, Who};
-use crate::law::{Term, day_of};
+use crate::law::day_of;
 
 /// Longest reason or note, characters.
 const MAX_TEXT: usize = 2000;
@@ -90,11 +90,6 @@ impl Work<'_> {
                 let doubts = std::mem::take(&mut self.h.doubts);
                 self.step(name, State::OwnerFound, reason, json!({ "doubts": doubts }))
             }
-            "clear_doubts" => {
-                let doubts = std::mem::take(&mut self.h.doubts);
-                self.order(What::OwnerLookup);
-                self.step(name, State::OwnerLookup, reason, json!({ "doubts": doubts }))
-            }
             "draft_notice" => {
                 self.h.notice = Some(self.draft(read::<Note>(fields)?.note)?);
                 self.step(name, State::NoticeDraft, reason, nothing())
@@ -112,25 +107,14 @@ impl Work<'_> {
             }
             "sign_notice" => {
                 let number = self.sign("notice")?;
-                let appointment = self.today.due(Term::Appearance.as_str(), self.at)?;
-                if let Some(notice) = &mut self.h.notice {
-                    notice.appointment = Some(appointment);
-                }
                 self.step(name, State::NoticeSigned, None, json!({ "number": number }))
             }
             "sign_minutes" => self.sign_minutes(),
             "sign_decision" => self.sign_decision(),
-            "pass_on" => {
-                let to: Receiver = read(fields)?;
-                let minutes = self.h.minutes.as_ref().and_then(|paper| paper.signed_at);
-                self.met(Term::Decision);
-                self.start(Term::DecisionTransferred, minutes.unwrap_or(self.at))?;
-                self.step(name, self.h.state, reason, json!({ "to": limited(&to.to_unit)? }))
-            }
             "draft_transfer" => {
                 let to: Receiver = read(fields)?;
                 self.h.transfer = Some(self.proposal(to.reason.clone(), Some(limited(&to.to_unit)?)));
-                self.start(Term::Transfer, self.first_at()?)?;
+                self.start("transfer", self.first_at()?)?;
                 self.step(name, State::OwnerFound, reason, json!({ "to": to.to_unit }))
             }
             "sign_transfer" => {
@@ -141,7 +125,7 @@ impl Work<'_> {
                 if let Some(transfer) = &mut self.h.transfer {
                     transfer.signed_by = Some(signer);
                 }
-                self.met(Term::Transfer);
+                self.met("transfer");
                 self.order(What::Document { paper: "transfer".to_owned(), number: Some(number.clone()) });
                 self.step(name, State::TransferredOut, None, json!({ "to": to, "number": number }))
             }
@@ -195,19 +179,20 @@ impl Work<'_> {
                 if name != "waive_explanation" {
                     self.h.explained = Some(self.answered("explanation", true));
                 }
-                self.met(Term::ExplanationText);
-                self.met(self.request_term());
+                self.met("explanation_text");
+                self.met(self.request_kind());
                 self.step(name, State::MinutesSigned, reason, nothing())
             }
             "record_delivery" => {
                 let on: On = read(fields)?;
-                self.by_hand(on.on)
+                self.not_ahead(on.on)?;
+                self.by_hand(noon(on.on)?.min(self.at))
             }
             "record_payment" => {
                 let paid: Treasury = read(fields)?;
-                let at = self.since_signed(paid.on, self.h.decision.as_ref())?;
+                self.not_ahead(paid.on)?;
                 let receipt = limited(&paid.receipt)?;
-                self.paid(&receipt, paid.amount, at, None)
+                self.paid(&receipt, paid.amount, noon(paid.on)?.min(self.at), None)
             }
             "order_enforcement" => self.step(name, State::Enforcement, reason, nothing()),
             "ask_void" => {
@@ -240,7 +225,6 @@ impl Work<'_> {
             signed_by: None,
             signed_at: None,
             document: None,
-            appointment: None,
             sent_at: None,
             delivered_at: None,
             delivered_by: None,
@@ -306,15 +290,15 @@ impl Work<'_> {
         if sealed {
             self.answer = Some(n);
         }
-        self.met(Term::Appearance);
-        self.met(Term::Warning);
+        self.met("appearance");
+        self.met("warning");
         n
     }
 
     /// It is established who is liable: the minutes are due.
     fn identified(&mut self) -> Result<(), Refusal> {
-        self.met(Term::Appearance);
-        self.met(Term::Warning);
+        self.met("appearance");
+        self.met("warning");
         let acknowledged = self.h.answers.last().is_some_and(|answer| answer.kind == "acknowledged");
         let liable = self.h.liable;
         if let Some(party) = self.h.parties.iter_mut().find(|party| Some(party.n) == liable)
@@ -323,38 +307,38 @@ impl Work<'_> {
         {
             party.drove = true;
         }
-        self.start(Term::Minutes, self.at)
+        self.start("minutes", self.at)
     }
 
     /// Another party is liable now: it gets a notice of its own, in the same time as the first one had.
     fn notify_anew(&mut self) -> Result<(), Refusal> {
         self.h.notice = None;
-        self.start(Term::Notice, self.at)
+        self.start("notice", self.at)
     }
 
     fn sign_minutes(&mut self) -> Result<(), Refusal> {
         let number = self.sign("minutes")?;
-        self.met(Term::Minutes);
+        self.met("minutes");
         let acts = self.law_acts();
         let combined = self.law.combine(&acts)?;
         let organisation = self.organisation();
         let on = day_of(self.at);
         let revocation = combined.revoke_months.is_some();
-        let explains = self.law.explanation_applies(combined.highest, revocation, organisation, on)?;
+        let explains = self.law.explanation_applies(combined.max_of_range, revocation, organisation, on)?;
         let detail = json!({ "number": number, "explanation": explains });
         if explains {
-            self.start(self.request_term(), self.at)?;
-            self.start(Term::ExplanationText, self.at)?;
-            self.start(Term::DecisionExplained, self.at)?;
+            self.start(self.request_kind(), self.at)?;
+            self.start("explanation_text", self.at)?;
+            self.start("decision_explained", self.at)?;
             return self.step("sign_minutes", State::Explanation, None, detail);
         }
-        self.start(Term::Decision, self.at)?;
+        self.start("decision", self.at)?;
         self.step("sign_minutes", State::MinutesSigned, None, detail)
     }
 
-    /// The deadline of asking to explain in person.
-    pub(super) fn request_term(&self) -> Term {
-        if self.organisation() { Term::ExplanationRequestOrganisation } else { Term::ExplanationRequest }
+    /// Kind of deadline of asking to explain in person.
+    pub(super) fn request_kind(&self) -> &'static str {
+        if self.organisation() { "explanation_request_organisation" } else { "explanation_request" }
     }
 
     pub(super) fn organisation(&self) -> bool {
@@ -363,8 +347,8 @@ impl Work<'_> {
 
     /// Nobody who is registered is fined: nobody is written to, and nobody is warned of.
     pub(super) fn stolen(&mut self) {
-        for term in [Term::Notice, Term::Transfer, Term::Appearance, Term::Warning, Term::Minutes] {
-            self.met(term);
+        for kind in ["notice", "transfer", "appearance", "warning", "minutes"] {
+            self.met(kind);
         }
         self.remove_warnings();
     }
@@ -380,23 +364,12 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Noon of a day on which something happened to a signed paper: not before its signature, and not ahead.
-    fn since_signed(&self, day: Date, paper: Option<&Paper>) -> Result<Timestamp, Refusal> {
-        self.not_ahead(day)?;
-        let at = noon(day)?.min(self.at);
-        let Some(signed) = paper.and_then(|paper| paper.signed_at) else { return Ok(at) };
-        if day < day_of(signed) {
-            return Err(bad("ngày trước khi ký văn bản", "the day is before the paper was signed"));
-        }
-        Ok(at.max(signed))
-    }
-
-    fn by_hand(&mut self, day: Date) -> Result<(), Refusal> {
+    fn by_hand(&mut self, at: Timestamp) -> Result<(), Refusal> {
         if self.h.state == State::DecisionSigned {
-            let at = self.since_signed(day, self.h.decision.as_ref())?;
+            let signed = self.h.decision.as_ref().and_then(|paper| paper.signed_at);
+            let at = signed.map_or(at, |signed| at.max(signed));
             return self.decision_arrived(at, "hand", "record_delivery");
         }
-        let at = self.since_signed(day, self.h.notice.as_ref())?;
         if let Some(notice) = &mut self.h.notice {
             notice.delivered_at.get_or_insert(at);
             notice.delivered_by.get_or_insert("hand".to_owned());
@@ -410,11 +383,11 @@ impl Work<'_> {
         if from < self.first_at()? {
             return Err(bad("trước khi vi phạm", "before the violation"));
         }
-        let ends = self.today.due(Term::Statute.as_str(), from)?.at;
+        let ends = self.law.due("statute", from)?.at;
         for act in self.h.acts.iter_mut().filter(|act| !act.expired) {
             act.statute_ends = act.statute_ends.max(ends);
         }
-        self.start(Term::Statute, from)?;
+        self.start("statute", from)?;
         let reason = Some(limited(&restart.reason)?);
         self.step(
             "restart_statute",

@@ -22,7 +22,6 @@ pub mod laws;
 pub mod money;
 pub mod rows;
 pub mod speed;
-pub mod term;
 pub mod time;
 
 #[cfg(test)]
@@ -37,7 +36,6 @@ pub use rows::{
     Row, SpeedBracket,
 };
 pub use speed::{Road, SpeedLimit};
-pub use term::Term;
 pub use time::{Alert, Due};
 
 /// Why the law gives no answer.

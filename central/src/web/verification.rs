@@ -21,6 +21,7 @@ use super::problem::Problem;
 use super::{Web, now_ms};
 use crate::documents::id;
 use crate::store::documents::DocumentRow;
+use crate::store::{Store, StoreError};
 
 /// Questions of one address within a minute.
 const MOST: usize = 30;
@@ -60,6 +61,8 @@ pub struct PublicDocument {
     signer: String,
     /// Id of the document in its place.
     replaced_by: Option<String>,
+    /// The paper's handling was joined into another one, which goes on with it: the number of that one. Null otherwise.
+    joined_into: Option<String>,
     /// What central signed: `{"key","sig","body"}`, Ed25519 over the exact bytes of `body`.
     signature: String,
 }
@@ -87,8 +90,9 @@ pub async fn read(
     Peer(address): Peer,
     Path(typed): Path<String>,
 ) -> Result<Json<PublicDocument>, Problem> {
-    let row = find(&web, address, &typed).await?;
+    let (row, joined_into) = find(&web, address, &typed).await?;
     Ok(Json(PublicDocument {
+        joined_into,
         kind: row.kind,
         number: row.number,
         issued_on: row.issued_on,
@@ -113,17 +117,31 @@ pub async fn check(
 ) -> Result<Json<Same>, Problem> {
     let digest = Digest::from_hex(&file.sha256.trim().to_ascii_lowercase())
         .ok_or_else(|| Problem::bad_request("bad_sha256", "sha256: send 64 hex digits"))?;
-    let row = find(&web, address, &typed).await?;
+    let (row, _) = find(&web, address, &typed).await?;
     Ok(Json(Same { same: row.sha256 == digest.to_string() }))
 }
 
-async fn find(web: &Web, address: Option<std::net::IpAddr>, typed: &str) -> Result<DocumentRow, Problem> {
+/// The document, and the number of the handling that its own was joined into.
+async fn find(
+    web: &Web,
+    address: Option<std::net::IpAddr>,
+    typed: &str,
+) -> Result<(DocumentRow, Option<String>), Problem> {
     let limit = &web.verification.limit;
     limit.take("document", address, MOST, MINUTE_MS, now_ms()).map_err(Problem::slow_down)?;
     let done = Instant::now() + ANSWER;
     // What cannot be an id is looked up like one that can.
     let id = id::read(typed).unwrap_or_default();
-    let found = web.app.store.document(&id).await;
+    let found = look(&web.app.store, &id).await;
     tokio::time::sleep_until(done).await;
     found?.ok_or_else(|| Problem::not_found("document"))
+}
+
+async fn look(store: &Store, id: &str) -> Result<Option<(DocumentRow, Option<String>)>, StoreError> {
+    let Some(row) = store.document(id).await? else { return Ok(None) };
+    let joined_into = match store.handling(&row.case_id).await? {
+        Some(h) => store.goes_on_as(&h).await?,
+        None => None,
+    };
+    Ok(Some((row, joined_into)))
 }

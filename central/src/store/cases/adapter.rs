@@ -3,7 +3,7 @@
 use sqlx::Row as _;
 use wire::Digest;
 
-use super::super::evidence::StoredPicture;
+use super::super::evidence::{self, StoredPicture};
 use super::open::{self, NewCase};
 use super::{Cases, StoreError};
 
@@ -45,7 +45,7 @@ impl Cases<'_> {
         &self,
         (source, external_id, digest): (&str, &str, Digest),
         new: &NewCase<'_>,
-        files: &[(StoredPicture, &'static str)],
+        files: &[StoredPicture],
         now_ms: i64,
     ) -> Result<Taken, StoreError> {
         let mut writer = self.0.write().await?;
@@ -70,20 +70,7 @@ impl Cases<'_> {
         .bind(now_ms)
         .execute(&mut *writer)
         .await?;
-        for (file, media_type) in files {
-            sqlx::query(
-                "insert into evidence (sha256, bytes, media_type, site, agent, first_seen_ms)
-                 values ($1, $2, $3, $4, $5, $6) on conflict (sha256) do nothing",
-            )
-            .bind(file.sha256.to_string())
-            .bind(i64::try_from(file.bytes).unwrap_or(i64::MAX))
-            .bind(*media_type)
-            .bind(&file.site)
-            .bind(&file.agent)
-            .bind(now_ms)
-            .execute(&mut *writer)
-            .await?;
-        }
+        evidence::insert(&mut writer, files, now_ms).await?;
         writer.commit().await?;
         Ok(Taken::Opened(case_id))
     }

@@ -87,7 +87,7 @@ impl Cases<'_> {
         Ok(rows.iter().map(Ended::read).collect::<Result<_, _>>()?)
     }
 
-    /// How often each reason was given in a window, by kind and camera.
+    /// How often each reason was given in a window, by kind.
     ///
     /// # Errors
     /// When the database fails.

@@ -1,4 +1,4 @@
-//! Cases in the database. A state is written by [`steps`] alone; `confirmed` and `rejected` by [`review`] alone, from a
+//! Cases in the database. A state is written by [`steps`] alone; `confirmed` and `rejected` by [`review::answers`] alone, from a
 //! [`Verdict`](crate::cases::review::Verdict), which only the review makes.
 
 pub mod adapter;
@@ -9,6 +9,7 @@ pub(crate) mod fixtures;
 pub mod lock;
 pub mod lookups;
 pub mod open;
+pub mod own_plates;
 pub mod read;
 pub mod review;
 pub mod screen;

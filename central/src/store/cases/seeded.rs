@@ -4,9 +4,10 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 use wire::violation::Violation;
 
+use super::super::evidence::{self, StoredPicture};
 use super::open::{insert_evidence, next_number};
 use super::steps::{Note, Settable, Who, go};
-use super::{CaseRow, Cases, Related, StoreError, Writer, encode, locked};
+use super::{CaseRow, Cases, Related, StoreError, encode, locked};
 use crate::cases::flags::Flag;
 use crate::cases::known::Copied;
 use crate::cases::state::{Action, Decision};
@@ -106,7 +107,7 @@ impl Cases<'_> {
         .execute(&mut *writer)
         .await?;
         insert_evidence(&mut writer, &new_id, &evidence).await?;
-        insert_files(&mut writer, case, files, now_ms).await?;
+        evidence::insert(&mut writer, &stored(case, files), now_ms).await?;
         let owners = sqlx::query(
             "insert into case_lookups (case_id, plate, asked_by, purpose, as_of_ms, asked_at_ms, status, txn_id, vehicle,
                 owner_sealed, findings)
@@ -131,28 +132,17 @@ impl Cases<'_> {
     }
 }
 
-/// Writes down the files of a known case as sent by the device of the first.
-async fn insert_files(
-    writer: &mut Writer,
-    case: &CaseRow,
-    files: &[Copied],
-    now_ms: i64,
-) -> Result<(), StoreError> {
-    for file in files {
-        sqlx::query(
-            "insert into evidence (sha256, bytes, media_type, site, agent, first_seen_ms)
-             values ($1, $2, $3, $4, $5, $6) on conflict (sha256) do nothing",
-        )
-        .bind(file.evidence.sha256.to_string())
-        .bind(i64::from(file.evidence.bytes))
-        .bind(&file.evidence.media_type)
-        .bind(&case.site)
-        .bind(case.agent.as_deref().unwrap_or("adapter"))
-        .bind(now_ms)
-        .execute(&mut **writer)
-        .await?;
-    }
-    Ok(())
+/// The files of a known case, as sent by the device of the first.
+fn stored(case: &CaseRow, files: &[Copied]) -> Vec<StoredPicture> {
+    let agent = case.agent.as_deref().unwrap_or("adapter");
+    let of = |file: &Copied| StoredPicture {
+        sha256: file.evidence.sha256,
+        bytes: file.evidence.bytes as usize,
+        media_type: file.evidence.role.media_type(),
+        site: case.site.clone(),
+        agent: agent.to_owned(),
+    };
+    files.iter().map(of).collect()
 }
 
 /// The violation with every time moved, and with the names of its own files.

@@ -48,6 +48,19 @@ async fn settable(
     Ok((case, to))
 }
 
+/// Takes the step with its reason, and commits everything that was written with it.
+async fn reasoned(
+    mut writer: Writer,
+    case: &CaseRow,
+    step: (Action, Settable),
+    who: &Who,
+    reason: Option<&str>,
+    now_ms: i64,
+) -> Result<(), VoidError> {
+    go(&mut writer, case, step, who, Note { reason, detail: None }, now_ms).await?;
+    Ok(writer.commit().await.map_err(StoreError::from)?)
+}
+
 impl Cases<'_> {
     /// A first person asks for a case to be void. Asking again replaces what was asked before.
     ///
@@ -72,16 +85,7 @@ impl Cases<'_> {
             .bind(reason)
             .execute(&mut *writer)
             .await?;
-        go(
-            &mut writer,
-            &case,
-            (Action::AskVoid, to),
-            who,
-            Note { reason: Some(reason), detail: None },
-            now_ms,
-        )
-        .await?;
-        Ok(writer.commit().await.map_err(StoreError::from)?)
+        reasoned(writer, &case, (Action::AskVoid, to), who, Some(reason), now_ms).await
     }
 
     /// A second person makes it void.
@@ -115,9 +119,8 @@ impl Cases<'_> {
             .bind(delete_at_ms)
             .execute(&mut *writer)
             .await?;
-        let note = Note { reason: case.void_reason.as_deref(), detail: None };
-        go(&mut writer, &case, (Action::Void, to), who, note, now_ms).await?;
-        Ok(writer.commit().await.map_err(StoreError::from)?)
+        let reason = case.void_reason.as_deref();
+        reasoned(writer, &case, (Action::Void, to), who, reason, now_ms).await
     }
 
     /// A reviewer finds that it is another act than the earlier case: it waits for its own review.
@@ -140,16 +143,7 @@ impl Cases<'_> {
             .bind(case_id)
             .execute(&mut *writer)
             .await?;
-        go(
-            &mut writer,
-            &case,
-            (Action::Separate, to),
-            who,
-            Note { reason: Some(reason), detail: None },
-            now_ms,
-        )
-        .await?;
-        Ok(writer.commit().await.map_err(StoreError::from)?)
+        reasoned(writer, &case, (Action::Separate, to), who, Some(reason), now_ms).await
     }
 
     /// Puts a legal hold on a case, or takes it off: while it is on, nothing of it is deleted. False when there is no such case.

@@ -115,20 +115,23 @@ impl Store {
         row.map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).transpose()
     }
 
-    /// Cases of handlings in which a citizen is a party, the newest first. Whether the party is still the liable one the document
-    /// says.
+    /// Handlings in which a citizen is a party, with the party's number, the newest first. Whether the party is still the liable one
+    /// the document says.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn citizen_cases(&self, id_digest: &str) -> Result<Vec<(CaseRow, i64)>, StoreError> {
+    pub async fn citizen_handlings(&self, id_digest: &str) -> Result<Vec<(String, u32)>, StoreError> {
         let rows = sqlx::query(
-            "select c.case_id, c.handling_id, c.ref case_ref, p.n from handling_parties p join handling_cases c on c.handling_id = p.handling_id
-             where p.id_digest = $1 order by c.at_ms desc limit 200",
+            "select p.handling_id, p.n from handling_parties p join handlings h on h.handling_id = p.handling_id
+             where p.id_digest = $1 order by h.opened_at_ms desc, p.handling_id, p.n limit 200",
         )
         .bind(id_digest)
         .fetch_all(self.read())
         .await?;
-        rows.iter().map(|row| Ok((CaseRow::read(row)?, row.try_get("n")?))).collect()
+        let read = |row: &sqlx::any::AnyRow| {
+            Ok((row.try_get(0)?, u32::try_from(row.try_get::<i64, _>(1)?).unwrap_or(0)))
+        };
+        rows.iter().map(read).collect()
     }
 
     /// Which parties of a handling a citizen is, the earliest first.
@@ -146,16 +149,17 @@ impl Store {
         Ok(rows.into_iter().filter_map(|n| u32::try_from(n).ok()).collect())
     }
 
-    /// Cases of one handling.
+    /// A case that is handled, wherever it is by now.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn cases_of_handling(&self, handling_id: &str) -> Result<Vec<CaseRow>, StoreError> {
-        let rows = sqlx::query("select case_id, handling_id, ref case_ref from handling_cases where handling_id = $1 order by at_ms")
-            .bind(handling_id)
-            .fetch_all(self.read())
-            .await?;
-        Ok(rows.iter().map(CaseRow::read).collect::<Result<_, _>>()?)
+    pub async fn citizen_case(&self, case_id: &str) -> Result<Option<CaseRow>, StoreError> {
+        let row =
+            sqlx::query("select case_id, handling_id, ref case_ref from handling_cases where case_id = $1")
+                .bind(case_id)
+                .fetch_optional(self.read())
+                .await?;
+        Ok(row.as_ref().map(CaseRow::read).transpose()?)
     }
 
     /// The case of a public reference.

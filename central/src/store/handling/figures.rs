@@ -5,15 +5,16 @@ use sqlx::Row as _;
 
 use super::super::rows::{Scope, row};
 use super::{Store, StoreError};
-use crate::cases::flags::Flag;
 use crate::handling::open::Confirmed;
 use crate::handling::record::Vehicle;
 
 row! {
     /// Numbers of one group.
     FigureRow {
-        /// What the group is: a kind, a place, an hour, a day.
+        /// What the group is: a kind, an hour, a day; of a place its site.
         name: String,
+        /// Camera of a place; empty for other groups.
+        camera: String,
         /// Cases that were opened, known ones left out.
         detected: i64,
         /// Of them without admissible evidence.
@@ -33,24 +34,6 @@ row! {
     }
 }
 
-row! {
-    /// A place on the map.
-    PointRow {
-        /// Site.
-        site: String,
-        /// Camera.
-        camera: String,
-        /// Place, in words.
-        place_vi: String,
-        /// Kind of violation.
-        kind: String,
-        /// State of the handling.
-        state: String,
-        /// How many.
-        count: i64,
-    }
-}
-
 /// Whole sums of a time.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Sums {
@@ -60,14 +43,14 @@ pub struct Sums {
     pub paid: i64,
 }
 
-/// How rows are grouped.
-fn group_sql(group: &str) -> &'static str {
+/// How rows are grouped: the expressions of name and camera. A camera's name is unique within its site alone.
+fn group_sql(group: &str) -> (&'static str, &'static str) {
     match group {
-        "place" => "c.camera",
+        "place" => ("c.site", "c.camera"),
         // Hours and days of Vietnam.
-        "hour" => "cast(((c.at_ms + 25200000) / 3600000) % 24 as text)",
-        "day" => "cast((c.at_ms + 25200000) / 86400000 as text)",
-        _ => "c.kind",
+        "hour" => ("cast(((c.at_ms + 25200000) / 3600000) % 24 as text)", "''"),
+        "day" => ("cast((c.at_ms + 25200000) / 86400000 as text)", "''"),
+        _ => ("c.kind", "''"),
     }
 }
 
@@ -83,8 +66,9 @@ impl Store {
         (from_ms, to_ms): (i64, i64),
         group: &str,
     ) -> Result<Vec<FigureRow>, StoreError> {
+        let (name, camera) = group_sql(group);
         let query = format!(
-            "select {} name, count(*) detected,
+            "select {name} name, {camera} camera, count(*) detected,
                 coalesce(sum(case when c.state = 'inadmissible' then 1 else 0 end), 0) inadmissible,
                 coalesce(sum(case when c.state = 'rejected' then 1 else 0 end), 0) rejected,
                 coalesce(sum(case when c.state = 'confirmed' then 1 else 0 end), 0) confirmed,
@@ -94,8 +78,7 @@ impl Store {
                 coalesce(sum(case when h.overdue_at_ms is not null then 1 else 0 end), 0) overdue
              from cases c left join handling_cases k on k.case_id = c.case_id left join handlings h on h.handling_id = k.handling_id
              where c.seeded = 0 and c.at_ms >= $1 and c.at_ms < $2 and ($3 = '' or $3 like '%,' || c.site || ',%') and ($4 = '' or c.site = $4)
-             group by 1 order by 1",
-            group_sql(group)
+             group by 1, 2 order by 1, 2"
         );
         let rows = sqlx::query(sqlx::AssertSqlSafe(query))
             .bind(from_ms)
@@ -154,30 +137,8 @@ impl Store {
         .await?)
     }
 
-    /// Counts by place, kind and state, for the map. No plates.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn handling_points(
-        &self,
-        scope: &Scope,
-        (from_ms, to_ms): (i64, i64),
-    ) -> Result<Vec<PointRow>, StoreError> {
-        let rows = sqlx::query(
-            "select k.site, k.camera, k.place_vi, k.kind, h.state, count(*) count from handling_cases k
-             join handlings h on h.handling_id = k.handling_id
-             where k.at_ms >= $1 and k.at_ms < $2 and ($3 = '' or $3 like '%,' || k.site || ',%')
-             group by k.site, k.camera, k.place_vi, k.kind, h.state order by 1, 2, 4, 5",
-        )
-        .bind(from_ms)
-        .bind(to_ms)
-        .bind(scope.sql())
-        .fetch_all(self.read())
-        .await?;
-        Ok(rows.iter().map(PointRow::read).collect::<Result<_, _>>()?)
-    }
-
-    /// Confirmed cases that have no handling yet, the most urgent first. Known cases that measure reviewers are never among them.
+    /// Confirmed cases that have no handling yet, the most urgent first. Known cases that measure reviewers are never among them, nor
+    /// is a vehicle on which people found no plate: nobody can be looked up, whatever the machine thought to read.
     ///
     /// # Errors
     /// When the database fails.
@@ -185,7 +146,7 @@ impl Store {
         let rows = sqlx::query(
             "select c.* from case_confirmed f join cases c on c.case_id = f.case_id
              where f.taken_at_ms is null and c.state = 'confirmed' and c.seeded = 0 and c.behaviour is not null
-                and coalesce(c.plate_typed, c.plate) is not null
+                and c.plate_typed <> ''
              order by c.at_ms limit $1",
         )
         .bind(i64::from(limit))
@@ -199,15 +160,14 @@ fn confirmed(row: &sqlx::any::AnyRow) -> Result<Confirmed, StoreError> {
     let text = |name: &str| row.try_get::<String, _>(name);
     let maybe = |name: &str| row.try_get::<Option<String>, _>(name);
     let case_id = text("case_id")?;
-    let plate =
-        maybe("plate_typed")?.filter(|plate| !plate.is_empty()).or(maybe("plate")?).unwrap_or_default();
+    let plate = maybe("plate_typed")?.unwrap_or_default();
     let (class, colour) = (text("class")?, maybe("plate_colour")?);
     let at_ms: i64 = row.try_get("at_ms")?;
-    let damaged = |problem: String| StoreError::Damaged { table: "cases", id: case_id.clone(), problem };
-    let at = Timestamp::from_millisecond(at_ms).map_err(|error| damaged(error.to_string()))?;
-    let doubts = blocking(&text("flags")?).map_err(|error| damaged(error.to_string()))?;
-    let confirmation = maybe("confirmation")?.unwrap_or_else(|| "[]".to_owned());
-    let judged_by = judged_by(&confirmation).map_err(|error| damaged(error.to_string()))?;
+    let at = Timestamp::from_millisecond(at_ms).map_err(|error| StoreError::Damaged {
+        table: "cases",
+        id: case_id.clone(),
+        problem: error.to_string(),
+    })?;
     Ok(Confirmed {
         case_number: text("number")?,
         kind: text("kind")?,
@@ -217,25 +177,6 @@ fn confirmed(row: &sqlx::any::AnyRow) -> Result<Confirmed, StoreError> {
         camera: text("camera")?,
         place_vi: text("place_vi")?,
         vehicle: Vehicle::seen(&plate, colour.as_deref(), &class),
-        doubts,
-        judged_by,
         case_id,
     })
-}
-
-/// Flags of screening that block what would go on by itself, in the words of a handling's doubts.
-fn blocking(flags: &str) -> Result<Vec<String>, serde_json::Error> {
-    let flags: Vec<Flag> = serde_json::from_str(flags)?;
-    let blocks = flags.into_iter().filter(|flag| matches!(flag, Flag::Exempt | Flag::CloneSuspect));
-    Ok(blocks.map(|flag| flag.as_str().to_owned()).collect())
-}
-
-/// Accounts among the reviewers whose answers confirmed a case.
-fn judged_by(confirmation: &str) -> Result<Vec<String>, serde_json::Error> {
-    #[derive(serde::Deserialize)]
-    struct Reviewer {
-        username: String,
-    }
-    let people: Vec<Reviewer> = serde_json::from_str(confirmation)?;
-    Ok(people.into_iter().map(|one| one.username).collect())
 }

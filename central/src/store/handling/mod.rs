@@ -11,10 +11,10 @@ use crate::handling::{Handling, PartyKind, State, Stepped};
 use crate::sealing::DataKey;
 
 pub mod citizens;
-pub mod erase;
 pub mod figures;
 #[cfg(test)]
 mod fixtures;
+pub mod map;
 pub mod read;
 pub mod write;
 
@@ -64,12 +64,18 @@ row! {
     HandlingRow {
         /// Id.
         handling_id: String,
+        /// Number to show.
+        number: String,
         /// State.
         state: String,
         /// The document.
         document: String,
         /// When it changed.
         updated_at_ms: i64,
+        /// End of the open deadline that ends first.
+        due_at_ms: Option<i64>,
+        /// When it was closed, whatever way.
+        ended_at_ms: Option<i64>,
     }
 }
 

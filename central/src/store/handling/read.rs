@@ -1,7 +1,7 @@
 //! Reading handlings.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
-use sqlx::Row as _;
+use sqlx::{AssertSqlSafe, Row as _};
 
 use super::super::rows::Scope;
 use super::{
@@ -9,6 +9,55 @@ use super::{
 };
 use crate::handling::Handling;
 use crate::sealing::DataKey;
+
+/// How a list of handlings is sorted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Sort {
+    /// Open ones by the deadline that ends first, then those without one, then what is over; by number within.
+    #[default]
+    Deadline,
+    /// The one that changed last first.
+    Changed,
+}
+
+/// Behind every deadline: open, and nothing has to be done by a moment.
+const NO_DEADLINE: i64 = 9_000_000_000_000_000;
+/// Behind everything that is open.
+const OVER: i64 = NO_DEADLINE + 1;
+
+impl Sort {
+    /// Key, name and order of a list: expressions of the query.
+    fn sql(self) -> (String, &'static str, &'static str, &'static str) {
+        match self {
+            Self::Deadline => (
+                format!(
+                    "(case when h.ended_at_ms is not null then {OVER} else coalesce(h.due_at_ms, {NO_DEADLINE}) end)"
+                ),
+                "h.number",
+                ">",
+                "asc",
+            ),
+            Self::Changed => ("h.updated_at_ms".to_owned(), "h.handling_id", "<", "desc"),
+        }
+    }
+
+    /// The place of a row, for the next page.
+    pub fn of(self, row: &HandlingRow) -> (i64, &str) {
+        match self {
+            Self::Deadline if row.ended_at_ms.is_some() => (OVER, &row.number),
+            Self::Deadline => (row.due_at_ms.unwrap_or(NO_DEADLINE), &row.number),
+            Self::Changed => (row.updated_at_ms, &row.handling_id),
+        }
+    }
+
+    /// Before the first row.
+    pub fn start(self) -> (i64, String) {
+        match self {
+            Self::Deadline => (i64::MIN, String::new()),
+            Self::Changed => (i64::MAX, String::new()),
+        }
+    }
+}
 
 /// What a list of handlings is asked for; empty texts for all.
 #[derive(Debug, Clone, Default)]
@@ -36,7 +85,7 @@ impl Store {
         row.map(|row| document(handling_id, &row.try_get::<String, _>(0)?)).transpose()
     }
 
-    /// Handlings, the one that changed last first, before a place.
+    /// Handlings behind a place in the list.
     ///
     /// # Errors
     /// When the database fails.
@@ -44,28 +93,31 @@ impl Store {
         &self,
         scope: &Scope,
         asked: &Asked,
-        before: (i64, &str),
+        sort: Sort,
+        behind: (i64, &str),
         limit: u32,
     ) -> Result<Vec<HandlingRow>, StoreError> {
-        let rows = sqlx::query(
-            "select h.handling_id, h.state, h.document, h.updated_at_ms from handlings h
+        let (key, name, way, order) = sort.sql();
+        let text = format!(
+            "select h.handling_id, h.number, h.state, h.document, h.updated_at_ms, h.due_at_ms, h.ended_at_ms from handlings h
              where ($1 = '' or $1 like '%,' || h.site || ',%') and ($2 = '' or h.state = $2) and ($3 = '' or h.site = $3)
                 and ($4 = '' or h.number like $4 || '%' or h.plate like $4 || '%'
                     or exists (select 1 from handling_cases c where c.handling_id = h.handling_id and c.number like $4 || '%'))
                 and ($5 = 0 or (h.due_at_ms is not null and h.due_at_ms <= $5))
-                and (h.updated_at_ms, h.handling_id) < ($6, $7)
-             order by h.updated_at_ms desc, h.handling_id desc limit $8",
-        )
-        .bind(scope.sql())
-        .bind(&asked.state)
-        .bind(&asked.site)
-        .bind(&asked.q)
-        .bind(asked.due_before_ms.unwrap_or(0))
-        .bind(before.0)
-        .bind(before.1)
-        .bind(i64::from(limit))
-        .fetch_all(self.read())
-        .await?;
+                and ({key} {way} $6 or {key} = $6 and {name} {way} $7)
+             order by {key} {order}, {name} {order} limit $8"
+        );
+        let rows = sqlx::query(AssertSqlSafe(text))
+            .bind(scope.sql())
+            .bind(&asked.state)
+            .bind(&asked.site)
+            .bind(&asked.q)
+            .bind(asked.due_before_ms.unwrap_or(0))
+            .bind(behind.0)
+            .bind(behind.1)
+            .bind(i64::from(limit))
+            .fetch_all(self.read())
+            .await?;
         Ok(rows.iter().map(HandlingRow::read).collect::<Result<_, _>>()?)
     }
 
@@ -231,6 +283,22 @@ impl Store {
             .fetch_optional(self.read())
             .await?;
         row.map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).transpose()
+    }
+
+    /// The number of the handling that goes on with the cases of one that was joined; `None` for one that was not.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn goes_on_as(&self, h: &Handling) -> Result<Option<String>, StoreError> {
+        let (Some(into), Some(act)) = (&h.joined_into, h.acts.first()) else { return Ok(None) };
+        // By its case: the other one may have been joined again since.
+        let now: Option<String> = sqlx::query_scalar(
+            "select h.number from handling_cases c join handlings h on h.handling_id = c.handling_id where c.case_id = $1",
+        )
+        .bind(&act.case_id)
+        .fetch_optional(self.read())
+        .await?;
+        Ok(Some(now.unwrap_or_else(|| into.clone())))
     }
 
     /// The code that was printed in the notice of a party.

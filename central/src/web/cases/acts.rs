@@ -7,12 +7,14 @@ use utoipa::ToSchema;
 
 use super::{person, seen};
 use crate::app;
+use crate::cases::review::Person;
 use crate::notify::Change;
 use crate::store::cases::CaseRow;
+use crate::store::cases::steps::Who;
 use crate::web::access::Viewer;
 use crate::web::extract::{Json, Path};
-use crate::web::now_ms;
 use crate::web::problem::Problem;
+use crate::web::{DAY_MS, now_ms};
 
 /// Why something is done.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -32,8 +34,34 @@ impl WhyForm {
     }
 }
 
-fn told(app: &app::State, case: &CaseRow) {
-    app.hub.send(Change::Case { site: case.site.clone(), id: case.case_id.clone() });
+/// A case that an account sees, with who that is: how every act begins and ends.
+struct Act<'a> {
+    app: &'a app::State,
+    case: CaseRow,
+    person: Person,
+    who: Who,
+}
+
+impl<'a> Act<'a> {
+    /// Looks whether the account sees the case; nothing is written yet.
+    async fn on(app: &'a app::State, viewer: &Viewer, id: &str) -> Result<Self, Problem> {
+        let case = seen(app, viewer, id).await?;
+        let (person, who) = person(app, viewer);
+        Ok(Self { app, case, person, who })
+    }
+
+    /// Written down before it is done.
+    async fn audited(&self, viewer: &Viewer, what: &str) -> Result<(&str, (&Person, &Who)), Problem> {
+        self.app.store.audit(&viewer.does(what).on("case", &self.case.case_id)).await?;
+        Ok((&self.case.case_id, (&self.person, &self.who)))
+    }
+
+    /// It is done: whoever looks at the case is told.
+    fn done(self) -> StatusCode {
+        let Self { app, case, .. } = self;
+        app.hub.send(Change::Case { site: case.site, id: case.case_id });
+        StatusCode::NO_CONTENT
+    }
 }
 
 /// Asks for a case to be void; a commander who is somebody else confirms.
@@ -46,13 +74,11 @@ pub async fn ask_void(
     Path(id): Path<String>,
     Json(form): Json<WhyForm>,
 ) -> Result<StatusCode, Problem> {
-    let case = seen(&app, &viewer, &id).await?;
-    let (person, who) = person(&app, &viewer);
+    let act = Act::on(&app, &viewer, &id).await?;
     let reason = form.reason()?;
-    app.store.audit(&viewer.does("case.ask_void").on("case", &id)).await?;
-    app.store.cases().ask_void(&id, (&person, &who), reason, now_ms()).await?;
-    told(&app, &case);
-    Ok(StatusCode::NO_CONTENT)
+    let (case, by) = act.audited(&viewer, "case.ask_void").await?;
+    app.store.cases().ask_void(case, by, reason, now_ms()).await?;
+    Ok(act.done())
 }
 
 /// Makes a case void that another account asked to be void.
@@ -64,14 +90,12 @@ pub async fn void(
     viewer: Viewer,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let case = seen(&app, &viewer, &id).await?;
-    let (person, who) = person(&app, &viewer);
+    let act = Act::on(&app, &viewer, &id).await?;
     let now = now_ms();
-    let delete_at_ms = now + i64::from(app.config.cases.rejected_days) * 86_400_000;
-    app.store.audit(&viewer.does("case.void").on("case", &id)).await?;
-    app.store.cases().void(&id, (&person, &who), delete_at_ms, now).await?;
-    told(&app, &case);
-    Ok(StatusCode::NO_CONTENT)
+    let delete_at_ms = now + i64::from(app.config.cases.rejected_days) * DAY_MS;
+    let (case, by) = act.audited(&viewer, "case.void").await?;
+    app.store.cases().void(case, by, delete_at_ms, now).await?;
+    Ok(act.done())
 }
 
 /// Finds that a case is another act than the earlier one: it waits for its own review.
@@ -84,13 +108,11 @@ pub async fn separate(
     Path(id): Path<String>,
     Json(form): Json<WhyForm>,
 ) -> Result<StatusCode, Problem> {
-    let case = seen(&app, &viewer, &id).await?;
-    let (person, who) = person(&app, &viewer);
+    let act = Act::on(&app, &viewer, &id).await?;
     let reason = form.reason()?;
-    app.store.audit(&viewer.does("case.separate").on("case", &id)).await?;
-    app.store.cases().separate(&id, (&person, &who), reason, now_ms()).await?;
-    told(&app, &case);
-    Ok(StatusCode::NO_CONTENT)
+    let (case, by) = act.audited(&viewer, "case.separate").await?;
+    app.store.cases().separate(case, by, reason, now_ms()).await?;
+    Ok(act.done())
 }
 
 /// Puts a legal hold on a case: nothing of it is deleted.

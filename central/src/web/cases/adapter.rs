@@ -219,12 +219,13 @@ async fn taken(
         let bytes = file.bytes.len();
         let kind =
             app.evidence.put(one.sha256, file.bytes).await.map_err(|error| Problem::internal(&error))?;
-        let agent = format!("adapter:{}", source.id);
-        let media_type = kind.media_type();
-        stored.push((
-            StoredPicture { sha256: one.sha256, bytes, media_type, site: said.site.clone(), agent },
-            one.role.media_type(),
-        ));
+        stored.push(StoredPicture {
+            sha256: one.sha256,
+            bytes,
+            media_type: kind.media_type(),
+            site: said.site.clone(),
+            agent: format!("adapter:{}", source.id),
+        });
     }
     let now = now_ms();
     let new = NewCase {

@@ -125,6 +125,27 @@ impl VoidView {
     }
 }
 
+/// Why a confirmed case gets no handling.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NoHandling {
+    /// `no_plate`.
+    code: &'static str,
+    vi: &'static str,
+    en: &'static str,
+}
+
+impl NoHandling {
+    /// People confirmed the act and found no plate on the vehicle: there is nobody to look up. The case stays as it is.
+    pub(super) fn of(case: &CaseRow, state: State) -> Option<Self> {
+        let none = case.plate_typed.as_deref() == Some("");
+        (state == State::Confirmed && none && case.handling_id.is_none()).then_some(Self {
+            code: "no_plate",
+            vi: "Xe không có biển số: không tra cứu được chủ xe nên không mở hồ sơ xử lý. Cần xác minh phương tiện.",
+            en: "The vehicle has no plate: there is no owner to look up and no handling is opened. The vehicle has to be found first.",
+        })
+    }
+}
+
 /// A related case.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RelatedView {

@@ -253,7 +253,8 @@ pub async fn review(
     Ok(Json(ReviewAnswer { state: state.as_str().to_owned() }))
 }
 
-fn altered() -> Problem {
+/// The refusal of everything that would go on upon altered evidence.
+pub fn altered() -> Problem {
     let detail = "a file of this case's evidence was altered or is gone: the case is locked and nothing goes on with it";
     Problem::new(StatusCode::CONFLICT, "evidence_altered", detail)
 }

@@ -9,14 +9,14 @@ use utoipa::ToSchema;
 use wire::EvidenceRole;
 use wire::violation::Kind;
 
-use super::course::{self, AnswerView, RelatedViews, ReviewView, StepView, VoidView};
+use super::course::{self, AnswerView, NoHandling, RelatedViews, ReviewView, StepView, VoidView};
 use super::list::{CaseView, Shown};
-use super::seat::{Seat, hidden, seat};
+use super::seat::{Seat, Work, hidden, seat};
 use super::showing::{self, ClipView, FileView, LawView, MomentView, TimeView};
 use super::{person, seen};
 use crate::app;
 use crate::cases::gate::GateReport;
-use crate::cases::review::{Answered, Claim, Facts, Refusal, may_claim};
+use crate::cases::review::{Answered, Facts, Refusal, may_claim};
 use crate::cases::state::{Decision, State};
 use crate::masking::{self, OwnerView};
 use crate::matching::registry::RegisteredVehicle;
@@ -39,7 +39,7 @@ pub struct CaseDetail {
     clip: Option<ClipView>,
     overlay: Option<String>,
     picture: [u32; 2],
-    /// Null until this account has typed the plate.
+    /// Null until this account has typed the plate; of a duplicate: in the case that it doubles.
     reading: Option<Value>,
     plate_confirmed: Option<String>,
     /// Null until this account has typed the plate.
@@ -73,6 +73,8 @@ pub struct CaseDetail {
     /// Whether nothing of it is deleted.
     legal_hold: bool,
     handling_id: Option<String>,
+    /// Why a confirmed case gets no handling; null otherwise.
+    no_handling: Option<NoHandling>,
 }
 
 /// One case. Each look is written to the audit log first.
@@ -87,25 +89,32 @@ pub async fn read(
     let mut look = viewer.does("case.view").on("case", &case.case_id);
     look.purpose = Some("review".to_owned());
     app.store.audit(&look).await?;
-    let (cases, now_ms, state) = (app.store.cases(), now_ms(), case.state()?);
-    let claim = cases.claim_of(&id).await?;
-    let answers = cases.answers(&id).await?;
-    let seat = seat((&viewer.username, viewer.role), &case, state, claim.as_ref(), &answers, now_ms);
-    Ok(Json(shown(&app, &viewer, &case, At { seat, claim, answers, state, now_ms }).await?))
+    let (now_ms, state) = (now_ms(), case.state()?);
+    let work = work(&app, &id).await?;
+    let doubled = match &case.duplicate_of {
+        Some(earlier) => Some(self::work(&app, earlier).await?),
+        None => None,
+    };
+    let seat = seat((&viewer.username, viewer.role), (&case, state), &work, doubled.as_ref(), now_ms);
+    Ok(Json(shown(&app, &viewer, &case, At { seat, work, state, now_ms }).await?))
+}
+
+async fn work(app: &app::State, id: &str) -> Result<Work, Problem> {
+    let cases = app.store.cases();
+    Ok(Work { claim: cases.claim_of(id).await?, answers: cases.answers(id).await? })
 }
 
 /// Where the account stands to a case now.
 struct At {
     seat: Seat,
-    claim: Option<Claim>,
-    answers: Vec<AnswerRow>,
+    work: Work,
     state: State,
     now_ms: i64,
 }
 
 async fn shown(app: &app::State, viewer: &Viewer, case: &CaseRow, at: At) -> Result<CaseDetail, Problem> {
     let cases = app.store.cases();
-    let holder = at.claim.as_ref().filter(|claim| at.now_ms < claim.lease_until_ms);
+    let holder = at.work.claim.as_ref().filter(|claim| at.now_ms < claim.lease_until_ms);
     let shown = Shown {
         plate: at.seat.plate,
         blind: at.seat.blind,
@@ -148,14 +157,15 @@ async fn shown(app: &app::State, viewer: &Viewer, case: &CaseRow, at: At) -> Res
         law: showing::law(app, case, at.state.is_open()),
         law_version: case.law_version.clone(),
         proposed_behaviour: case.behaviour.clone(),
-        review: ReviewView::of(case, &at.seat, at.claim.as_ref(), (why_not, gate.admissible))?,
-        earlier_answers: course::earlier(&at.seat, at.state, viewer, &at.answers),
+        review: ReviewView::of(case, &at.seat, at.work.claim.as_ref(), (why_not, gate.admissible))?,
+        earlier_answers: course::earlier(&at.seat, at.state, viewer, &at.work.answers),
         related: course::related(app, viewer, case).await?,
         log: course::log(&at.seat, cases.log(&case.case_id).await?),
         chain_broken_at: cases.log_break(&case.case_id).await?,
         void: VoidView::of(case, &at.seat, viewer),
         legal_hold: case.hold_by.is_some(),
         handling_id: case.handling_id.clone(),
+        no_handling: NoHandling::of(case, at.state),
         row: CaseView::of(case, viewer, shown, at.now_ms)?,
         evidence: files,
         gate,
@@ -196,8 +206,8 @@ async fn may(
         state: at.state,
         second: case.second == 1,
         admissible: case.seeded == 1 || case.gate()?.is_some_and(|gate| gate.admissible),
-        claim: at.claim.clone(),
-        answers: at.answers.iter().map(answered).collect(),
+        claim: at.work.claim.clone(),
+        answers: at.work.answers.iter().map(answered).collect(),
         needed_ms: 0,
         pictures: BTreeSet::new(),
         own_plates: app.store.cases().own_plates(&viewer.username).await?,

@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use wire::EvidenceRole;
 use wire::violation::Kind;
 
-use super::seat::hidden;
+use super::seat::{hidden, to_be_typed};
 use crate::app;
 use crate::auth::Role;
 use crate::cases::state::State;
@@ -47,7 +47,8 @@ pub struct CaseView {
     serious: bool,
     /// 0 to 1.
     score: f64,
-    /// As read; null until this account has typed it, for the operations centre, and where it is not evidence.
+    /// As read; null until this account has typed it (of a duplicate: in the case that it doubles), for the operations centre, and
+    /// where it is not evidence.
     plate_display: Option<String>,
     plate_colour: Option<String>,
     class: String,
@@ -208,8 +209,8 @@ pub async fn list(
         let reviewer = viewer.role == Role::TrafficPolice;
         let shown = Shown {
             // In lists a reviewer sees no plate that is still to be typed.
-            plate: police && !hidden(state) && !(reviewer && state.is_open()),
-            blind: reviewer && state.is_open(),
+            plate: police && !hidden(state) && !(reviewer && to_be_typed(row, state)),
+            blind: reviewer && (state.is_open() || state == State::Duplicate),
             holder: holders.get(&row.case_id).map(String::as_str),
         };
         items.push(CaseView::of(row, &viewer, shown, now)?);

@@ -36,6 +36,8 @@ mod list;
 mod seat;
 mod showing;
 
+pub use desk::altered;
+
 /// What these resources share besides the application's state.
 #[derive(Clone, Default)]
 pub struct Shared {

@@ -24,33 +24,56 @@ pub fn hidden(state: State) -> bool {
     matches!(state, State::Inadmissible | State::Detected)
 }
 
-/// The seat of an account.
+/// Whether a reviewer may still have to type this plate: here, or in the case whose act this one doubles. However a duplicate ended,
+/// its plate is that of the other case.
+pub fn to_be_typed(case: &CaseRow, state: State) -> bool {
+    state.is_open() || case.duplicate_of.is_some()
+}
+
+/// What people did with a case: who has it, and the answers.
+#[derive(Debug, Default)]
+pub struct Work {
+    /// Whoever has it.
+    pub claim: Option<Claim>,
+    /// All answers.
+    pub answers: Vec<AnswerRow>,
+}
+
+impl Work {
+    /// The plate that this account typed: in the look it has now, else in its answer.
+    fn typed(&self, username: &str, now_ms: i64) -> Option<String> {
+        match self.claim.as_ref().filter(|claim| claim.holds(username, now_ms)) {
+            Some(claim) => claim.plate_typed.clone(),
+            None => {
+                let own = self.answers.iter().find(|answer| answer.username == username);
+                own.and_then(|answer| answer.plate_typed.clone())
+            }
+        }
+    }
+}
+
+/// The seat of an account; `doubled`: the work on the case whose act this one doubles.
 pub fn seat(
     (username, role): (&str, Role),
-    case: &CaseRow,
-    state: State,
-    claim: Option<&Claim>,
-    answers: &[AnswerRow],
+    (case, state): (&CaseRow, State),
+    work: &Work,
+    doubled: Option<&Work>,
     now_ms: i64,
 ) -> Seat {
     let police = matches!(role, Role::TrafficPolice | Role::PoliceSigner);
     let reviewer = role == Role::TrafficPolice;
-    let claim = claim.filter(|claim| claim.holds(username, now_ms));
-    let mine = claim.is_some();
-    let own = answers.iter().find(|answer| answer.username == username);
-    // Whoever may still be asked must not know what others said; only the senior whose turn it is must.
-    let blind = state.is_open() && reviewer && !(state == State::Review3 && mine);
-    let typed = match claim {
-        Some(claim) => claim.plate_typed.clone(),
-        None => own.and_then(|answer| answer.plate_typed.clone()),
-    };
+    let mine = work.claim.as_ref().is_some_and(|claim| claim.holds(username, now_ms));
+    // Whoever may still be asked must not know what others said; only the senior whose turn it is must. A duplicate may become a
+    // case of its own.
+    let open = state.is_open() || state == State::Duplicate;
+    let blind = open && reviewer && !(state == State::Review3 && mine);
     // Once it is decided, the plate that people agreed on; a signer has no part in the review and waits for it.
     let typed = match state {
         State::Confirmed if police => case.plate_typed.clone(),
-        _ if reviewer => typed,
+        _ if reviewer => doubled.unwrap_or(work).typed(username, now_ms),
         _ => None,
     };
     // A reviewer types what the picture says, not what the machine says.
-    let plate = police && !hidden(state) && !(reviewer && state.is_open() && typed.is_none());
+    let plate = police && !hidden(state) && !(reviewer && to_be_typed(case, state) && typed.is_none());
     Seat { blind, plate, typed: typed.filter(|_| police && !hidden(state)), mine }
 }

@@ -3,24 +3,22 @@
 use std::net::IpAddr;
 
 use axum::extract::{Request, State};
-use axum::http::HeaderMap;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use super::detail::{CitizenDetail, view};
-use super::seen::{self, Own, Standing};
-use super::session::citizen;
+use super::own::{Answering, Looking};
+use super::seen::Own;
+use super::stale;
 use super::upload::{StatementForm, statement};
-use super::{answers, looks_only, stale};
 use crate::handling::desk::{self, Deed};
 use crate::handling::{Actor, steps};
 use crate::store::audit::AuditRow;
 use crate::store::handling::Tried;
-use crate::store::handling::citizens::CitizenRow;
 use crate::web::access::Peer;
-use crate::web::extract::{Json, Path};
+use crate::web::extract::Json;
 use crate::web::handling::{deed, refused};
 use crate::web::problem::Problem;
 use crate::web::{Web, now_ms};
@@ -39,29 +37,10 @@ pub struct Driver {
     address: String,
 }
 
-/// Somebody who may answer, and the case: session, case, and right are looked at before anything of the body is read.
-async fn answering(
-    web: &Web,
-    address: Option<IpAddr>,
-    headers: &HeaderMap,
-    name: &str,
-) -> Result<(CitizenRow, Own), Problem> {
-    answers(web, address)?;
-    let citizen = citizen(web, headers).await?;
-    let own = seen::find(web, &citizen, name).await?;
-    if !citizen.may_answer() {
-        return Err(looks_only());
-    }
-    if own.standing != Standing::Liable {
-        return Err(stale());
-    }
-    Ok((citizen, own))
-}
-
 /// Takes a step in the citizen's name, and shows the case as it is then.
 async fn take(
     web: &Web,
-    (citizen, own): (CitizenRow, Own),
+    Answering(Looking { citizen, own }): Answering,
     deed: Deed,
     address: Option<IpAddr>,
 ) -> Result<Json<CitizenDetail>, Problem> {
@@ -88,10 +67,8 @@ async fn take(
 pub async fn confirm(
     State(web): State<Web>,
     Peer(address): Peer,
-    Path(name): Path<String>,
-    headers: HeaderMap,
+    who: Answering,
 ) -> Result<Json<CitizenDetail>, Problem> {
-    let who = answering(&web, address, &headers, &name).await?;
     let deed = Deed { name: "confirm".to_owned(), fields: json!({}), ..Deed::default() };
     take(&web, who, deed, address).await
 }
@@ -104,11 +81,9 @@ pub async fn confirm(
 pub async fn driver(
     State(web): State<Web>,
     Peer(address): Peer,
-    Path(name): Path<String>,
-    headers: HeaderMap,
+    who: Answering,
     driver: Result<Json<Driver>, Problem>,
 ) -> Result<Json<CitizenDetail>, Problem> {
-    let who = answering(&web, address, &headers, &name).await?;
     let Json(driver) = driver?;
     let step =
         steps::named("name_driver").ok_or_else(|| Problem::internal(&"there is no step name_driver"))?;
@@ -125,11 +100,10 @@ pub async fn driver(
 
 async fn said(
     web: &Web,
-    (address, headers, name): (Option<IpAddr>, HeaderMap, String),
+    (address, who): (Option<IpAddr>, Answering),
     step: &str,
     request: Request,
 ) -> Result<Json<CitizenDetail>, Problem> {
-    let who = answering(web, address, &headers, &name).await?;
     let statement = statement(web, request).await?;
     let deed = Deed {
         name: step.to_owned(),
@@ -150,11 +124,10 @@ async fn said(
 pub async fn dispute(
     State(web): State<Web>,
     Peer(address): Peer,
-    Path(name): Path<String>,
-    headers: HeaderMap,
+    who: Answering,
     request: Request,
 ) -> Result<Json<CitizenDetail>, Problem> {
-    said(&web, (address, headers, name), "dispute", request).await
+    said(&web, (address, who), "dispute", request).await
 }
 
 /// The vehicle was sold, rented out or given away: the police check it.
@@ -166,11 +139,10 @@ pub async fn dispute(
 pub async fn transfer(
     State(web): State<Web>,
     Peer(address): Peer,
-    Path(name): Path<String>,
-    headers: HeaderMap,
+    who: Answering,
     request: Request,
 ) -> Result<Json<CitizenDetail>, Problem> {
-    said(&web, (address, headers, name), "claim_transfer", request).await
+    said(&web, (address, who), "claim_transfer", request).await
 }
 
 /// An explanation, while there is time for it: it goes into the file before the decision.
@@ -182,9 +154,8 @@ pub async fn transfer(
 pub async fn explanation(
     State(web): State<Web>,
     Peer(address): Peer,
-    Path(name): Path<String>,
-    headers: HeaderMap,
+    who: Answering,
     request: Request,
 ) -> Result<Json<CitizenDetail>, Problem> {
-    said(&web, (address, headers, name), "explain", request).await
+    said(&web, (address, who), "explain", request).await
 }

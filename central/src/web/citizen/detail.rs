@@ -1,25 +1,23 @@
 //! One case in plain words: what was seen, what the law says, how far it is, what can be done now.
 
 use axum::extract::State;
-use axum::http::HeaderMap;
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::list::{CitizenCase, act, decided, item};
+use super::own::Looking;
 use super::papers::{self, CitizenPaper};
 use super::pictures::{self, CitizenPicture};
-use super::seen::{self, Own, Standing};
-use super::session::citizen;
-use super::{looks, words};
+use super::seen::{Own, Standing};
+use super::words;
 use crate::handling::machine::{Actor, Choices, Context};
 use crate::handling::record::{Answer, Handling, Paper};
 use crate::handling::{PartyKind, State as Stands, may, money, steps};
 use crate::law::{Act, Law, day_of};
 use crate::store::handling::citizens::CitizenRow;
 use crate::web::Web;
-use crate::web::access::Peer;
-use crate::web::extract::{Json, Moment, Path};
+use crate::web::extract::{Json, Moment};
 use crate::web::problem::Problem;
 
 /// What the law says of the act.
@@ -105,13 +103,8 @@ pub struct CitizenDetail {
         (status = 404, body = Problem), (status = 429, description = "`rate_limited`", body = Problem)))]
 pub async fn read(
     State(web): State<Web>,
-    Peer(address): Peer,
-    Path(name): Path<String>,
-    headers: HeaderMap,
+    Looking { citizen, own }: Looking,
 ) -> Result<Json<CitizenDetail>, Problem> {
-    looks(&web, address)?;
-    let citizen = citizen(&web, &headers).await?;
-    let own = seen::find(&web, &citizen, &name).await?;
     view(&web, &citizen, &own).await.map(Json)
 }
 
@@ -131,7 +124,7 @@ pub async fn view(web: &Web, citizen: &CitizenRow, own: &Own) -> Result<CitizenD
         },
         rights_vi: words::words().rights_vi.trim().to_owned(),
         rights_en: words::words().rights_en.trim().to_owned(),
-        steps: if liable { way(own) } else { way(own).into_iter().take(2).collect() },
+        steps: if liable { way(h) } else { way(h).into_iter().take(2).collect() },
         together: h.live_acts().count(),
         may: allowed(web, citizen, own, &law),
         documents: papers::list(web, own).await?,
@@ -166,20 +159,16 @@ fn ms(at: Timestamp) -> Moment {
     Moment(at.as_millisecond())
 }
 
-/// The way of a case, step by step, as far as it is known. What others were told and answered is not on it.
-fn way(own: &Own) -> Vec<CitizenStep> {
-    let (h, mine) = (&own.h, Some(own.party));
+/// The way of a case, step by step, as far as it is known.
+fn way(h: &Handling) -> Vec<CitizenStep> {
     let step = |code, at: Option<Timestamp>| CitizenStep { code, done: at.is_some(), at: at.map(ms) };
     let signed = |paper: &Option<Paper>| paper.as_ref().and_then(|paper| paper.signed_at);
     let answers = |explains: bool| {
-        let fits = move |answer: &&Answer| answer.party == mine && (answer.kind == "explanation") == explains;
+        let fits = move |answer: &&Answer| (answer.kind == "explanation") == explains;
         h.answers.iter().rev().find(fits).map(|answer| answer.at)
     };
-    let notice = h.notice.as_ref().filter(|notice| notice.party == mine);
-    let noticed = step("noticed", notice.and_then(|notice| notice.sent_at));
     let mut way = vec![
-        // Whoever answered was told, also where the notice to somebody else took that one's place.
-        CitizenStep { done: noticed.done || own.standing == Standing::Former, ..noticed },
+        step("noticed", h.notice.as_ref().and_then(|notice| notice.sent_at)),
         step("answered", answers(false)),
         step("minutes", signed(&h.minutes)),
     ];
@@ -197,36 +186,23 @@ fn way(own: &Own) -> Vec<CitizenStep> {
     way
 }
 
-/// Whether a session may pay: one that may answer, and one that the code in an organisation's notice opened. VNeID knows persons
-/// alone, and paying takes no more than the bill.
-pub fn pays(citizen: &CitizenRow, own: &Own) -> bool {
-    let organisation = own.h.liable_party().is_some_and(|party| party.kind == PartyKind::Org);
-    citizen.may_answer() || (citizen.id_digest.is_none() && organisation)
-}
-
-/// What the session may do now: as the machine says it, for a session that may answer; paying for one that may pay.
+/// What the session may do now: as the machine says it, for a session that may answer.
 pub fn allowed(web: &Web, citizen: &CitizenRow, own: &Own, law: &Law) -> May {
-    if !pays(citizen, own) || own.standing != Standing::Liable {
+    if !citizen.may_answer() || own.standing != Standing::Liable {
         return May::default();
     }
     let choices = Choices { points_of_silent_owner: web.app.config.handling.points_of_silent_owner };
     let actor = Actor::citizen("citizen");
-    let at = Timestamp::now();
-    let today = web.app.laws.on(day_of(at));
-    let context = Context { law, today: &today, actor: &actor, at, number: "", choices };
+    let context = Context { law, actor: &actor, at: Timestamp::now(), number: "", choices };
     let can = |name: &str| steps::named(name).is_some_and(|step| may(&own.h, step, context).is_ok());
     let owes = payment(&own.h, law).is_some_and(|payment| payment.to_pay > 0);
-    let pay = can("pay") && owes;
-    if !citizen.may_answer() {
-        return May { pay, ..May::default() };
-    }
     May {
         confirm: can("confirm"),
         name_driver: can("name_driver"),
         dispute: can("dispute"),
         claim_transfer: can("claim_transfer"),
         explain: can("explain"),
-        pay,
+        pay: can("pay") && owes,
     }
 }
 

@@ -36,6 +36,8 @@ pub struct CitizenCase {
     pub due_at: Option<Moment>,
     /// Fine of this act, VND, once decided.
     pub amount: Option<i64>,
+    /// The session's paper was of a handling that was joined into another one: the number of that one. Null otherwise.
+    pub joined_into: Option<String>,
 }
 
 /// All of them.
@@ -83,6 +85,7 @@ pub fn item(own: &Own) -> Option<CitizenCase> {
         next_step: told.and_then(|told| told.next.clone()),
         due_at: due(h).filter(|_| liable),
         amount: act.amount.filter(|_| liable && decided(h)),
+        joined_into: own.joined.as_ref().map(|joined| joined.number.clone()),
     })
 }
 

@@ -1,19 +1,17 @@
 //! The papers of a case that are addressed to whoever is liable, as PDF.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::looks;
-use super::seen::{self, Own, Standing};
-use super::session::citizen;
+use super::own::Looking;
+use super::seen::{Own, Standing};
 use crate::documents;
-use crate::handling::record::What;
+use crate::handling::record::{Order, What};
 use crate::store::audit::AuditRow;
 use crate::store::documents::DocumentRow;
-use crate::web::access::Peer;
 use crate::web::extract::{Moment, Path};
 use crate::web::problem::Problem;
 use crate::web::{Web, now_ms};
@@ -41,7 +39,10 @@ pub async fn of(web: &Web, own: &Own) -> Result<Vec<(u32, DocumentRow)>, Problem
     }
     let addressed = [&own.h.notice, &own.h.minutes, &own.h.decision].into_iter().flatten();
     let mine: Vec<_> = addressed.filter(|paper| paper.party == Some(own.party)).collect();
-    for order in own.h.orders.iter().filter(|order| order.state == "done") {
+    // Whoever holds the notice of a handling that was joined into another gets no papers that the other one made before.
+    let since = own.joined.as_ref().map(|joined| joined.at);
+    let made = |order: &&Order| order.state == "done" && since.is_none_or(|since| order.at >= since);
+    for order in own.h.orders.iter().filter(made) {
         let (What::Document { paper, .. }, Some(id)) = (&order.what, &order.reference) else { continue };
         let addressed = mine.iter().any(|paper| paper.document.as_ref() == Some(id));
         // A notice to somebody who was liable before is theirs.
@@ -73,13 +74,9 @@ pub async fn list(web: &Web, own: &Own) -> Result<Vec<CitizenPaper>, Problem> {
     responses((status = 200, description = "PDF", content_type = "application/pdf"), (status = 404, body = Problem)))]
 pub async fn read(
     State(web): State<Web>,
-    Peer(address): Peer,
-    Path((name, n)): Path<(String, String)>,
-    headers: HeaderMap,
+    Looking { own, .. }: Looking,
+    Path((_name, n)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
-    looks(&web, address)?;
-    let citizen = citizen(&web, &headers).await?;
-    let own = seen::find(&web, &citizen, &name).await?;
     let papers = of(&web, &own).await?;
     let found = papers.into_iter().find(|(number, _)| number.to_string() == n);
     let (_, row) = found.ok_or_else(|| Problem::not_found("case"))?;

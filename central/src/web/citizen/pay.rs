@@ -3,23 +3,21 @@
 use std::time::Duration;
 
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::detail::{allowed, pays};
-use super::seen;
-use super::session::citizen;
-use super::{answers, looks_only, stale};
+use super::detail::allowed;
+use super::own::{Answering, Looking};
+use super::stale;
 use crate::handling::desk::{self, Deed};
 use crate::handling::record::Handling;
 use crate::handling::{Actor, desk::law_of};
 use crate::store::audit::AuditRow;
 use crate::store::handling::Tried;
-use crate::web::access::Peer;
-use crate::web::extract::{Json, Path};
+use crate::web::extract::Json;
 use crate::web::handling::refused;
 use crate::web::problem::Problem;
 use crate::web::{Web, now_ms};
@@ -38,23 +36,14 @@ pub struct PayPage {
     pay_url: String,
 }
 
-/// Where the bill of the decision can be paid. Asking again gives the same bill; it is paid once. An organisation pays with the number
-/// and code of its notice.
+/// Where the bill of the decision can be paid. Asking again gives the same bill; it is paid once.
 #[utoipa::path(post, path = "/citizen/cases/{ref}/pay", tag = "citizen", params(("ref" = String, Path, description = "Name of the case")),
     responses((status = 200, body = PayPage), (status = 403, description = "`vneid_level`", body = Problem), (status = 404, body = Problem),
         (status = 409, description = "`stale`: nothing is owed", body = Problem), (status = 503, description = "`portal_away`", body = Problem)))]
 pub async fn pay(
     State(web): State<Web>,
-    Peer(address): Peer,
-    Path(name): Path<String>,
-    headers: HeaderMap,
+    Answering(Looking { citizen, own }): Answering,
 ) -> Result<Json<PayPage>, Problem> {
-    answers(&web, address)?;
-    let citizen = citizen(&web, &headers).await?;
-    let own = seen::find(&web, &citizen, &name).await?;
-    if !pays(&citizen, &own) {
-        return Err(looks_only());
-    }
     let law = law_of(&web.app.laws, &own.h);
     if !allowed(&web, &citizen, &own, &law).pay {
         return Err(stale());

@@ -1,7 +1,7 @@
 //! Copies of the evidence, made for one citizen: everybody else in them is unrecognisable ([`copies`]).
 
 use axum::extract::State;
-use axum::http::{HeaderMap, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -9,13 +9,10 @@ use utoipa::ToSchema;
 use wire::violation::{Overlay, OverlayFrame, Violation};
 use wire::{EvidenceRef, EvidenceRole};
 
-use super::looks;
-use super::seen;
-use super::session::citizen;
+use super::own::Looking;
 use crate::copies::{self, Object, Plan};
 use crate::store::cases::CaseRow;
 use crate::web::Web;
-use crate::web::access::Peer;
 use crate::web::extract::Path;
 use crate::web::problem::Problem;
 
@@ -93,13 +90,9 @@ pub async fn list(web: &Web, case: &CaseRow) -> Result<Vec<CitizenPicture>, Prob
     responses((status = 200, description = "JPEG", content_type = "image/jpeg"), (status = 404, body = Problem)))]
 pub async fn read(
     State(web): State<Web>,
-    Peer(address): Peer,
-    Path((name, n)): Path<(String, String)>,
-    headers: HeaderMap,
+    Looking { own, .. }: Looking,
+    Path((_name, n)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
-    looks(&web, address)?;
-    let citizen = citizen(&web, &headers).await?;
-    let own = seen::find(&web, &citizen, &name).await?;
     let missing = || Problem::not_found("case");
     let case = web.app.store.cases().get(&own.case.case_id).await?.ok_or_else(missing)?;
     let violation = case.violation()?.ok_or_else(missing)?;

@@ -8,13 +8,13 @@ use tokio::time::Instant;
 use utoipa::ToSchema;
 use wire::gate::VneidWord;
 
-use super::seen::standing;
+use super::seen;
 use super::{ANSWER, MINUTE_MS, open};
 use crate::handling::{Handling, PartyKind};
 use crate::masking;
 use crate::store::audit::AuditRow;
+use crate::store::handling::NUMBER;
 use crate::store::handling::citizens::CitizenRow;
-use crate::store::handling::{NUMBER, Person};
 use crate::web::access::{Peer, named_cookie};
 use crate::web::extract::Json;
 use crate::web::problem::Problem;
@@ -49,6 +49,8 @@ pub struct Came {
     name_masked: Option<String>,
     /// Level of the VNeID account; 0 for who came with a code and may only look.
     level: i64,
+    /// The code is of a notice whose handling was joined into this one: its number. The page shows what that notice was about.
+    joined_into: Option<String>,
 }
 
 impl CitizenRow {
@@ -89,8 +91,11 @@ pub async fn sign_in(
     let limit = &web.citizen.limit;
     limit.take("citizen.sign_in", address, most, 15 * MINUTE_MS, now_ms()).map_err(Problem::slow_down)?;
     let Json(key) = key?;
-    let (row, name) = match (key.token, key.decision_or_notice_no, key.code) {
-        (Some(token), None, None) => by_token(&web, &token).await?,
+    let (row, name, joined_into) = match (key.token, key.decision_or_notice_no, key.code) {
+        (Some(token), None, None) => {
+            let (row, name) = by_token(&web, &token).await?;
+            (row, name, None)
+        }
         (None, Some(number), Some(code)) => by_code(&web, &number, &code).await?,
         _ => {
             return Err(Problem::unacceptable("bad_fields", "send token, or decision_or_notice_no and code"));
@@ -111,7 +116,8 @@ pub async fn sign_in(
         store.delete_citizen(&session_id(before)).await?;
     }
     store.insert_citizen(key, &row, &name, IDLE_MS).await?;
-    let came = Came { name_masked: Some(name).filter(|name| !name.is_empty()), level: row.level };
+    let name_masked = Some(name).filter(|name| !name.is_empty());
+    let came = Came { name_masked, level: row.level, joined_into };
     Ok(([(header::SET_COOKIE, cookie(&web, &token, "")?)], Json(came)).into_response())
 }
 
@@ -185,32 +191,34 @@ fn nobody() -> CitizenRow {
     }
 }
 
+/// What a notice opens: the session, the shortened name, and the number of the handling that its own was joined into.
+type Opened = (CitizenRow, String, Option<String>);
+
 /// The session of whoever holds a notice. Wrong number and wrong code are answered alike and at the same time.
-async fn by_code(web: &Web, number: &str, code: &str) -> Result<(CitizenRow, String), Problem> {
+async fn by_code(web: &Web, number: &str, code: &str) -> Result<Opened, Problem> {
     let done = Instant::now() + ANSWER;
     let found = opened(web, number, code).await;
     if !matches!(found, Ok(Some(_))) {
         tokio::time::sleep_until(done).await;
     }
-    let (h, party, person) = found?.ok_or_else(|| refused("bad_code", "number or code is wrong"))?;
-    let name = person.map(|person| masking::short_name(person.kind == PartyKind::Org, &person.name));
-    let row = CitizenRow { handling_id: Some(h.id), party: Some(i64::from(party)), ..nobody() };
-    Ok((row, name.unwrap_or_default()))
+    found?.ok_or_else(|| refused("bad_code", "number or code is wrong"))
 }
 
-async fn opened(
-    web: &Web,
-    number: &str,
-    code: &str,
-) -> Result<Option<(Handling, u32, Option<Person>)>, Problem> {
+async fn opened(web: &Web, number: &str, code: &str) -> Result<Option<Opened>, Problem> {
     let (store, key) = (&web.app.store, &web.app.data_key);
     let Some((id, party)) = store.code_opens(key, &read_code(code)).await? else { return Ok(None) };
-    let (Some(h), Ok(party)) = (store.handling(&id).await?, u32::try_from(party)) else { return Ok(None) };
-    if !carries(&h, number) || standing(&h, party).is_none() {
+    let (Some(h), Ok(n)) = (store.handling(&id).await?, u32::try_from(party)) else { return Ok(None) };
+    // A notice that a later one took the place of is still on somebody's table.
+    let issued = store.documents_of(&h.id).await?;
+    if !carries(&h, number) && issued.iter().all(|row| plain(&row.number) != plain(number)) {
         return Ok(None);
     }
-    let person = store.handling_person(key, &h.id, party).await?;
-    Ok(Some((h, party, person)))
+    let row = CitizenRow { handling_id: Some(h.id.clone()), party: Some(party), ..nobody() };
+    // A code opens as long as there is something to see with it, in its own handling or in the one that goes on.
+    let Some(shown) = seen::all(web, &row).await?.into_iter().next() else { return Ok(None) };
+    let person = store.handling_person(key, &h.id, n).await?;
+    let name = person.map(|person| masking::short_name(person.kind == PartyKind::Org, &person.name));
+    Ok(Some((row, name.unwrap_or_default(), shown.joined.map(|joined| joined.number))))
 }
 
 /// Whether a number is one of the handling's papers, or its own.

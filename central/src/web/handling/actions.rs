@@ -7,12 +7,14 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::{actor, refused, seen};
+use crate::cases::intact;
 use crate::handling::desk::{self, Deed};
 use crate::handling::steps::{self, Step};
 use crate::handling::{PartyKind, Refusal, Who};
 use crate::store::handling::{Person, Tried};
 use crate::web::Web;
 use crate::web::access::Viewer;
+use crate::web::cases::altered;
 use crate::web::extract::{Json, Path};
 use crate::web::problem::Problem;
 
@@ -26,8 +28,8 @@ pub struct Standing {
 /// Takes a step. The body holds the step's fields.
 #[utoipa::path(post, path = "/handlings/{id}/actions/{action}", tag = "handlings", request_body = Object,
     params(("id" = String, Path, description = "Handling"), ("action" = String, Path, description = "Step of the file's `actions`")),
-    responses((status = 200, body = Standing), (status = 403, description = "`not_yours`, `own_draft`, `own_request`, `own_review`, `over_cap`, `no_rank`", body = Problem),
-        (status = 404, body = Problem), (status = 409, description = "`not_now`, `doubts`, `void_asked`, `receipt_used`, `document_incomplete`, …", body = Problem),
+    responses((status = 200, body = Standing), (status = 403, description = "`not_yours`, `own_draft`, `own_request`, `over_cap`, `no_rank`", body = Problem),
+        (status = 404, body = Problem), (status = 409, description = "`not_now`, `doubts`, `void_asked`, `document_incomplete`, `evidence_altered`, …", body = Problem),
         (status = 422, description = "`bad_fields`, `unknown_action`", body = Problem)))]
 pub async fn act(
     State(web): State<Web>,
@@ -35,11 +37,22 @@ pub async fn act(
     Path((id, action)): Path<(String, String)>,
     Json(fields): Json<Map<String, Value>>,
 ) -> Result<Json<Standing>, Problem> {
-    seen(&web, &viewer, &id).await?;
+    let handling = seen(&web, &viewer, &id).await?;
     let actor = actor(&web, &viewer).ok_or_else(Problem::forbidden)?;
     let step = steps::named(&action).filter(|step| !matches!(step.who, Who::System | Who::Citizen));
     let step = step.ok_or_else(|| Problem::unacceptable("unknown_action", "there is no such action"))?;
     let deed = deed(step, fields).map_err(refused)?;
+    // Nothing is signed upon evidence that is not what it was.
+    if action.starts_with("sign_") {
+        for act in &handling.acts {
+            let case = web.app.store.cases().get(&act.case_id).await?;
+            if let Some(case) = case
+                && !intact::check(&web.app, &case, Timestamp::now()).await?
+            {
+                return Err(altered());
+            }
+        }
+    }
     web.app.store.audit(&viewer.does(&format!("handling.{action}")).on("handling", &id)).await?;
     match desk::act(&web.app, &id, &actor, deed, Timestamp::now()).await? {
         Tried::Done(stepped) => Ok(Json(Standing { id, state: stepped.handling.state.as_str().to_owned() })),
@@ -147,10 +160,10 @@ pub struct Joining {
     case_ids: Vec<String>,
 }
 
-/// Joins the handlings of several cases of one liable party and one vehicle, before the decision.
+/// Joins the handlings of several cases of one liable party, before the decision.
 #[utoipa::path(post, path = "/handlings", tag = "handlings", request_body = Joining,
     responses((status = 200, body = Standing), (status = 404, body = Problem),
-        (status = 409, description = "`other_party`, `other_vehicle`, `not_joinable`, `doubts`", body = Problem)))]
+        (status = 409, description = "`other_party`, `not_joinable`, `doubts`", body = Problem)))]
 pub async fn join(
     State(web): State<Web>,
     viewer: Viewer,

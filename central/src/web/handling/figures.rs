@@ -4,6 +4,8 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::store::handling::figures::FigureRow;
+use crate::store::read_fleet::CameraRow;
 use crate::web::access::Viewer;
 use crate::web::extract::{Json, Moment, Query};
 use crate::web::problem::Problem;
@@ -27,9 +29,15 @@ pub struct Asked {
 /// Numbers of one group.
 #[derive(Debug, Clone, Default, Serialize, ToSchema)]
 pub struct Figures {
+    /// Kind, hour, day, or `site/camera`.
     pub key: String,
+    /// Name of the group: of a place the camera's own.
     pub vi: String,
     pub en: String,
+    /// Of a place; null for other groups.
+    pub site: Option<String>,
+    /// Camera of a place; null for other groups.
+    pub camera: Option<String>,
     pub detected: i64,
     pub inadmissible: i64,
     pub rejected: i64,
@@ -79,13 +87,36 @@ pub async fn read(
         en: "Total".to_owned(),
         ..Figures::default()
     };
-    let mut groups = Vec::with_capacity(rows.len());
-    for row in rows {
-        let (vi, en) = names(group, &row.name);
-        let figures = Figures {
-            key: key(group, &row.name),
+    let cameras = match group {
+        "place" => store.cameras_seen(scope, &site, "").await?,
+        _ => Vec::new(),
+    };
+    let groups: Vec<Figures> = rows.into_iter().map(|row| Figures::of(group, row, &cameras)).collect();
+    for figures in &groups {
+        total.add(figures);
+    }
+    let median_days = days.get(days.len() / 2).copied();
+    let (from, to) = (Moment(from), Moment(to));
+    Ok(Json(Whole { from, to, total, vnd_fined: sums.fined, vnd_paid: sums.paid, median_days, groups }))
+}
+
+impl Figures {
+    fn of(group: &str, row: FigureRow, cameras: &[CameraRow]) -> Self {
+        let place = (group == "place").then(|| (row.name.clone(), row.camera));
+        let (key, vi, en) = match &place {
+            Some((site, camera)) => of_place(cameras, site, camera),
+            None => {
+                let (vi, en) = names(group, &row.name);
+                (key(group, &row.name), vi, en)
+            }
+        };
+        let (site, camera) = place.unzip();
+        Self {
+            key,
             vi,
             en,
+            site,
+            camera,
             detected: row.detected,
             inadmissible: row.inadmissible,
             rejected: row.rejected,
@@ -94,16 +125,9 @@ pub async fn read(
             decided: row.decided,
             paid: row.paid,
             overdue: row.overdue,
-        };
-        total.add(&figures);
-        groups.push(figures);
+        }
     }
-    let median_days = days.get(days.len() / 2).copied();
-    let (from, to) = (Moment(from), Moment(to));
-    Ok(Json(Whole { from, to, total, vnd_fined: sums.fined, vnd_paid: sums.paid, median_days, groups }))
-}
 
-impl Figures {
     fn add(&mut self, other: &Self) {
         self.detected += other.detected;
         self.inadmissible += other.inadmissible;
@@ -114,6 +138,13 @@ impl Figures {
         self.paid += other.paid;
         self.overdue += other.overdue;
     }
+}
+
+/// Key and names of a place; a camera that central has no name for is named by its id.
+fn of_place(cameras: &[CameraRow], site: &str, camera: &str) -> (String, String, String) {
+    let known = cameras.iter().find(|row| row.site == site && row.camera == camera);
+    let name = |of: fn(&CameraRow) -> &String| known.map_or_else(|| camera.to_owned(), |row| of(row).clone());
+    (format!("{site}/{camera}"), name(|row| &row.name_vi), name(|row| &row.name_en))
 }
 
 /// Day numbers become dates.

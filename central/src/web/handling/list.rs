@@ -1,4 +1,4 @@
-//! Lists of handlings, and where they are on the map.
+//! Lists of handlings.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::auth::Role;
 use crate::handling::record::Deadline;
 use crate::handling::{Handling, PartyKind};
 use crate::masking;
-use crate::store::handling::read::Asked;
+use crate::store::handling::read::{Asked, Sort};
 use crate::store::handling::{HandlingRow, Person};
 use crate::web::access::Viewer;
 use crate::web::extract::{Json, MAX_PAGE, Moment, Page, Place, Query, page_size};
@@ -30,7 +30,10 @@ pub struct Filter {
     q: Option<String>,
     /// Site.
     site: Option<String>,
-    /// `next` of the page before.
+    /// `deadline` (when left out): open ones by the deadline that ends first, then those without one, then what is over; `changed`: the
+    /// one that changed last first.
+    sort: Option<String>,
+    /// `next` of the page before, in the same order.
     cursor: Option<String>,
     /// Rows.
     limit: Option<u32>,
@@ -109,7 +112,7 @@ pub fn sees_parties(role: Role) -> bool {
     matches!(role, Role::TrafficPolice | Role::PoliceSigner)
 }
 
-/// Handlings, the one that changed last first.
+/// Handlings, the most urgent first. A page goes on behind the last row of the one before: what comes or goes meanwhile moves no other row.
 #[utoipa::path(get, path = "/handlings", tag = "handlings", params(Filter), responses((status = 200, body = Listed)))]
 pub async fn list(
     State(web): State<Web>,
@@ -117,7 +120,12 @@ pub async fn list(
     Query(filter): Query<Filter>,
 ) -> Result<Json<Listed>, Problem> {
     let limit = page_size(filter.limit)?;
-    let place = Place::parse(filter.cursor.as_deref())?;
+    let sort = match filter.sort.as_deref() {
+        None | Some("" | "deadline") => Sort::Deadline,
+        Some("changed") => Sort::Changed,
+        Some(_) => return Err(Problem::bad_request("bad_sort", "sort: use deadline or changed")),
+    };
+    let place = place(sort, filter.cursor.as_deref())?;
     let now = now_ms();
     let due_before_ms = match filter.due.as_deref() {
         None | Some("") => None,
@@ -134,17 +142,32 @@ pub async fn list(
         q: if sees_parties(viewer.role) { q.to_uppercase() } else { String::new() },
         due_before_ms,
     };
-    let rows = web.app.store.handlings(&viewer.scope, &asked, (place.at_ms, &place.id), limit + 1).await?;
+    let rows =
+        web.app.store.handlings(&viewer.scope, &asked, sort, (place.at_ms, &place.id), limit + 1).await?;
     let counts = web.app.store.handling_counts(&viewer.scope, &asked.site).await?.into_iter().collect();
-    let page = Page::cut(rows, limit.min(MAX_PAGE), |row| Place {
-        at_ms: row.updated_at_ms,
-        id: row.handling_id.clone(),
+    let page = Page::cut(rows, limit.min(MAX_PAGE), |row| {
+        let (at_ms, id) = sort.of(row);
+        Place { at_ms, id: id.to_owned() }
     });
     let mut items = Vec::with_capacity(page.items.len());
     for row in page.items {
         items.extend(item_of(&web, &viewer, row).await?);
     }
     Ok(Json(Listed { items, next: page.next, counts }))
+}
+
+/// Where the list goes on. A place by deadline names a handling by its number, one by change by its id: one of the other order is refused.
+fn place(sort: Sort, cursor: Option<&str>) -> Result<Place, Problem> {
+    if cursor.is_none_or(str::is_empty) {
+        let (at_ms, id) = sort.start();
+        return Ok(Place { at_ms, id });
+    }
+    let place = Place::parse(cursor)?;
+    if place.id.starts_with("XL-") == (sort == Sort::Deadline) {
+        return Ok(place);
+    }
+    let detail = "cursor: it belongs to the other order: begin again without it";
+    Err(Problem::bad_request("bad_cursor", detail))
 }
 
 /// A row with the party that is liable now, for who may see it; a party that was named and is not verified is not shown here.
@@ -217,70 +240,4 @@ pub fn due_item(law: &crate::law::Law, deadline: &Deadline, now_ms: i64) -> DueI
         share: (share.max(0.0) * 1000.0).round() / 1000.0,
         level: reached.map(|alert| alert.percent),
     }
-}
-
-/// When.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct Span {
-    /// From, RFC 3339; thirty days ago when left out.
-    from: Option<Moment>,
-    /// To; now when left out.
-    to: Option<Moment>,
-}
-
-impl Span {
-    /// Milliseconds.
-    pub fn ms(&self) -> (i64, i64) {
-        let to = self.to.map_or_else(now_ms, |to| to.0);
-        (self.from.map_or(to - 30 * 86_400_000, |from| from.0), to)
-    }
-}
-
-/// A place on the map. No plates.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Point {
-    pub site: String,
-    pub camera: String,
-    pub place_vi: String,
-    pub kind: String,
-    pub kind_vi: String,
-    pub kind_en: String,
-    /// Handlings by state.
-    pub states: BTreeMap<String, i64>,
-    pub count: i64,
-}
-
-/// Where handlings are: place, kind, count by state.
-#[utoipa::path(get, path = "/handlings/map", tag = "handlings", params(Span), responses((status = 200, body = Vec<Point>)))]
-pub async fn map(
-    State(web): State<Web>,
-    viewer: Viewer,
-    Query(span): Query<Span>,
-) -> Result<Json<Vec<Point>>, Problem> {
-    let mut points: Vec<Point> = Vec::new();
-    for row in web.app.store.handling_points(&viewer.scope, span.ms()).await? {
-        let facts = wire::violation::Kind::parse(&row.kind).and_then(wire::violation::Kind::facts);
-        match points
-            .last_mut()
-            .filter(|last| last.site == row.site && last.camera == row.camera && last.kind == row.kind)
-        {
-            Some(last) => {
-                *last.states.entry(row.state).or_default() += row.count;
-                last.count += row.count;
-            }
-            None => points.push(Point {
-                site: row.site,
-                camera: row.camera,
-                place_vi: row.place_vi,
-                kind_vi: facts.map_or_else(|| row.kind.clone(), |facts| facts.vi.clone()),
-                kind_en: facts.map_or_else(|| row.kind.clone(), |facts| facts.en.clone()),
-                kind: row.kind,
-                states: BTreeMap::from([(row.state, row.count)]),
-                count: row.count,
-            }),
-        }
-    }
-    Ok(Json(points))
 }

@@ -14,6 +14,7 @@ mod callbacks;
 mod detail;
 mod figures;
 mod list;
+mod map;
 mod papers;
 
 pub(super) use actions::deed;
@@ -22,7 +23,7 @@ pub(super) use actions::deed;
 pub fn routes() -> OpenApiRouter<Web> {
     OpenApiRouter::new()
         .routes(routes!(list::list, actions::join))
-        .routes(routes!(list::map))
+        .routes(routes!(map::map))
         .routes(routes!(detail::read))
         .routes(routes!(detail::attachment))
         .routes(routes!(actions::act))
@@ -62,7 +63,7 @@ pub(super) fn refused(refusal: Refusal) -> Problem {
     let trouble = crate::gates::document::Trouble { path: path.to_owned(), code, vi, en: en.clone() };
     let problem = match code {
         "bad_fields" | "law_missing" | "unknown_action" => Problem::unacceptable(code, en),
-        "not_yours" | "own_draft" | "own_request" | "own_review" | "over_cap" | "no_rank" => {
+        "not_yours" | "own_draft" | "own_request" | "over_cap" | "no_rank" => {
             Problem::new(axum::http::StatusCode::FORBIDDEN, code, en)
         }
         _ => Problem::new(axum::http::StatusCode::CONFLICT, code, en),

@@ -68,6 +68,23 @@ impl Reply {
 }
 
 impl Site {
+    /// Where a file of evidence lies.
+    pub fn file(&self, sha256: wire::Digest) -> std::path::PathBuf {
+        let name = sha256.to_string();
+        let folder = self.state.config.evidence_folder().join(&name[..2]).join(&name[2..4]);
+        let mut there = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+        there.find(|path| path.file_stem().is_some_and(|stem| stem == name.as_str())).unwrap()
+    }
+
+    /// Changes a byte of a file of evidence on the disk.
+    pub fn alter(&self, sha256: wire::Digest) {
+        let file = self.file(sha256);
+        let mut bytes = std::fs::read(&file).unwrap();
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        std::fs::write(&file, bytes).unwrap();
+    }
+
     pub async fn new() -> Self {
         // However full the disk of the machine that runs the tests.
         Self::with(|config| config.data.min_free_mib = 0).await

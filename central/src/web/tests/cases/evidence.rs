@@ -116,7 +116,7 @@ async fn a_file_that_was_altered_locks_its_case_at_the_next_approval() {
     let id = bench.opened(&sample).await;
     bench.look(&one, &id, "30A12345").await;
     let clip = sample.evidence.iter().find(|one| one.role == wire::EvidenceRole::Clip).unwrap();
-    bench.alter(clip.sha256);
+    bench.site.alter(clip.sha256);
     let reply = bench.answer(&one, &id, "approve").await;
     assert_eq!((reply.status, reply.problem().as_str()), (StatusCode::CONFLICT, "evidence_altered"));
     assert_eq!(bench.state(&id).await, "review_1", "nobody confirmed it");
@@ -139,7 +139,7 @@ async fn who_meets_an_altered_file_gets_nothing_of_it_and_every_case_of_it_is_lo
     let sample = super::red_light("30A12345");
     let id = bench.opened(&sample).await;
     let file = sample.evidence[0].sha256;
-    bench.alter(file);
+    bench.site.alter(file);
     for _ in 0..2 {
         let reply = bench.get(&one, &format!("/evidence/{file}")).await;
         assert_eq!((reply.status, reply.problem().as_str()), (StatusCode::CONFLICT, "evidence_altered"));
@@ -156,7 +156,7 @@ async fn a_case_whose_file_cannot_be_deleted_is_erased_at_a_later_look() {
     let id = bench.opened(&sample).await;
     let later = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24 * 31);
     // In the file's place lies what cannot be deleted as a file.
-    let file = bench.file(sample.evidence[0].sha256);
+    let file = bench.site.file(sample.evidence[0].sha256);
     std::fs::remove_file(&file).unwrap();
     std::fs::create_dir_all(file.join("x")).unwrap();
     crate::cases::sweep::sweep(&bench.site.state, later).await.unwrap();

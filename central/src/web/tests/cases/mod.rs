@@ -1,8 +1,11 @@
 //! Cases over HTTP: real roles on a real database. Time that people must spend passes at once; nothing else is shortened.
 
 mod adapter;
+mod duplicates;
 mod evidence;
 mod known;
+mod no_plate;
+mod places;
 mod random;
 mod review;
 mod screening;
@@ -125,23 +128,6 @@ impl Bench {
         let id = self.detected(sample).await;
         screen(&self.site.state, Timestamp::now()).await.unwrap();
         id
-    }
-
-    /// Where a file of evidence lies.
-    pub fn file(&self, sha256: wire::Digest) -> std::path::PathBuf {
-        let name = sha256.to_string();
-        let folder = self.site.state.config.evidence_folder().join(&name[..2]).join(&name[2..4]);
-        let mut there = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
-        there.find(|path| path.file_stem().is_some_and(|stem| stem == name.as_str())).unwrap()
-    }
-
-    /// Changes a byte of a file of evidence on the disk.
-    pub fn alter(&self, sha256: wire::Digest) {
-        let file = self.file(sha256);
-        let mut bytes = std::fs::read(&file).unwrap();
-        let middle = bytes.len() / 2;
-        bytes[middle] ^= 1;
-        std::fs::write(&file, bytes).unwrap();
     }
 
     pub async fn state(&self, id: &str) -> String {

@@ -292,7 +292,7 @@ async fn a_file_that_was_altered_before_screening_makes_a_case_inadmissible() {
     let one = bench.officer("csgt.mot").await;
     let sample = red_light(PLATE);
     let id = bench.detected(&sample).await;
-    bench.alter(sample.evidence[0].sha256);
+    bench.site.alter(sample.evidence[0].sha256);
     screen(&bench.site.state, Timestamp::now()).await.unwrap();
     assert_eq!(bench.state(&id).await, "inadmissible");
     let gate = &bench.case(&one, &id).await["gate"];
