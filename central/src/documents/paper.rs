@@ -145,9 +145,10 @@ fn slices(shaper: &mut Shaper, block: &Filled, address: &str, code: &Code) -> Ve
             text(paragraph(shaper, spans, place, BODY, COLUMN, indent), *keep)
         }
         Filled::Closing { recipients, signature, note, signer } => {
-            vec![closing(shaper, recipients, signature, note, signer)]
+            // The code stays with the signature: a page of its own would be one without text.
+            vec![Slice { keep: true, ..closing(shaper, recipients, signature, note, signer) }]
         }
-        Filled::Signatures(columns) => vec![signatures(shaper, columns)],
+        Filled::Signatures(columns) => vec![Slice { keep: true, ..signatures(shaper, columns) }],
         Filled::Verify(spans) => vec![verify(shaper, spans, address, code)],
     }
 }

@@ -73,7 +73,7 @@ pub(crate) fn fields(acts: usize) -> Fields {
         ("decision_unit", "Phòng Cảnh sát giao thông"),
         ("licence_number", "370123456789"),
         ("licence_class", "B"),
-        ("points", "4"),
+        ("points", "phục hồi đủ điểm"),
         ("act", "Không chấp hành hiệu lệnh của đèn tín hiệu giao thông"),
         ("act_clause", "điểm b khoản 9 Điều 6"),
         ("points_before", "12"),
@@ -207,6 +207,28 @@ fn a_long_document_breaks_into_numbered_pages_and_loses_nothing() {
     // The signature stands with its name, and the code after it.
     let last = pages.last().unwrap();
     assert!(last.contains("Mã văn bản"), "{last}");
+}
+
+#[test]
+fn signature_and_code_never_stand_on_a_page_without_text_of_the_document() {
+    let ends = [
+        ("notice", "ứng dụng VNeTraffic"),
+        ("minutes", "ký tên dưới đây"),
+        ("decision", "theo quy định của pháp luật"),
+        ("points", "chưa bị trừ hết điểm"),
+        ("transfer", "Điện thoại liên hệ"),
+        ("commune", "theo số điện thoại"),
+        ("receipt", "theo quy định"),
+    ];
+    for template in Templates::all() {
+        let (_, end) = ends.iter().find(|(key, _)| *key == template.key).unwrap();
+        // Wherever the page happens to break.
+        for acts in 1..16 {
+            let pages = text_of(template, &fields(acts));
+            let last = pages.last().unwrap();
+            assert!(last.contains("Mã văn bản") && last.contains(end), "{} {acts}: {last}", template.key);
+        }
+    }
 }
 
 #[test]
