@@ -136,6 +136,10 @@ test("the map puts cameras where they stand, with a scale; its list does the sam
   await page.keyboard.press("Enter");
   await expect(place("cau-lim")).toContainText("Vượt đèn đỏ");
   await shot(page, "violations");
+  await page.getByRole("button", { name: "Xem tất cả" }).click();
+  await place("huong-nam").getByRole("button").click();
+  await expect(map.locator("[data-count='108']")).toBeVisible();
+  await page.getByRole("button", { name: "Xem tất cả" }).click();
   await choose(page, page.getByRole("combobox", { name: "Hành vi" }), "Đi sai làn so với mũi tên");
   await expect(page).toHaveURL(/kind=wrong_lane/);
   await expect(place("huong-bac")).toContainText("49");

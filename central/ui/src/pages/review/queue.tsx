@@ -53,7 +53,7 @@ function QueueRow({ row, gone, current, onOpen }: { row: CaseRow; gone: boolean;
         </span>
         <span className="queue-words">
           <b>{say(row.kind_vi, row.kind_en)}</b>
-          <span className="queue-place">{say(row.place_vi, row.place_en)}</span>
+          <span className="queue-place" title={say(row.place_vi, row.place_en)}>{say(row.place_vi, row.place_en)}</span>
           <span className="queue-facts">
             <span title={t("review.score")}>{percent(row.score, i18n.language)}</span>
             <span title={t("review.age")}>

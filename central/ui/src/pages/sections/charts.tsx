@@ -8,6 +8,8 @@ import { useWord } from "../../ui/words";
 import { BIN_KMH, byHour, histogram, overLimit, surelyOver } from "./figures";
 import { useKmh } from "./words";
 
+/** Height of the highest bar of 40: above it there is room for the limit's word. */
+const HIGH = 33;
 /** Rows of the list of drives before more are asked for. */
 const FIRST = 20;
 
@@ -28,13 +30,13 @@ export function SpeedChart({ drives, limit }: { drives: Drive[]; limit: number }
             <g key={bin.from}>
               <title>{say(bin)}</title>
               <rect className="bar-hit" x={at} width={1} y={0} height={40} />
-              <rect className="bar-good" x={at + 0.08} width={0.84} y={40 - (bin.count / most) * 38} height={(bin.count / most) * 38} />
-              <rect className="bar-over" x={at + 0.08} width={0.84} y={40 - (bin.over / most) * 38} height={(bin.over / most) * 38} />
+              <rect className="bar-good" x={at + 0.08} width={0.84} y={40 - (bin.count / most) * HIGH} height={(bin.count / most) * HIGH} />
+              <rect className="bar-over" x={at + 0.08} width={0.84} y={40 - (bin.over / most) * HIGH} height={(bin.over / most) * HIGH} />
             </g>
           ))}
           <line className="limit-line" x1={line} x2={line} y1={0} y2={40} vectorEffect="non-scaling-stroke" />
         </svg>
-        <span className={`limit-word ${line / bins.length > 0.7 ? "limit-word-left" : ""}`} style={{ insetInlineStart: `${(line / bins.length) * 100}%` }}>
+        <span className={`limit-word ${line / bins.length > 0.5 ? "limit-word-left" : ""}`} style={{ insetInlineStart: `${(line / bins.length) * 100}%` }}>
           {t("sections.limit", { kmh: n(limit) })}
         </span>
       </div>

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { PlacePoint } from "../../api/handling-types";
-import { circles, placed, scaleBar, whole, zoomed } from "./map";
+import { apart, circles, placed, scaleBar, whole, zoomed } from "./map";
 import { hourSpans, kindsOf, spots } from "./places";
 
 const point = (camera: string, kind: string, count: number, at: [number, number] | null = null): PlacePoint => ({ site: "s", camera, place_vi: camera, kind, kind_vi: kind, kind_en: kind, states: { paid: count }, count, lat: at?.[0] ?? null, lon: at?.[1] ?? null });
@@ -41,6 +41,16 @@ test("places on each other are one circle until one looks nearer; no count is lo
   const pair = far[0].spots[0];
   const near = circles(all, { x: pair.x, y: pair.y, size: 250 }).filter(({ x, y }) => x > 0 && x < 1 && y > 0 && y < 1);
   expect(near.map(({ count }) => count).sort()).toEqual([5, 7]);
+});
+
+test("a place that is chosen is looked at so near that it stands alone; two at one pole stay together", () => {
+  const all = placed(spots([point("a", "k", 5, [20, 106]), point("b", "k", 7, [20.0005, 106]), point("c", "k", 2, [20.1, 106.1]), point("d", "k", 1, [20.1, 106.1])]));
+  const view = apart(all, "s/a", whole(all), whole(all));
+  const [alone] = circles(all, view).filter(({ spots: of }) => of.some(({ key }) => key === "s/a"));
+  expect([alone.spots.length, alone.x, alone.y]).toEqual([1, 0.5, 0.5]);
+  const pole = apart(all, "s/c", whole(all), whole(all));
+  expect(pole.size).toBe(125);
+  expect(apart(all, "s/none", whole(all), whole(all))).toEqual(whole(all));
 });
 
 test("zooming keeps the point under the hand and ends somewhere", () => {

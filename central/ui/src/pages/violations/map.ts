@@ -48,6 +48,15 @@ export function zoomed(view: View, factor: number, all: View, around: { x: numbe
   return { x: around.x + (view.x - around.x) * by, y: around.y + (view.y - around.y) * by, size };
 }
 
+/** A view around one place that is so near that nothing else lies on it, or as near as one can look. */
+export function apart(all: readonly Placed[], key: string, view: View, everything: View): View {
+  const spot = all.find((one) => one.key === key);
+  if (!spot) return view;
+  let near = { x: spot.x, y: spot.y, size: Math.min(view.size, everything.size) };
+  for (let again = 0; again < 20 && (circles(all, near).find(({ spots }) => spots.some((one) => one.key === key))?.spots.length ?? 1) > 1; again += 1) near = zoomed(near, 2, everything);
+  return near;
+}
+
 /** Places whose circles would lie on each other, as one. */
 export interface Circle {
   key: string;

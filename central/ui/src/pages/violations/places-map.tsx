@@ -2,7 +2,7 @@ import { Maximize, ZoomIn, ZoomOut } from "lucide-react";
 import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { whole as n } from "../../format/numbers";
-import { type Circle, type View, circles, placed, scaleBar, whole, zoomed } from "./map";
+import { type Circle, type View, apart, circles, placed, scaleBar, whole, zoomed } from "./map";
 import type { Spot } from "./places";
 
 interface Props {
@@ -22,10 +22,9 @@ export function PlacesMap({ rows, over, chosen, onOver, onChoose }: Props) {
   const all = useMemo(() => placed(rows), [rows]);
   const everything = useMemo(() => whole(all), [all]);
   const [view, setView] = useState<View>(everything);
-  // What is chosen in the list is brought into sight.
+  // What is chosen in the list is brought into sight, by itself.
   useEffect(() => {
-    const spot = all.find(({ key }) => key === chosen);
-    if (spot) setView((old) => ({ x: spot.x, y: spot.y, size: Math.min(old.size, everything.size) }));
+    if (chosen) setView((old) => apart(all, chosen, old, everything));
   }, [chosen, all, everything]);
   if (all.length === 0) return <p className="note places-none">{t("violations.none_placed")}</p>;
   const shown = circles(all, view).filter(({ x, y }) => x > -0.05 && x < 1.05 && y > -0.05 && y < 1.05);

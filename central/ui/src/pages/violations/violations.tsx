@@ -112,7 +112,7 @@ function Rows({ data, group }: { data: ViolationFigures; group: FigureGroup }) {
             ))}
           </svg>
           <div className="chart-axis" aria-hidden="true">
-            {chartLabels(groups.map(name)).map((label, at) => (
+            {chartLabels(groups.map((row) => (group === "day" ? name(row).slice(0, 5) : name(row)))).map((label, at) => (
               <span key={groups[at].key}>{label}</span>
             ))}
           </div>
