@@ -135,6 +135,7 @@ test("the map puts cameras where they stand, with a scale; its list does the sam
   await expect(map.locator(".spot-over")).toHaveCount(1);
   await page.keyboard.press("Enter");
   await expect(place("cau-lim")).toContainText("Vượt đèn đỏ");
+  await expect(place("cau-lim")).toContainText(/trong \d+ vụ phát hiện/);
   await shot(page, "violations");
   await page.getByRole("button", { name: "Xem tất cả" }).click();
   await place("huong-nam").getByRole("button").click();

@@ -112,6 +112,7 @@ test("a paper is verified by its code, and a file by its hash without leaving th
   await page.goto("/xac-minh/abcdefghijklmnop");
   await expect(page.getByRole("heading", { name: "Thông báo vi phạm" })).toBeVisible();
   await expect(page.getByText("35A-***.45")).toBeVisible();
+  await expect(page.locator(".c-facts")).toContainText(/\d{2}\/\d{2}\/2\d{3}/);
   await page.getByLabel("So với tệp bạn có").setInputFiles({ name: "b.pdf", mimeType: "application/pdf", buffer: Buffer.from("something else") });
   await expect(page.locator("[data-same='false']")).toBeVisible();
   await page.getByLabel("So với tệp bạn có").setInputFiles({ name: "a.pdf", mimeType: "application/pdf", buffer: Buffer.from("a notice") });
@@ -120,4 +121,6 @@ test("a paper is verified by its code, and a file by its hash without leaving th
   await page.getByLabel("Mã văn bản").fill("nothing-here");
   await page.getByRole("button", { name: "Xem", exact: true }).click();
   await expect(page.locator("[data-problem='unknown']")).toBeVisible();
+  await page.goto("/xac-minh/abcdefghijklmnoq");
+  await expect(page.getByText("Văn bản này thuộc hồ sơ đã gộp vào XL-2026-000117.")).toBeVisible();
 });

@@ -61,6 +61,12 @@ test("a log says what other systems did and a paper what it lacks, in words; the
   const rows = page.locator("[data-list='handlings'] > li");
   await expect(rows.first()).toContainText("quá hạn");
   await expect(rows.first().locator(".due-exact")).toContainText(/hạn \d{2}\/\d{2}\/2\d{3} · đã qua \d+%/);
+  const urgent = (await rows.first().getAttribute("data-number")) ?? "";
+  await choose(page, page.getByRole("combobox", { name: "Xếp theo" }), "Mới thay đổi");
+  await expect(page).toHaveURL(/sort=changed/);
+  await expect(rows.first()).not.toHaveAttribute("data-number", urgent);
+  await choose(page, page.getByRole("combobox", { name: "Xếp theo" }), "Hạn gần nhất");
+  await expect(rows.first()).toHaveAttribute("data-number", urgent);
   await page.setViewportSize({ width: 360, height: 640 });
   await fits(page);
   await shot(page, "handlings-phone");

@@ -16,7 +16,9 @@ const make = () => [
 ];
 /** One world per session, so that a test's answer is nobody else's. */
 const sessions = new Map();
-const PAPER = { kind: "notice", number: "TB-2026-000123", issued_at: at(-3), unit: CONTACT.unit, state: "valid", sha256: sha("a notice"), plate_masked: "35A-***.45", signer: "Trung tá Lê Mẫu" };
+const PAPER = { kind: "notice", number: "TB-2026-000123", issued_on: at(-3).slice(0, 10), unit: CONTACT.unit, state: "valid", sha256: sha("a notice"), plate_masked: "35A-***.45", signer: "Trung tá Lê Mẫu", joined_into: null };
+/** Of a file that was joined into another one. */
+const JOINED = { ...PAPER, number: "TB-2026-000124", joined_into: "XL-2026-000117" };
 
 const PICTURE = (n) => `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1280 720"><rect width="1280" height="720" fill="#64717a"/><rect y="400" width="1280" height="320" fill="#3c464c"/><rect y="470" width="1280" height="14" fill="#f5f7f8"/><circle cx="1010" cy="120" r="24" fill="#d3302c"/><g fill="#8d9aa1" opacity="0.8"><rect x="180" y="380" width="180" height="120" rx="30"/><rect x="820" y="420" width="90" height="120" rx="40"/></g><rect x="520" y="${330 + n * 70}" width="240" height="150" rx="18" fill="#1e5f86"/><rect x="600" y="${440 + n * 70}" width="80" height="22" fill="#fff"/></svg>`;
 
@@ -25,6 +27,7 @@ const session = (request) => sessions.get(/vg_citizen=(\w+)/.exec(request.header
 export function citizenRoutes({ request, response, method, path, body, form, send, refuse }) {
   const [, root, resource, ref, action, n] = path.split("/");
   if (root === "public" && resource === "documents") {
+    if (ref === "abcdefghijklmnoq") return send(200, JOINED);
     if (ref !== "abcdefghijklmnop") return refuse(404, "not_found", "");
     return send(200, action === "check" ? { same: body.sha256 === PAPER.sha256 } : PAPER);
   }

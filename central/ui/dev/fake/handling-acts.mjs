@@ -173,7 +173,7 @@ function list({ query, page, send }) {
   const rows = handlings.map(rowOf).filter((row) => is(row, "state") && is(row, "site") && (!before || (row.due && Date.parse(row.due.at) <= before)) && (!q || row.number.startsWith(q) || row.cases.some(({ number, plate_display }) => number.startsWith(q) || upper(plate_display).startsWith(q))));
   const counts = {};
   for (const { state } of handlings) counts[state] = (counts[state] ?? 0) + 1;
-  return send(200, { ...page(rows.toSorted((a, b) => (a.due?.at ?? "9").localeCompare(b.due?.at ?? "9")), query), counts });
+  return send(200, { ...page(rows.toSorted((a, b) => (query.get("sort") === "changed" ? b.updated_at.localeCompare(a.updated_at) : (a.due?.at ?? "9").localeCompare(b.due?.at ?? "9"))), query), counts });
 }
 
 function join(body, user, send, refuse) {

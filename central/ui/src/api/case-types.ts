@@ -220,6 +220,8 @@ export interface CaseDetail extends CaseRow {
   /** Nothing of it is deleted. */
   legal_hold: boolean;
   handling_id: string | null;
+  /** Why a confirmed case gets no handling. */
+  no_handling?: { code: string; vi: string; en: string } | null;
 }
 
 export interface CaseFilter {

@@ -15,6 +15,8 @@ export interface CitizenCase {
   next_step: string | null;
   due_at: string | null;
   amount: number | null;
+  /** The file that this one was joined into. */
+  joined_into?: string | null;
 }
 
 export interface CitizenLaw {
@@ -66,6 +68,8 @@ export interface VerifiedDocument {
   sha256: string;
   plate_masked: string | null;
   signer?: string | null;
+  /** The file of this paper was joined into that one. */
+  joined_into?: string | null;
 }
 
 const ref = encodeURIComponent;

@@ -53,6 +53,8 @@ export interface HandlingFilter {
   due?: string;
   q?: string;
   site?: string;
+  /** Central's own order is by deadline. */
+  sort?: "" | "changed";
 }
 
 export interface Liable {
@@ -231,9 +233,16 @@ export interface PlacePoint {
   site: string;
   camera: string;
   place_vi: string;
+  place_en?: string;
+  camera_vi?: string;
+  camera_en?: string;
   kind: string;
   kind_vi: string;
   kind_en: string;
+  /** Cases by their own state, and all of them. */
+  case_states?: Record<string, number>;
+  cases?: number;
+  /** Those in a handling, by its state. */
   states: Record<string, number>;
   count: number;
   /** Where the camera stands, degrees; null where nobody said. */

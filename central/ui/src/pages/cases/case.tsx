@@ -15,11 +15,11 @@ import { useUser } from "../../shell/user";
 import { Field } from "../../ui/field";
 import { useKeys } from "../../ui/keys";
 import { Loaded } from "../../ui/loaded";
-import { Done, Refusal } from "../../ui/outcome";
+import { Done, Note, Refusal } from "../../ui/outcome";
 import { Plate } from "../../ui/plate";
 import { Time } from "../../ui/time";
 import { usePageTitle } from "../../ui/title";
-import { useWord } from "../../ui/words";
+import { useSay, useWord } from "../../ui/words";
 import { CaseHead } from "../review/case";
 import { FactsCard } from "../review/facts-card";
 import { GateCard } from "../review/gate-card";
@@ -58,6 +58,7 @@ export function CasePage() {
 
 function Shown({ detail }: { detail: CaseDetail }) {
   const { t } = useTranslation();
+  const say = useSay();
   const user = useUser();
   const keep = useKeepSite();
   const reviews = mayReview(user) && WAITING.includes(detail.state);
@@ -83,6 +84,7 @@ function Shown({ detail }: { detail: CaseDetail }) {
             <CaseBadge state={detail.state} size="m" />
             {detail.plate_confirmed && <Plate display={detail.plate_display ?? detail.plate_confirmed} kind={detail.reading?.kind} colour={drawnColour(detail.reading?.colour)} lines={detail.reading?.lines} />}
           </div>
+          {detail.no_handling && <Note tone="wait">{say(detail.no_handling.vi, detail.no_handling.en)}</Note>}
           {(reviews || detail.handling_id) && (
             <div className="form-acts">
               {reviews && (

@@ -101,6 +101,7 @@ export function CasePage({ caseRef, onBack, onSignedOut }: Props) {
               </>
             )}
           </dl>
+          {found.joined_into && <p className="v-reason">{t("citizen.joined_into", { number: found.joined_into })}</p>}
           <Pictures caseRef={caseRef} pictures={found.pictures} />
           <Law found={found} />
           <Answer found={found} onChange={setFound} onLook={look} />

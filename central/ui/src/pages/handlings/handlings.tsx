@@ -20,17 +20,18 @@ import { HandlingBadge } from "./badge";
 import { ALL_STATES } from "./station";
 
 const LEVELS = ["soon", "late"] as const;
+const SORTS = ["deadline", "changed"] as const;
 
 /** Numbers as they are written; plates as central keeps them, without marks between. */
 const askedFor = (text: string) => (/^(XL|VP)-/i.test(text) ? text : canonical(text));
 
-/** Files on their way from the owner to the receipt: in central's order, each with its nearest deadline. */
+/** Files on their way from the owner to the receipt, the most urgent first, each with its nearest deadline. */
 export function HandlingsPage() {
   const { t } = useTranslation();
   const word = useWord();
   const [address, change] = useAddress();
   const of = (key: string) => address.get(key) ?? "";
-  const query = useHandlings({ state: of("state"), due: of("due"), q: askedFor(of("q")), site: useSite() });
+  const query = useHandlings({ state: of("state"), due: of("due"), q: askedFor(of("q")), site: useSite(), sort: of("sort") === "changed" ? "changed" : "" });
   const rows = query.data?.pages.flatMap((page) => page.items);
   const counts = query.data?.pages[0]?.counts ?? {};
   useKeys({ j: () => moveFocus("handlings", 1), k: () => moveFocus("handlings", -1), "/": () => document.getElementById("handling-search")?.focus() });
@@ -45,6 +46,7 @@ export function HandlingsPage() {
             </button>
           ))}
         </div>
+        <Select label={t("handlings.sort")} value={of("sort") === "changed" ? "changed" : "deadline"} options={SORTS.map((one) => ({ value: one, label: t(`handlings.sort_${one}`) }))} onChange={(sort) => change({ sort: sort === "deadline" ? "" : sort })} />
         <Select label={t("cases.state")} all={t("cases.all_states")} value={of("state")} options={ALL_STATES.map((state) => ({ value: state, label: counts[state] ? `${word("handling_state", state)} (${counts[state]})` : word("handling_state", state) }))} onChange={(state) => change({ state })} />
       </PageHead>
       {query.isPending && <Skeleton count={6} shape="row" />}

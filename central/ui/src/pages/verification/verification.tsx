@@ -2,6 +2,7 @@ import { type FormEvent, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "../../api/client";
 import { type VerifiedDocument, citizenApi } from "../../api/citizen";
+import { isDay, written } from "../../format/days";
 import { date } from "../../format/time";
 import { Top } from "../public/top";
 
@@ -96,11 +97,12 @@ function Found({ found, id }: { found: VerifiedDocument; id: string }) {
         {t(`paper.state.${found.state}`)}
       </p>
       <h1>{t(`paper.kind.${found.kind}`, { defaultValue: found.kind })}</h1>
+      {found.joined_into && <p className="v-reason">{t("paper.joined_into", { number: found.joined_into })}</p>}
       <dl className="c-facts">
         <dt>{t("paper.number")}</dt>
         <dd>{found.number}</dd>
         <dt>{t("paper.issued")}</dt>
-        <dd>{found.issued_on ?? date(found.issued_at)}</dd>
+        <dd>{isDay(found.issued_on ?? "") ? written(found.issued_on ?? "") : (found.issued_on ?? date(found.issued_at))}</dd>
         <dt>{t("paper.unit")}</dt>
         <dd>{found.unit}</dd>
         {found.signer && (

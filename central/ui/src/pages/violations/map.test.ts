@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { PlacePoint } from "../../api/handling-types";
-import { apart, circles, placed, scaleBar, whole, zoomed } from "./map";
+import { apart, circles, names, placed, scaleBar, whole, zoomed } from "./map";
 import { hourSpans, kindsOf, spots } from "./places";
 
 const point = (camera: string, kind: string, count: number, at: [number, number] | null = null): PlacePoint => ({ site: "s", camera, place_vi: camera, kind, kind_vi: kind, kind_en: kind, states: { paid: count }, count, lat: at?.[0] ?? null, lon: at?.[1] ?? null });
@@ -51,6 +51,21 @@ test("a place that is chosen is looked at so near that it stands alone; two at o
   const pole = apart(all, "s/c", whole(all), whole(all));
   expect(pole.size).toBe(125);
   expect(apart(all, "s/none", whole(all), whole(all))).toEqual(whole(all));
+});
+
+test("names do not lie on each other; what is lit is named first", () => {
+  const all = placed(spots([point("a", "k", 5, [20, 106]), point("b", "k", 7, [20, 106.0014]), point("c", "k", 9, [20.006, 106])]));
+  const shown = circles(all, whole(all));
+  expect(shown).toHaveLength(3);
+  const of = (lit: (string | null)[]) => names(shown, ({ spots: [one] }) => `a rather long name of ${one.camera}`, lit).map(({ text }) => text.at(-1));
+  expect(of([null])).toEqual(["c", "b"]);
+  expect(of(["s/a"])).toEqual(["a", "c"]);
+});
+
+test("confirmed cases are counted where central says how cases stand", () => {
+  const [spot] = spots([{ ...point("a", "red_light", 3), case_states: { confirmed: 4, rejected: 2, screened: 1 }, cases: 7, place_en: "A junction" }]);
+  expect([spot.count, spot.detected, spot.place_en]).toEqual([4, 7, "A junction"]);
+  expect(spots([point("a", "red_light", 3)])[0]).toMatchObject({ count: 3, detected: null });
 });
 
 test("zooming keeps the point under the hand and ends somewhere", () => {

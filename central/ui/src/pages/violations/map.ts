@@ -101,3 +101,37 @@ export function scaleBar(size: number): number {
   const ten = 10 ** Math.floor(Math.log10(most));
   return [5, 2, 1].map((times) => times * ten).find((metres) => metres <= most) ?? ten;
 }
+
+/** Of 100 parts of the map, about what a letter of a name takes, and its line. */
+const LETTER = 0.0145;
+const LINE = 0.04;
+
+/** A name below a circle: where it begins, ends or has its middle. */
+export interface Name {
+  circle: Circle;
+  text: string;
+  x: number;
+  anchor: "start" | "middle" | "end";
+  lit: boolean;
+}
+
+/** Names that have room: those of what is lit first, then of the busiest; one that would lie on another name or on another's circle is left out. */
+export function names(all: readonly Circle[], nameOf: (circle: Circle) => string, lit: readonly (string | null)[]): Name[] {
+  const is_lit = (circle: Circle) => circle.spots.some(({ key }) => lit.includes(key));
+  const box = ({ circle, text, x, anchor }: Name) => {
+    const wide = text.length * LETTER;
+    const left = anchor === "start" ? x : anchor === "end" ? x - wide : x - wide / 2;
+    return { left, right: left + wide, top: circle.y + circle.radius, bottom: circle.y + circle.radius + LINE };
+  };
+  const found: Name[] = [];
+  for (const circle of all.toSorted((a, b) => Number(is_lit(b)) - Number(is_lit(a)) || b.count - a.count)) {
+    const anchor = circle.x > 0.75 ? "end" : circle.x < 0.25 ? "start" : "middle";
+    const x = anchor === "end" ? Math.min(0.98, circle.x + circle.radius) : anchor === "start" ? Math.max(0.02, circle.x - circle.radius) : circle.x;
+    const name: Name = { circle, text: nameOf(circle), x, anchor, lit: is_lit(circle) };
+    const here = box(name);
+    const onName = found.some((other) => { const there = box(other); return here.left < there.right && there.left < here.right && here.top < there.bottom && there.top < here.bottom; });
+    const onCircle = all.some((other) => other !== circle && other.x + other.radius > here.left && other.x - other.radius < here.right && other.y + other.radius > here.top && other.y - other.radius < here.bottom);
+    if (!onName && (name.lit || !onCircle)) found.push(name);
+  }
+  return found;
+}

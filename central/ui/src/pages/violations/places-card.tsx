@@ -85,8 +85,9 @@ function Shown({ rows }: { rows: Spot[] }) {
                 onClick={() => setChosen(open ? null : spot.key)}
               >
                 <span>
-                  {spot.place_vi || spot.camera}
+                  {say(spot.place_vi, spot.place_en)}
                   {spot.lat === null && <small> {t("violations.no_position")}</small>}
+                  {spot.detected !== null && <small className="place-of">{t("violations.of_detected", { count: spot.detected })}</small>}
                 </span>
                 <b>{n(spot.count, i18n.language)}</b>
               </button>

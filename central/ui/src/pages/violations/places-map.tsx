@@ -2,7 +2,8 @@ import { Maximize, ZoomIn, ZoomOut } from "lucide-react";
 import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { whole as n } from "../../format/numbers";
-import { type Circle, type View, apart, circles, placed, scaleBar, whole, zoomed } from "./map";
+import { type Circle, type View, apart, circles, names, placed, scaleBar, whole, zoomed } from "./map";
+import { useSay } from "../../ui/words";
 import type { Spot } from "./places";
 
 interface Props {
@@ -13,12 +14,10 @@ interface Props {
   onChoose: (key: string | null) => void;
 }
 
-/** A circle's name stands beside it while there are no more than these. */
-const NAMED = 8;
-
 /** The cameras where they stand, north up, with a scale in metres. There are no streets below: none come with the product. */
 export function PlacesMap({ rows, over, chosen, onOver, onChoose }: Props) {
   const { t, i18n } = useTranslation();
+  const say = useSay();
   const all = useMemo(() => placed(rows), [rows]);
   const everything = useMemo(() => whole(all), [all]);
   const [view, setView] = useState<View>(everything);
@@ -36,7 +35,7 @@ export function PlacesMap({ rows, over, chosen, onOver, onChoose }: Props) {
     const at = { x: view.x + (circle.x - 0.5) * view.size, y: view.y + (circle.y - 0.5) * view.size };
     return setView({ ...zoomed(view, 3, everything, at), ...at });
   };
-  const name = ({ spots }: Circle) => (spots.length === 1 ? spots[0].place_vi || spots[0].camera : t("violations.together", { count: spots.length }));
+  const name = ({ spots }: Circle) => (spots.length === 1 ? say(spots[0].place_vi, spots[0].place_en) : t("violations.together", { count: spots.length }));
   return (
     <figure className="places-map">
       <div className="map-frame">
@@ -57,14 +56,14 @@ export function PlacesMap({ rows, over, chosen, onOver, onChoose }: Props) {
                 <text className="spot-count" x={circle.x * 100} y={circle.y * 100 + 1.1}>
                   {n(circle.count, i18n.language)}
                 </text>
-                {(lit || shown.length <= NAMED) && (
-                  <text className={`spot-name ${circle.x > 0.75 ? "spot-name-end" : circle.x < 0.25 ? "spot-name-start" : ""}`} x={circle.x > 0.75 ? Math.min(98, (circle.x + circle.radius) * 100) : circle.x < 0.25 ? Math.max(2, (circle.x - circle.radius) * 100) : circle.x * 100} y={(circle.y + circle.radius) * 100 + 3.4}>
-                    {short(name(circle))}
-                  </text>
-                )}
               </g>
             );
           })}
+          {names(shown, (circle) => short(name(circle)), [over, chosen]).map(({ circle, text, x, anchor, lit }) => (
+            <text key={circle.key} className={`spot-name spot-name-${anchor} ${lit ? "spot-name-lit" : ""}`} x={x * 100} y={(circle.y + circle.radius) * 100 + 3.4}>
+              {text}
+            </text>
+          ))}
           <path className="north" d="M95 3l2.4 6h-4.8z" />
           <text className="north-word" x="95" y="12.5">
             {t("violations.north")}

@@ -7,14 +7,21 @@ export interface Spot {
   site: string;
   camera: string;
   place_vi: string;
+  place_en: string;
   lat: number | null;
   lon: number | null;
+  /** Confirmed cases. */
   count: number;
+  /** All that was detected; null where central does not say. */
+  detected: number | null;
   /** By kind, the most frequent first. */
   kinds: { kind: string; vi: string; en: string; count: number }[];
 }
 
 type Positioned = Pick<DeviceRecord, "site" | "camera" | "approved_position">;
+
+/** Cases that people confirmed; where central tells of handlings alone, those. */
+const confirmed = (point: PlacePoint) => (point.case_states ? (point.case_states.confirmed ?? 0) : point.count);
 
 /** Points of one camera joined, the busiest first. It stands where central says, else where its device was approved to stand. */
 export function spots(points: readonly PlacePoint[], devices: readonly Positioned[] = [], kind = ""): Spot[] {
@@ -23,11 +30,13 @@ export function spots(points: readonly PlacePoint[], devices: readonly Positione
     if (kind && point.kind !== kind) continue;
     const key = `${point.site}/${point.camera}`;
     const approved = devices.find(({ site, camera }) => site === point.site && camera === point.camera)?.approved_position;
-    const spot = all.get(key) ?? { key, site: point.site, camera: point.camera, place_vi: point.place_vi, lat: point.lat ?? approved?.lat ?? null, lon: point.lon ?? approved?.lon ?? null, count: 0, kinds: [] };
-    spot.count += point.count;
+    const spot = all.get(key) ?? { key, site: point.site, camera: point.camera, place_vi: point.place_vi || point.camera_vi || point.camera, place_en: point.place_en || point.camera_en || point.place_vi || point.camera, lat: point.lat ?? approved?.lat ?? null, lon: point.lon ?? approved?.lon ?? null, count: 0, detected: null, kinds: [] };
+    const count = confirmed(point);
+    spot.count += count;
+    if (point.cases !== undefined) spot.detected = (spot.detected ?? 0) + point.cases;
     const known = spot.kinds.find((one) => one.kind === point.kind);
-    if (known) known.count += point.count;
-    else spot.kinds.push({ kind: point.kind, vi: point.kind_vi, en: point.kind_en, count: point.count });
+    if (known) known.count += count;
+    else spot.kinds.push({ kind: point.kind, vi: point.kind_vi, en: point.kind_en, count });
     all.set(key, spot);
   }
   for (const spot of all.values()) spot.kinds.sort((a, b) => b.count - a.count);
@@ -37,7 +46,7 @@ export function spots(points: readonly PlacePoint[], devices: readonly Positione
 /** Kinds that the points hold, the most frequent first. */
 export function kindsOf(points: readonly PlacePoint[]): { kind: string; vi: string; en: string; count: number }[] {
   const all = new Map<string, { kind: string; vi: string; en: string; count: number }>();
-  for (const { kind, kind_vi, kind_en, count } of points) all.set(kind, { kind, vi: kind_vi, en: kind_en, count: (all.get(kind)?.count ?? 0) + count });
+  for (const point of points) all.set(point.kind, { kind: point.kind, vi: point.kind_vi, en: point.kind_en, count: (all.get(point.kind)?.count ?? 0) + confirmed(point) });
   return [...all.values()].toSorted((a, b) => b.count - a.count);
 }
 
