@@ -15,7 +15,7 @@ row! {
         name: String,
         /// Camera of a place; empty for other groups.
         camera: String,
-        /// Cases that were opened, known ones left out.
+        /// Cases that were opened.
         detected: i64,
         /// Of them without admissible evidence.
         inadmissible: i64,
@@ -55,7 +55,8 @@ fn group_sql(group: &str) -> (&'static str, &'static str) {
 }
 
 impl Store {
-    /// Figures of cases that happened in a time, grouped by `kind`, `place`, `hour` or `day`.
+    /// Figures of cases that happened in a time, grouped by `kind`, `place`, `hour` or `day`. `known`: known cases that measure reviewers
+    /// count too, as they do in the lists of reviewers, who must not find them by what is missing here.
     ///
     /// # Errors
     /// When the database fails.
@@ -65,6 +66,7 @@ impl Store {
         site: &str,
         (from_ms, to_ms): (i64, i64),
         group: &str,
+        known: bool,
     ) -> Result<Vec<FigureRow>, StoreError> {
         let (name, camera) = group_sql(group);
         let query = format!(
@@ -77,7 +79,7 @@ impl Store {
                 coalesce(sum(case when h.paid_at_ms is not null then 1 else 0 end), 0) paid,
                 coalesce(sum(case when h.overdue_at_ms is not null then 1 else 0 end), 0) overdue
              from cases c left join handling_cases k on k.case_id = c.case_id left join handlings h on h.handling_id = k.handling_id
-             where c.seeded = 0 and c.at_ms >= $1 and c.at_ms < $2 and ($3 = '' or $3 like '%,' || c.site || ',%') and ($4 = '' or c.site = $4)
+             where c.seeded <= $5 and c.at_ms >= $1 and c.at_ms < $2 and ($3 = '' or $3 like '%,' || c.site || ',%') and ($4 = '' or c.site = $4)
              group by 1, 2 order by 1, 2"
         );
         let rows = sqlx::query(sqlx::AssertSqlSafe(query))
@@ -85,6 +87,7 @@ impl Store {
             .bind(to_ms)
             .bind(scope.sql())
             .bind(site)
+            .bind(i64::from(known))
             .fetch_all(self.read())
             .await?;
         Ok(rows.iter().map(FigureRow::read).collect::<Result<_, _>>()?)

@@ -4,6 +4,7 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::is_measured;
 use crate::store::handling::figures::FigureRow;
 use crate::store::read_fleet::CameraRow;
 use crate::web::access::Viewer;
@@ -78,7 +79,7 @@ pub async fn read(
     let from = asked.from.map_or(to - 30 * 86_400_000, |from| from.0);
     let site = asked.site.unwrap_or_default();
     let (store, scope) = (&web.app.store, &viewer.scope);
-    let rows = store.violation_figures(scope, &site, (from, to), group).await?;
+    let rows = store.violation_figures(scope, &site, (from, to), group, is_measured(&viewer)).await?;
     let sums = store.violation_sums(scope, &site, (from, to)).await?;
     let days = store.days_to_decision(scope, &site, (from, to)).await?;
     let mut total = Figures {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use wire::violation::Kind;
 
-use super::list::sees_parties;
+use super::is_measured;
 use crate::store::handling::map::{PointRow, Standpoints};
 use crate::store::read_fleet::CameraRow;
 use crate::web::access::Viewer;
@@ -108,7 +108,7 @@ pub async fn map(
     Query(span): Query<Span>,
 ) -> Result<Json<Vec<Point>>, Problem> {
     let (store, scope) = (&web.app.store, &viewer.scope);
-    let rows = store.violation_points(scope, span.ms(), sees_parties(viewer.role)).await?;
+    let rows = store.violation_points(scope, span.ms(), is_measured(&viewer)).await?;
     let places: BTreeSet<_> = rows.iter().map(|row| (row.site.clone(), row.camera.clone())).collect();
     let standpoints = store.standpoints(scope, &places, now_ms()).await?;
     let cameras = store.cameras_seen(scope, "", "").await?;

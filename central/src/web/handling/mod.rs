@@ -41,6 +41,11 @@ async fn seen(web: &Web, viewer: &Viewer, id: &str) -> Result<Handling, Problem>
     if viewer.scope.sees(&h.site) { Ok(h) } else { Err(missing()) }
 }
 
+/// Whether known cases measure this account: it counts them like any other, or it would find them by what its figures leave out.
+fn is_measured(viewer: &Viewer) -> bool {
+    viewer.role == Role::TrafficPolice
+}
+
 /// The account as the machine knows it; none for roles that take no step.
 fn actor(web: &Web, viewer: &Viewer) -> Option<Actor> {
     let who = match viewer.role {

@@ -150,7 +150,7 @@ async fn the_map_of_an_account_with_sites_shows_those_alone_and_positions_as_app
 }
 
 #[tokio::test]
-async fn a_reviewer_cannot_find_known_cases_by_what_the_map_leaves_out() {
+async fn a_reviewer_cannot_find_known_cases_by_what_map_and_figures_leave_out() {
     let bench = Bench::new().await;
     let (one, ioc) =
         (bench.officer("csgt.mot").await, bench.account("truc.ban", Role::IocOperator, "").await);
@@ -162,5 +162,16 @@ async fn a_reviewer_cannot_find_known_cases_by_what_the_map_leaves_out() {
         .unwrap();
     let listed = bench.get(&one, "/cases").await.json()["counts"]["screened"].clone();
     assert_eq!((&listed, &map(&bench, &one).await[0]["case_states"]["screened"]), (&json!(2), &json!(2)));
-    assert_eq!(map(&bench, &ioc).await[0]["case_states"]["screened"], 1, "in no figure of those who count");
+    for group in ["kind", "place", "hour", "day"] {
+        let figures = bench.get(&one, &format!("/violations/figures?group={group}")).await.json();
+        let counted: i64 =
+            figures["groups"].as_array().unwrap().iter().map(|row| row["detected"].as_i64().unwrap()).sum();
+        assert_eq!((counted, &figures["total"]["detected"]), (2, &json!(2)), "{group}");
+    }
+    // Who counts and reviews nothing has them in no figure.
+    for who in [&ioc, &bench.signer("chi.huy").await] {
+        assert_eq!(map(&bench, who).await[0]["case_states"]["screened"], 1, "{}", who.name);
+        let figures = bench.get(who, "/violations/figures").await.json();
+        assert_eq!(figures["total"]["detected"], 1, "{}", who.name);
+    }
 }
