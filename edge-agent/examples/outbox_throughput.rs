@@ -156,7 +156,7 @@ fn draft(pad: &str, pictures: Vec<Picture>) -> Draft {
 fn picture(jpeg: &[u8], number: u64) -> Picture {
     let mut jpeg = jpeg.to_vec();
     jpeg[..8].copy_from_slice(&number.to_le_bytes());
-    Picture { role: EvidenceRole::Overview, bytes: jpeg, width: 1280, height: 720 }
+    Picture { role: EvidenceRole::Overview, bytes: jpeg.into(), width: 1280, height: 720 }
 }
 
 fn receipts(ids: &[Uuid], seqs: &[u64]) -> Vec<Receipt> {

@@ -1,82 +1,16 @@
 //! Promises of the outbox, on a real store in a temporary folder.
 
+#[path = "support/outbox_events.rs"]
+#[allow(dead_code, reason = "shared with the tests of its files")]
+mod events;
+
 use std::path::Path;
 
-use edge_agent::outbox::{Bounds, Draft, Outbox, Picture};
+use edge_agent::outbox::{Bounds, Outbox};
+use events::{ROOMY, captured, crossing, envelope, key, name, open, receipt, vehicle};
 use uuid::Uuid;
-use wire::payload::{Crossing, Direction, LossReason, NoReading, TrackRef, Vehicle};
-use wire::*;
-
-fn name(text: &str) -> Name {
-    Name::new(text).unwrap()
-}
-
-fn key() -> DeviceKey {
-    DeviceKey::from_seed(&[3; 32])
-}
-
-const ROOMY: Bounds = Bounds { events: 1000, bytes: 100 << 20 };
-
-fn open(folder: &Path, bounds: Bounds) -> Outbox {
-    Outbox::open(folder, bounds, 0, (name("site"), name("edge")), key()).unwrap()
-}
-
-fn captured() -> Captured {
-    Captured { at: "2026-11-20T00:00:00Z".parse().unwrap(), uncertainty_ms: 5, source: TimeSource::Arrival }
-}
-
-fn draft(payload: Payload, pictures: Vec<Picture>) -> Draft {
-    Draft {
-        id: Uuid::now_v7(),
-        phase: Phase::Settled,
-        camera: name("cam"),
-        captured: captured(),
-        payload,
-        pictures,
-        models: vec![],
-    }
-}
-
-fn crossing() -> Draft {
-    let payload = Payload::Crossing(Crossing {
-        line: name("l"),
-        direction: Direction::In,
-        class: "person".into(),
-        track: 1,
-    });
-    draft(payload, vec![])
-}
-
-fn vehicle(content: &[u8]) -> Draft {
-    let at = captured().at;
-    let payload = Payload::Vehicle(Vehicle {
-        rule: name("l"),
-        direction: Direction::In,
-        class: "car".into(),
-        class_score: 0.9,
-        bbox: [0, 0, 10, 10],
-        picture: [20, 20],
-        reading: None,
-        no_reading: Some(NoReading::NoPlateFound),
-        plate_finding: None,
-        track: TrackRef { id: 1, frames: 2, first: at, last: at },
-        signal: None,
-    });
-    let picture = Picture { role: EvidenceRole::Overview, bytes: content.to_vec(), width: 20, height: 20 };
-    draft(payload, vec![picture])
-}
-
-fn envelope(outbox: &Outbox, seq: u64) -> (Envelope, Digest) {
-    let stored = outbox.get(seq).unwrap().unwrap();
-    let sealed = Sealed::parse(&stored.message, MAX_MESSAGE_BYTES).unwrap();
-    let body = sealed.verify(&key().public()).unwrap();
-    (Envelope::open(body).unwrap(), Digest::of(body))
-}
-
-fn receipt(outbox: &Outbox, seq: u64, result: ReceiptResult) -> Receipt {
-    let stored = outbox.get(seq).unwrap().unwrap();
-    Receipt { id: stored.id, phase: stored.phase, seq, result, missing: vec![], reason: None }
-}
+use wire::payload::LossReason;
+use wire::{Digest, Payload, ReceiptResult};
 
 #[test]
 fn numbers_and_chain_go_on_over_a_restart() {
@@ -105,9 +39,13 @@ fn only_a_receipt_for_the_very_event_frees_it_and_its_picture() {
     let missing = receipt(&outbox, 1, ReceiptResult::EvidenceMissing);
     assert!(outbox.receipted(&[wrong, missing]).unwrap().is_empty());
     assert_eq!(outbox.receipted(&[receipt(&outbox, 1, ReceiptResult::Committed)]).unwrap(), [1]);
-    assert_eq!(outbox.picture(&sha256).as_deref(), Some(&b"shared"[..]), "the second event still needs it");
+    assert_eq!(
+        outbox.picture(&sha256).unwrap().as_deref(),
+        Some(&b"shared"[..]),
+        "the second event still needs it"
+    );
     assert_eq!(outbox.receipted(&[receipt(&outbox, 2, ReceiptResult::Duplicate)]).unwrap(), [2]);
-    assert_eq!(outbox.picture(&sha256), None);
+    assert_eq!(outbox.picture(&sha256).unwrap(), None);
     assert_eq!((outbox.health().events, outbox.health().bytes), (0, 0));
 }
 
@@ -200,7 +138,7 @@ fn a_store_that_sled_cannot_open_gives_its_records_back() {
     std::fs::create_dir(store.join("db")).unwrap();
     let outbox = open(folder.path(), ROOMY);
     assert_eq!(outbox.waiting_from(0, 100).len(), 30);
-    assert_eq!(outbox.picture(&Digest::of(b"kept")).as_deref(), Some(&b"kept"[..]));
+    assert_eq!(outbox.picture(&Digest::of(b"kept")).unwrap().as_deref(), Some(&b"kept"[..]));
     assert_eq!(outbox.health().damaged, 1);
     assert!(folder.path().join("damaged-1").is_dir());
     assert!(outbox.append(vec![crossing()]).unwrap()[0] > 30);
@@ -230,7 +168,7 @@ fn a_recovery_that_was_cut_short_is_finished_at_the_next_start() {
     std::fs::write(folder.path().join("store/db"), b"half").unwrap();
     let outbox = open(folder.path(), ROOMY);
     assert_eq!(outbox.waiting_from(0, 100).len(), 30);
-    assert_eq!(outbox.picture(&Digest::of(b"kept")).as_deref(), Some(&b"kept"[..]));
+    assert_eq!(outbox.picture(&Digest::of(b"kept")).unwrap().as_deref(), Some(&b"kept"[..]));
     assert!(!folder.path().join("salvaging").exists());
 }
 

@@ -185,7 +185,7 @@ impl Core {
         let size = image::ImageReader::new(std::io::Cursor::new(&jpeg[..])).with_guessed_format();
         let size = size.ok().and_then(|reader| reader.into_dimensions().ok());
         let picture =
-            |(width, height)| Picture { role: EvidenceRole::Vehicle, bytes: jpeg.to_vec(), width, height };
+            |(width, height)| Picture { role: EvidenceRole::Vehicle, bytes: jpeg.clone(), width, height };
         size.map(picture).into_iter().collect()
     }
 

@@ -1,7 +1,8 @@
-//! What is inside the outbox's lock: the sled tree, and an index of its heads in memory.
+//! What is inside the outbox's lock: the sled tree, the files beside it, and an index of its heads in memory.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
+use std::io;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -9,11 +10,10 @@ use uuid::Uuid;
 use wire::status::Evicted;
 use wire::{Digest, Phase};
 
+use super::files::{Files, LARGE};
 use super::frame;
 use super::policy::{EvictionClass, Waiting};
 use super::record::Stored;
-use super::salvage::{self, Found};
-use super::state::Value;
 
 #[derive(Debug, Default, Clone, Serialize, Deserialize)]
 pub(super) struct Losses {
@@ -57,6 +57,16 @@ pub(super) struct Entry {
     pub(super) evidence: Vec<Digest>,
 }
 
+/// Where a file of waiting events lies, and how many of them name it.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Kept {
+    pub(super) users: u32,
+    /// As a value in sled. Large ones lie there only in stores of before there were files beside the store.
+    pub(super) value: bool,
+    /// As a file beside the store.
+    pub(super) file: bool,
+}
+
 pub(super) struct Inner {
     pub(super) tree: sled::Tree,
     // Dropped after the tree: closing the database is what gives the directory free.
@@ -64,7 +74,10 @@ pub(super) struct Inner {
     /// sled's flush hands pages to the disk but does not wait for the disk's own cache; this does.
     pub(super) file: File,
     pub(super) index: BTreeMap<u64, Entry>,
-    pub(super) users: HashMap<Digest, u32>,
+    pub(super) files: Files,
+    pub(super) kept: HashMap<Digest, Kept>,
+    /// Files that left with a batch that may not be flushed yet.
+    pub(super) leaving: Vec<Digest>,
     pub(super) bytes: u64,
     pub(super) next: u64,
     pub(super) prev: Digest,
@@ -75,7 +88,7 @@ pub(super) struct Inner {
 /// Why a store did not open.
 pub(super) enum OpenFailure {
     /// Another process has it, or the disk refuses: trying again is right.
-    Busy(std::io::Error),
+    Busy(io::Error),
     /// It cannot be read.
     Damaged(String),
 }
@@ -100,7 +113,9 @@ impl Inner {
             evicted: json(counter("m/evicted")?).unwrap_or_default(),
             losses: json(counter("m/lost")?).unwrap_or_default(),
             index: BTreeMap::new(),
-            users: HashMap::new(),
+            files: Files::open(path).map_err(OpenFailure::Busy)?,
+            kept: HashMap::new(),
+            leaving: Vec::new(),
             bytes: 0,
             tree,
             file: File::open(path.join("db")).map_err(OpenFailure::Busy)?,
@@ -111,7 +126,8 @@ impl Inner {
     }
 
     /// Reads every head; a record whose checksum is wrong is dropped and counted.
-    fn load(&mut self) -> Result<(), sled::Error> {
+    pub(super) fn load(&mut self) -> Result<(), sled::Error> {
+        (self.index, self.kept, self.bytes) = (BTreeMap::new(), HashMap::new(), 0);
         let mut broken = Vec::new();
         for item in self.tree.scan_prefix(b"e") {
             let (key, framed) = item?;
@@ -135,65 +151,17 @@ impl Inner {
     fn enter(&mut self, stored: &Stored, framed_bytes: u64) -> Result<(), sled::Error> {
         let mut bytes = framed_bytes;
         for sha256 in &stored.evidence {
-            let users = self.users.entry(*sha256).or_default();
-            *users += 1;
-            bytes += self.tree.get(picture_key(sha256))?.map_or(0, |framed| framed.len() as u64);
+            let (value, file) = (self.tree.get(picture_key(sha256))?, self.files.bytes_of(sha256));
+            let kept = self.kept.entry(*sha256).or_default();
+            kept.users += 1;
+            (kept.value, kept.file) = (value.is_some(), file.is_some());
+            bytes += value.map_or(0, |framed| framed.len() as u64) + file.unwrap_or(0);
         }
         self.bytes += bytes;
         let waiting = Waiting { class: stored.class, bytes };
         let entry = Entry { waiting, id: stored.id, phase: stored.phase, evidence: stored.evidence.clone() };
         self.index.insert(stored.seq, entry);
         Ok(())
-    }
-
-    /// Takes everything whole out of the store in `aside`: events first, then the pictures that they need. Doing it twice
-    /// does no harm. Returns the number of events and pictures found.
-    pub(super) fn take_over(&mut self, aside: &Path, ceiling: u64) -> Result<(usize, usize), sled::Error> {
-        let mut newest: Option<(u64, Digest)> = None;
-        let mut wanted: HashMap<Digest, bool> = HashMap::new();
-        let mut events = 0;
-        let mut state: BTreeMap<String, Value> = BTreeMap::new();
-        salvage::search(aside, |found| -> Result<(), sled::Error> {
-            let stored = match found {
-                Found::Event(stored) => stored,
-                Found::State(value) => {
-                    if state.get(&value.key).is_none_or(|known| known.revision < value.revision) {
-                        state.insert(value.key.clone(), value);
-                    }
-                    return Ok(());
-                }
-                Found::Picture(..) => return Ok(()),
-            };
-            // Written from a value that was just read: it serialises.
-            let Ok(framed) = stored.to_frame() else { return Ok(()) };
-            wanted.extend(stored.evidence.iter().map(|sha256| (*sha256, false)));
-            newest = newest.max(Some((stored.seq, stored.digest)));
-            events += usize::from(self.tree.insert(event_key(stored.seq), framed)?.is_none());
-            Ok(())
-        })?;
-        salvage::search(aside, |found| -> Result<(), sled::Error> {
-            let Found::Picture(sha256, jpeg) = found else { return Ok(()) };
-            if let Some(done @ false) = wanted.get_mut(&sha256) {
-                self.tree.insert(picture_key(&sha256), frame::wrap(frame::PICTURE, jpeg))?;
-                *done = true;
-            }
-            Ok(())
-        })?;
-        for value in state.values() {
-            self.tree.insert(value.tree_key(), value.to_frame())?;
-        }
-        self.load()?;
-        if let Some((_, digest)) = newest {
-            self.prev = digest;
-        }
-        self.skip_to(self.next, ceiling);
-        (self.losses.damaged, self.losses.unsaved) = (true, true);
-        let mut batch = sled::Batch::default();
-        // Counters are numbers and digests: they serialise.
-        let _ = self.save_counters(&mut batch);
-        self.tree.apply_batch(batch)?;
-        self.db.flush()?;
-        Ok((events, wanted.values().filter(|found| **found).count()))
     }
 
     /// Gives up an event whose record turned out to be damaged.
@@ -221,15 +189,58 @@ impl Inner {
         self.bytes = self.bytes.saturating_sub(entry.waiting.bytes);
         batch.remove(event_key(seq).to_vec());
         for sha256 in &entry.evidence {
-            if let Some(users) = self.users.get_mut(sha256) {
-                *users -= 1;
-                if *users == 0 {
-                    self.users.remove(sha256);
-                    batch.remove(picture_key(sha256));
-                }
+            let Some(kept) = self.kept.get_mut(sha256) else { continue };
+            kept.users -= 1;
+            if kept.users > 0 {
+                continue;
             }
+            if kept.value {
+                batch.remove(picture_key(sha256));
+            }
+            if kept.file {
+                self.leaving.push(*sha256);
+            }
+            self.kept.remove(sha256);
         }
         Some(entry)
+    }
+
+    /// Keeps one file of an event that is being written: a large one beside the store, another in the batch.
+    ///
+    /// # Errors
+    /// What the system said of a large one.
+    pub(super) fn keep(&mut self, sha256: Digest, bytes: &[u8], batch: &mut sled::Batch) -> io::Result<()> {
+        let large = bytes.len() >= LARGE;
+        if large {
+            self.files.put(&sha256, bytes)?;
+        } else {
+            batch.insert(picture_key(&sha256), frame::wrap(frame::PICTURE, bytes));
+        }
+        let kept = self.kept.entry(sha256).or_default();
+        kept.users += 1;
+        (kept.value, kept.file) = (kept.value || !large, kept.file || large);
+        Ok(())
+    }
+
+    /// A file that lies in sled; `None` when it does not, or is damaged.
+    pub(super) fn value(&self, sha256: &Digest) -> Option<Vec<u8>> {
+        let framed = self.tree.get(picture_key(sha256)).ok()??;
+        frame::unwrap(frame::PICTURE, &framed)
+            .filter(|bytes| Digest::of(bytes) == *sha256)
+            .map(<[u8]>::to_vec)
+    }
+
+    /// Makes everything last that was written, and then removes the files that left with it.
+    pub(super) fn flush(&mut self) -> Result<(), sled::Error> {
+        self.db.flush()?;
+        self.file.sync_data()?;
+        for sha256 in std::mem::take(&mut self.leaving) {
+            // An event may have come since that names it too.
+            if !self.kept.contains_key(&sha256) {
+                self.files.remove(&sha256);
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn count_eviction(&mut self, seq: u64, class: EvictionClass) {
@@ -257,13 +268,18 @@ impl Inner {
 }
 
 /// Whether the content is to blame. Anything else (no space, no permission, another process) may pass.
-fn tells_of_damage(error: &std::io::Error) -> bool {
-    use std::io::ErrorKind::{InvalidData, InvalidInput, IsADirectory, NotADirectory, UnexpectedEof};
+fn tells_of_damage(error: &io::Error) -> bool {
+    use io::ErrorKind::{InvalidData, InvalidInput, IsADirectory, NotADirectory, UnexpectedEof};
     matches!(error.kind(), InvalidData | InvalidInput | IsADirectory | NotADirectory | UnexpectedEof)
 }
 
 fn json<T: serde::de::DeserializeOwned>(value: Option<sled::IVec>) -> Option<T> {
     serde_json::from_slice(&value?).ok()
+}
+
+/// Bytes that a file of this length takes in the store or beside it.
+pub(super) fn stored_bytes(length: usize) -> u64 {
+    (length + if length >= LARGE { 0 } else { frame::HEADER }) as u64
 }
 
 pub(super) fn event_key(seq: u64) -> [u8; 9] {

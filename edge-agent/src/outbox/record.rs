@@ -1,5 +1,6 @@
 //! What is kept of an event, and what a pipeline hands in.
 
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use wire::{Captured, Digest, Envelope, EvidenceRef, EvidenceRole, ModelRef, Name, Payload, Phase};
@@ -12,8 +13,8 @@ use super::policy::EvictionClass;
 pub struct Picture {
     /// What it shows.
     pub role: EvidenceRole,
-    /// The file.
-    pub bytes: Vec<u8>,
+    /// The file; shared, so that trying again copies no clip.
+    pub bytes: Bytes,
     /// Pixels across, of the frame for an overlay.
     pub width: u32,
     /// Pixels down.
@@ -61,6 +62,18 @@ impl Draft {
 
     /// The envelope this becomes as number `seq` after the envelope with body digest `prev`.
     pub fn into_envelope(self, site: &Name, agent: &Name, seq: u64, prev: Digest) -> Envelope {
+        let evidence = self.evidence();
+        self.envelope_with(evidence, (site, agent), seq, prev)
+    }
+
+    /// As [`Draft::into_envelope`], with references that were made already: hashing a clip takes a while.
+    pub(super) fn envelope_with(
+        self,
+        evidence: Vec<EvidenceRef>,
+        (site, agent): (&Name, &Name),
+        seq: u64,
+        prev: Digest,
+    ) -> Envelope {
         Envelope {
             v: wire::VERSION,
             id: self.id,
@@ -68,7 +81,7 @@ impl Draft {
             agent: agent.clone(),
             seq,
             prev,
-            evidence: self.evidence(),
+            evidence,
             camera: self.camera,
             phase: self.phase,
             captured: self.captured,

@@ -1,10 +1,18 @@
 //! Opening the store, whatever state it is in: as it is, set aside and salvaged, or a recovery that was cut short.
 
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use super::inner::{Inner, OpenFailure};
+use wire::Digest;
+
+use super::files::LARGE;
+use super::frame;
+use super::inner::{Inner, OpenFailure, event_key, picture_key};
+use super::record::Stored;
+use super::salvage::{self, Found};
+use super::state::Value;
 use super::store::{Outbox, OutboxError, locked};
 use crate::durable;
 
@@ -25,6 +33,7 @@ impl Outbox {
             Ok(Ok(inner)) => {
                 let last = locked(&self.reserve).last();
                 if inner.next > last {
+                    inner.files.sweep(|sha256| inner.kept.contains_key(sha256));
                     return Ok(inner);
                 }
                 drop(inner);
@@ -67,6 +76,12 @@ impl Outbox {
         let ceiling = locked(&self.reserve).ceiling();
         let (events, pictures) =
             inner.take_over(aside, ceiling).map_err(|source| self.store_error(source))?;
+        // Whose event could not be read stays with the store in which that event may still be.
+        let orphans = inner.files.set_aside(|sha256| inner.kept.contains_key(sha256), aside);
+        let orphans = orphans.unwrap_or_else(|error| {
+            tracing::warn!(%error, "files of events that were lost cannot be set aside");
+            0
+        });
         std::fs::remove_file(self.folder.join(SALVAGING)).map_err(|source| self.io_error(source))?;
         *locked(&self.damaged) = set_aside(&self.folder);
         tracing::error!(
@@ -74,9 +89,76 @@ impl Outbox {
             kept_at = %aside.display(),
             events,
             pictures,
+            orphans,
             "outbox was damaged: set aside, what could be read was recovered"
         );
         Ok(inner)
+    }
+}
+
+/// What was found in a damaged store: events in the new tree, and what is still to be done with the rest.
+#[derive(Default)]
+struct Salvaged {
+    newest: Option<(u64, Digest)>,
+    events: usize,
+    /// Files that the events name, and whether they are there.
+    wanted: HashMap<Digest, bool>,
+    state: BTreeMap<String, Value>,
+}
+
+impl Inner {
+    /// Takes everything whole out of the store in `aside`: events first, then the pictures that they need. Doing it twice
+    /// does no harm. Returns the number of events and pictures found.
+    fn take_over(&mut self, aside: &Path, ceiling: u64) -> Result<(usize, usize), sled::Error> {
+        let mut salvaged = Salvaged::default();
+        salvage::search(aside, |found| match found {
+            Found::Event(stored) => self.take_event(&stored, &mut salvaged),
+            Found::State(value) => {
+                if salvaged.state.get(&value.key).is_none_or(|known| known.revision < value.revision) {
+                    salvaged.state.insert(value.key.clone(), value);
+                }
+                Ok(())
+            }
+            Found::Picture(..) => Ok(()),
+        })?;
+        salvage::search(aside, |found| {
+            let Found::Picture(sha256, bytes) = found else { return Ok(()) };
+            let Some(done @ false) = salvaged.wanted.get_mut(&sha256) else { return Ok(()) };
+            *done = true;
+            if bytes.len() >= LARGE {
+                self.files.put(&sha256, bytes).map_err(sled::Error::from)
+            } else {
+                self.tree.insert(picture_key(&sha256), frame::wrap(frame::PICTURE, bytes)).map(drop)
+            }
+        })?;
+        self.files.sync()?;
+        for value in salvaged.state.values() {
+            self.tree.insert(value.tree_key(), value.to_frame())?;
+        }
+        self.load()?;
+        if let Some((_, digest)) = salvaged.newest {
+            self.prev = digest;
+        }
+        self.skip_to(self.next, ceiling);
+        (self.losses.damaged, self.losses.unsaved) = (true, true);
+        let mut batch = sled::Batch::default();
+        // Counters are numbers and digests: they serialise.
+        let _ = self.save_counters(&mut batch);
+        self.tree.apply_batch(batch)?;
+        self.flush()?;
+        Ok((salvaged.events, salvaged.wanted.values().filter(|found| **found).count()))
+    }
+
+    fn take_event(&self, stored: &Stored, salvaged: &mut Salvaged) -> Result<(), sled::Error> {
+        // Written from a value that was just read: it serialises.
+        let Ok(framed) = stored.to_frame() else { return Ok(()) };
+        for sha256 in &stored.evidence {
+            // Large ones lie beside the damaged store, not in it.
+            salvaged.wanted.entry(*sha256).or_insert_with(|| self.files.bytes_of(sha256).is_some());
+        }
+        salvaged.newest = salvaged.newest.max(Some((stored.seq, stored.digest)));
+        salvaged.events += usize::from(self.tree.insert(event_key(stored.seq), framed)?.is_none());
+        Ok(())
     }
 }
 

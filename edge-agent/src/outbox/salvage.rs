@@ -7,16 +7,17 @@ use std::io::{self, Read as _};
 use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 
-use wire::Digest;
+use wire::{Digest, MAX_CLIP_BYTES};
 
+use super::files;
 use super::frame;
 use super::record::Stored;
 use super::state::Value;
 
 /// Bytes searched at a time.
 const STEP: usize = 16 << 20;
-/// Bytes seen beyond them: more than the largest framed value.
-const REACH: usize = 4 << 20;
+/// Bytes seen beyond them: more than the largest framed value, a clip in a store of before there were files beside it.
+const REACH: usize = MAX_CLIP_BYTES + (1 << 20);
 
 /// A whole value.
 pub(super) enum Found<'a> {
@@ -28,16 +29,19 @@ pub(super) enum Found<'a> {
     State(Value),
 }
 
-/// Searches every file below `folder`. A value may be found more than once.
+/// Searches every file of the store in `folder`, but not the large files that were set aside with it. A value may be found more than once.
 pub(super) fn search<E: From<io::Error>>(
-    folder: &Path,
+    store: &Path,
     mut found: impl FnMut(Found<'_>) -> Result<(), E>,
 ) -> Result<(), E> {
-    let mut folders = vec![folder.to_owned()];
+    let mut folders = vec![store.to_owned()];
     let mut piece = Vec::new();
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder)? {
             let entry = entry?;
+            if entry.path() == store.join(files::FOLDER) {
+                continue;
+            }
             if entry.file_type()?.is_dir() {
                 folders.push(entry.path());
                 continue;

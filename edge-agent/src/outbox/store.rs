@@ -1,4 +1,4 @@
-//! The store itself: sled behind a lock, with an index of heads in memory.
+//! The store itself: sled and the files beside it behind a lock, with an index of heads in memory.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -13,9 +13,8 @@ use wire::payload::{AGENT_ITSELF, LossReason, OutboxLoss};
 use wire::status::OutboxHealth;
 use wire::{Captured, DeviceKey, Digest, Name, Payload, Phase, Receipt};
 
-use super::frame;
-use super::inner::{Entry, Inner, Losses, event_key, picture_key};
-use super::policy::{self, Bounds, EvictionClass, Waiting};
+use super::inner::{Inner, Losses, event_key};
+use super::policy::Bounds;
 use super::record::{Draft, Stored};
 use super::recover::set_aside;
 use super::reserve::Reserve;
@@ -174,18 +173,36 @@ impl Outbox {
         Ok(stored)
     }
 
-    /// A picture that a waiting event needs. `None` when it is gone or damaged.
-    pub fn picture(&self, sha256: &Digest) -> Option<Vec<u8>> {
-        let inner = locked(&self.inner);
-        let framed = inner.as_ref()?.tree.get(picture_key(sha256)).ok()??;
-        frame::unwrap(frame::PICTURE, &framed).filter(|jpeg| Digest::of(jpeg) == *sha256).map(<[u8]>::to_vec)
+    /// A file that a waiting event needs. `None` when it is gone or damaged.
+    ///
+    /// # Errors
+    /// When nothing can be read just now: try again.
+    pub fn picture(&self, sha256: &Digest) -> Result<Option<Vec<u8>>, OutboxError> {
+        let io = |source| self.io_error(source);
+        let opened = {
+            let guard = locked(&self.inner);
+            let inner = guard.as_ref().ok_or_else(|| self.closed())?;
+            match inner.kept.get(sha256) {
+                None => return Ok(None),
+                Some(kept) if kept.file => inner.files.find(sha256).map_err(io)?,
+                Some(_) => None,
+            }
+        };
+        // A clip is read without the lock: the writer goes on meanwhile.
+        let read = opened.map(|opened| opened.read().map_err(io)).transpose()?.flatten();
+        if read.is_some() {
+            return Ok(read);
+        }
+        let guard = locked(&self.inner);
+        Ok(guard.as_ref().ok_or_else(|| self.closed())?.value(sha256))
     }
 
-    /// Notes that a picture cannot be sent any more: it will be told in the next loss report.
+    /// Notes that a file cannot be sent any more: it will be told in the next loss report.
     pub fn picture_lost(&self, sha256: Digest) {
         if let Some(inner) = locked(&self.inner).as_mut()
             && !inner.losses.pictures.contains(&sha256)
         {
+            tracing::error!(%sha256, "a file in the outbox is gone or damaged: its event goes without it");
             (inner.losses.damaged, inner.losses.unsaved) = (true, true);
             inner.losses.pictures.push(sha256);
         }
@@ -210,10 +227,10 @@ impl Outbox {
     /// frees nothing.
     ///
     /// # Errors
-    /// When the store cannot be written just now: the events stay, and central will answer `duplicate`.
+    /// When the store cannot be written just now: the events and their files stay, and central will answer `duplicate`.
     pub fn receipted(&self, receipts: &[Receipt]) -> Result<Vec<u64>, OutboxError> {
         let mut guard = locked(&self.inner);
-        let inner = guard.as_mut().ok_or_else(|| self.closed())?;
+        let inner = guard.as_ref().ok_or_else(|| self.closed())?;
         let done: Vec<u64> = receipts
             .iter()
             .filter(|receipt| receipt.result.frees())
@@ -225,21 +242,27 @@ impl Outbox {
             })
             .map(|receipt| receipt.seq)
             .collect();
-        let mut batch = sled::Batch::default();
-        for seq in &done {
-            inner.remove(*seq, &mut batch);
-        }
-        inner.tree.apply_batch(batch).map_err(|source| self.store_error(source))?;
+        self.attempt(&mut guard, |inner| {
+            let mut batch = sled::Batch::default();
+            for seq in &done {
+                inner.remove(*seq, &mut batch);
+            }
+            let applied = inner.tree.apply_batch(batch).and_then(|()| {
+                // Only then may their files go, or a power cut would bring events back without them.
+                if inner.leaving.is_empty() { Ok(()) } else { inner.flush() }
+            });
+            applied.map_err(|source| self.store_error(source))
+        })?;
         Ok(done)
     }
 
     /// Writes to disk what was freed. Without it a power cut only makes repeats.
     pub fn flush(&self) -> Result<(), OutboxError> {
-        let guard = locked(&self.inner);
-        if let Some(inner) = guard.as_ref() {
-            inner.db.flush().map_err(|source| self.store_error(source))?;
+        let mut guard = locked(&self.inner);
+        if guard.is_none() {
+            return Ok(());
         }
-        Ok(())
+        self.attempt(&mut guard, |inner| inner.flush().map_err(|source| self.store_error(source)))
     }
 
     /// Tells the newest number whenever it grows.
@@ -271,10 +294,24 @@ impl Outbox {
         if guard.is_none() {
             *guard = Some(self.open_or_replace()?);
         }
-        let Some(inner) = guard.as_mut() else { return Ok(Vec::new()) };
-        let Some((drafts, changes)) = make(inner) else { return Ok(Vec::new()) };
+        let made = guard.as_mut().and_then(make);
+        let Some((drafts, changes)) = made else { return Ok(Vec::new()) };
+        let seqs = self.attempt(&mut guard, |inner| self.write(inner, drafts, &changes))?;
+        if let Some(&last) = seqs.last() {
+            self.appended.send_replace(last);
+        }
+        Ok(seqs)
+    }
+
+    /// Does something that writes. When it fails, the store is opened anew.
+    fn attempt<T>(
+        &self,
+        guard: &mut Option<Inner>,
+        write: impl FnOnce(&mut Inner) -> Result<T, OutboxError>,
+    ) -> Result<T, OutboxError> {
+        let inner = guard.as_mut().ok_or_else(|| self.closed())?;
         // sled may panic instead of returning an error; that must not end the thread that writes.
-        let written = catch_unwind(AssertUnwindSafe(|| self.write(inner, drafts, &changes)))
+        let written = catch_unwind(AssertUnwindSafe(|| write(inner)))
             .unwrap_or_else(|_| Err(self.io_error(io::Error::other("sled panicked while writing"))));
         if written.is_err() {
             // sled refuses everything after a failed write: open it anew from what is on disk, so that what waits can still
@@ -282,113 +319,7 @@ impl Outbox {
             *guard = None;
             *guard = self.open_or_replace().ok();
         }
-        let seqs = written?;
-        if let Some(&last) = seqs.last() {
-            self.appended.send_replace(last);
-        }
-        Ok(seqs)
-    }
-
-    fn write(
-        &self,
-        inner: &mut Inner,
-        drafts: Vec<Draft>,
-        changes: &[StateChange],
-    ) -> Result<Vec<u64>, OutboxError> {
-        let io = |source| self.io_error(source);
-        let mut batch = sled::Batch::default();
-        let mut seqs = Vec::with_capacity(drafts.len());
-        let bounds = self.bounds_now(inner.bytes);
-        for draft in drafts {
-            let seq = inner.next;
-            locked(&self.reserve).cover(seq).map_err(io)?;
-            self.add(inner, draft, seq, bounds, &mut batch)?;
-            seqs.push(seq);
-        }
-        inner.save_counters(&mut batch)?;
-        changes.iter().for_each(|change| change.write(inner.next, &mut batch));
-        inner.tree.apply_batch(batch).map_err(|source| self.store_error(source))?;
-        inner.db.flush().map_err(|source| self.store_error(source))?;
-        inner.file.sync_data().map_err(io)?;
-        inner.losses.unsaved = false;
-        if let Some(&last) = seqs.last() {
-            locked(&self.reserve).stored(last).map_err(io)?;
-        }
-        Ok(seqs)
-    }
-
-    fn add(
-        &self,
-        inner: &mut Inner,
-        draft: Draft,
-        seq: u64,
-        bounds: Bounds,
-        batch: &mut sled::Batch,
-    ) -> Result<(), OutboxError> {
-        let (id, phase, camera) = (draft.id, draft.phase, draft.camera.clone());
-        let class = EvictionClass::of(&draft.payload, phase);
-        let mut pictures: Vec<(Digest, Vec<u8>)> = Vec::with_capacity(draft.pictures.len());
-        for picture in &draft.pictures {
-            let sha256 = Digest::of(&picture.bytes);
-            // One file may stand in two roles: the act's frame is the overview too.
-            if !pictures.iter().any(|(known, _)| *known == sha256) {
-                pictures.push((sha256, frame::wrap(frame::PICTURE, &picture.bytes)));
-            }
-        }
-        let sealed = draft.into_envelope(&self.site, &self.agent, seq, inner.prev).seal(&self.key)?;
-        let evidence: Vec<Digest> = pictures.iter().map(|(sha256, _)| *sha256).collect();
-        let stored = Stored {
-            seq,
-            id,
-            phase,
-            camera,
-            class,
-            evidence: evidence.clone(),
-            digest: sealed.digest,
-            message: sealed.message,
-        };
-        let framed = stored.to_frame()?;
-        let bytes = framed.len() as u64 + pictures.iter().map(|(_, framed)| framed.len() as u64).sum::<u64>();
-        let waiting = Waiting { class, bytes };
-        // Numbered and chained even if it is given up at once: then the gap in the sequence tells of it.
-        inner.next = seq + 1;
-        inner.prev = sealed.digest;
-        let index: BTreeMap<u64, Waiting>;
-        let full = inner.index.len() as u64 + 1 > bounds.events || inner.bytes + bytes > bounds.bytes;
-        let evict = if full {
-            index = inner.index.iter().map(|(&seq, entry)| (seq, entry.waiting)).collect();
-            policy::choose(&index, inner.bytes, &[waiting], bounds)
-        } else {
-            Some(Vec::new())
-        };
-        let Some(evict) = evict else {
-            inner.count_eviction(seq, class);
-            return Ok(());
-        };
-        for old in evict {
-            if let Some(entry) = inner.remove(old, batch) {
-                inner.count_eviction(old, entry.waiting.class);
-            }
-        }
-        for (sha256, framed) in pictures {
-            *inner.users.entry(sha256).or_default() += 1;
-            batch.insert(picture_key(&sha256), framed);
-        }
-        batch.insert(event_key(seq).to_vec(), framed);
-        inner.bytes += bytes;
-        inner.index.insert(seq, Entry { waiting, id, phase, evidence });
-        Ok(())
-    }
-
-    /// The bounds, tightened when the disk has less than the reserve left.
-    fn bounds_now(&self, bytes: u64) -> Bounds {
-        let free =
-            rustix::fs::statvfs(&self.folder).map(|stat| stat.f_bavail * stat.f_frsize).unwrap_or(u64::MAX);
-        if free >= self.reserve_bytes {
-            return self.bounds;
-        }
-        // sled reuses the space of what is evicted, so staying at this size needs no more disk.
-        Bounds { events: self.bounds.events, bytes: self.bounds.bytes.min(bytes.max(1 << 20)) }
+        written
     }
 
     pub(super) fn store_error(&self, source: sled::Error) -> OutboxError {

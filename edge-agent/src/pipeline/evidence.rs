@@ -26,5 +26,5 @@ pub(super) fn part(picture: &I420, role: EvidenceRole, area: &BBox) -> Result<Pi
             break;
         }
     }
-    Ok(Picture { role, bytes: jpeg, width: rgb.width, height: rgb.height })
+    Ok(Picture { role, bytes: jpeg.into(), width: rgb.width, height: rgb.height })
 }

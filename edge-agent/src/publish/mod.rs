@@ -5,6 +5,7 @@
 
 mod central;
 mod config;
+mod held;
 mod mqtt;
 mod relay;
 mod window;
@@ -321,12 +322,23 @@ impl Publisher {
         if session.sent_pictures.contains(sha256) {
             return true;
         }
-        let Some(jpeg) = self.outbox.picture(sha256) else {
-            // Central will ask for it; the loss report then tells it not to wait.
-            self.outbox.picture_lost(*sha256);
-            return true;
+        // Read only when there is room for it: files are large, and the network may be slow.
+        if !connection.has_room() {
+            return false;
+        }
+        let file = match self.outbox.picture(sha256) {
+            Ok(Some(file)) => file,
+            Ok(None) => {
+                // Central will ask for it; the loss report then tells it not to wait.
+                self.outbox.picture_lost(*sha256);
+                return true;
+            }
+            Err(error) => {
+                tracing::warn!(%sha256, %error, "a file of an event cannot be read just now");
+                return false;
+            }
         };
-        let sent = connection.send(Leaf::Evidence(*sha256), jpeg);
+        let sent = connection.send(Leaf::Evidence(*sha256), file);
         if sent {
             session.sent_pictures.insert(*sha256);
         }

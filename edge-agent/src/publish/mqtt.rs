@@ -3,15 +3,22 @@
 //! The client's own queue is never trusted: it forgets pending publishes when the broker has no session, and a PUBACK
 //! promises no disk. Every connection starts clean, and the outbox decides what to send.
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rumqttc::{AsyncClient, EventLoop, LastWill, MqttOptions, Packet, QoS, TlsConfiguration, Transport};
+use rumqttc::{
+    AsyncClient, EventLoop, LastWill, MqttOptions, Outgoing, Packet, QoS, TlsConfiguration, Transport,
+};
 use thiserror::Error;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use wire::topic::{Leaf, Topic};
 
 use super::BrokerConfig;
+use super::held::Held;
+
+/// While the client holds this many bytes, no further file is read for it. With a clip on top that is all it ever holds.
+const MOST_HELD: usize = 4 << 20;
 
 /// Why a connection could not be made or kept.
 #[derive(Debug, Error)]
@@ -43,6 +50,7 @@ pub(super) struct Connection {
     client: AsyncClient,
     incoming: mpsc::Receiver<Incoming>,
     driver: JoinHandle<()>,
+    held: Arc<Mutex<Held>>,
     own: Topic,
 }
 
@@ -54,8 +62,9 @@ impl Connection {
         let (client, events) = AsyncClient::new(options, 64);
         let (tell, incoming) = mpsc::channel(64);
         // The event loop has a task of its own: cancelling a poll half-way could lose a packet.
-        let driver = tokio::spawn(drive(events, tell, own.clone()));
-        Ok(Self { client, incoming, driver, own })
+        let held = Arc::default();
+        let driver = tokio::spawn(drive(events, tell, Arc::clone(&held), own.clone()));
+        Ok(Self { client, incoming, driver, held, own })
     }
 
     /// What came next.
@@ -76,8 +85,19 @@ impl Connection {
 
     /// Hands a message to the client; `false` when its queue is full just now.
     pub(super) fn send(&self, leaf: Leaf, message: Vec<u8>) -> bool {
-        let retain = leaf == Leaf::Status;
-        self.client.try_publish(self.topic(leaf), QoS::AtLeastOnce, retain, message).is_ok()
+        let (retain, bytes) = (leaf == Leaf::Status, message.len());
+        // Locked over both, so that messages are counted in their order.
+        let mut held = locked(&self.held);
+        let sent = self.client.try_publish(self.topic(leaf), QoS::AtLeastOnce, retain, message).is_ok();
+        if sent {
+            held.handed(bytes);
+        }
+        sent
+    }
+
+    /// Whether the client may be given another file just now.
+    pub(super) fn has_room(&self) -> bool {
+        locked(&self.held).bytes() < MOST_HELD
     }
 
     /// Says good-bye so that the last will is not used, and waits a moment for it to leave.
@@ -100,13 +120,25 @@ impl Drop for Connection {
     }
 }
 
-async fn drive(mut events: EventLoop, tell: mpsc::Sender<Incoming>, own: Topic) {
+fn locked(held: &Mutex<Held>) -> MutexGuard<'_, Held> {
+    held.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn drive(mut events: EventLoop, tell: mpsc::Sender<Incoming>, held: Arc<Mutex<Held>>, own: Topic) {
     loop {
         let told = match events.poll().await {
             Ok(rumqttc::Event::Incoming(Packet::ConnAck(_))) => Some(Incoming::Connected),
             Ok(rumqttc::Event::Incoming(Packet::Publish(publish))) => Topic::parse(&publish.topic)
                 .filter(|topic| topic.site == own.site && topic.agent == own.agent)
                 .map(|topic| Incoming::Message(topic.leaf, publish.payload.to_vec())),
+            Ok(rumqttc::Event::Outgoing(Outgoing::Publish(packet))) => {
+                locked(&held).left(packet);
+                None
+            }
+            Ok(rumqttc::Event::Incoming(Packet::PubAck(acknowledged))) => {
+                locked(&held).acknowledged(acknowledged.pkid);
+                None
+            }
             Ok(_) => None,
             Err(error) => {
                 let _ = tell.send(Incoming::Broken(MqttError::Connection(error.to_string()))).await;

@@ -138,7 +138,12 @@ fn append(outbox: &Outbox, journal: &mut std::fs::File, turn: u64) -> anyhow::Re
         payload,
         pictures: pictures
             .into_iter()
-            .map(|bytes| Picture { role: EvidenceRole::Overview, bytes, width: 1280, height: 720 })
+            .map(|bytes| Picture {
+                role: EvidenceRole::Overview,
+                bytes: bytes.into(),
+                width: 1280,
+                height: 720,
+            })
             .collect(),
         models: Vec::new(),
     };
@@ -160,7 +165,7 @@ fn append_violation(
     let id = Uuid::now_v7();
     let (shown, clip) = (picture(&id.to_string(), 200_000), clip(&id.to_string(), bytes));
     let (payload, clip_hash) = (red_light("cong-2", turn, Digest::of(&shown)), Digest::of(&clip));
-    let file = |role, bytes| Picture { role, bytes, width: 1280, height: 720 };
+    let file = |role, bytes: Vec<u8>| Picture { role, bytes: bytes.into(), width: 1280, height: 720 };
     let draft = Draft {
         id,
         phase: Phase::Settled,

@@ -60,13 +60,13 @@ impl Files {
         if let Ok(bytes) = serde_json::to_vec(overlay)
             && bytes.len() <= EvidenceRole::Overlay.max_bytes()
         {
-            self.files.push(Picture { role: EvidenceRole::Overlay, bytes, width, height });
+            self.files.push(Picture { role: EvidenceRole::Overlay, bytes: bytes.into(), width, height });
         }
     }
 
     /// The clip.
     pub(super) fn clip(&mut self, bytes: Vec<u8>, [width, height]: [u32; 2]) {
-        self.files.push(Picture { role: EvidenceRole::Clip, bytes, width, height });
+        self.files.push(Picture { role: EvidenceRole::Clip, bytes: bytes.into(), width, height });
     }
 
     /// All of them.
