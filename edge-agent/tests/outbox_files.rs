@@ -42,6 +42,7 @@ fn read(outbox: &Outbox, content: &[u8]) -> Option<Vec<u8>> {
 
 fn free(outbox: &Outbox, seq: u64) {
     assert_eq!(outbox.receipted(&[receipt(outbox, seq, ReceiptResult::Committed)]).unwrap(), [seq]);
+    outbox.flush().unwrap();
 }
 
 /// The pictures that the next loss report tells.
@@ -136,6 +137,30 @@ fn a_file_that_several_events_name_stays_until_the_last_of_them_leaves() {
     assert!(beside(folder.path()).is_empty());
     outbox.append(vec![vehicle(&shared)]).unwrap();
     assert_eq!(read(&outbox, &shared).as_deref(), Some(&shared[..]));
+}
+
+#[test]
+fn files_leave_after_a_flush_and_a_flush_comes_by_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let outbox = open(folder.path(), ROOMY);
+    let files: Vec<Vec<u8>> = (0..40).map(|mark| large(mark, 20_000)).collect();
+    outbox.append(files.iter().map(|file| vehicle(file)).collect()).unwrap();
+    for seq in 1..=2 {
+        outbox.receipted(&[receipt(&outbox, seq, ReceiptResult::Committed)]).unwrap();
+    }
+    assert_eq!(beside(folder.path()).len(), 40, "a power cut now would bring both events back");
+    assert_eq!(read(&outbox, &files[0]), None);
+    // One of the two comes again just now.
+    outbox.append(vec![vehicle(&files[0])]).unwrap();
+    let mut left = names(&[&files[0]]);
+    left.extend(files[2..].iter().map(|file| Digest::of(file).to_string()));
+    assert_eq!(beside(folder.path()), left);
+    for seq in 3..=40 {
+        outbox.receipted(&[receipt(&outbox, seq, ReceiptResult::Committed)]).unwrap();
+    }
+    assert!(beside(folder.path()).len() < 20, "a long row of receipts frees disk on the way");
+    outbox.flush().unwrap();
+    assert_eq!(beside(folder.path()), names(&[&files[0]]));
 }
 
 #[test]

@@ -23,6 +23,9 @@ use super::state::StateChange;
 /// Most ranges told in one loss report, so that it stays far below the message limit.
 const RANGES_PER_REPORT: usize = 1000;
 
+/// Files that may wait for a flush after their receipts: one for each of them would keep a disk busy that has little to do otherwise.
+const MOST_LEAVING: usize = 16;
+
 /// Why the outbox could not do what was asked. The caller keeps its events and tries again.
 #[derive(Debug, Error)]
 pub enum OutboxError {
@@ -249,14 +252,17 @@ impl Outbox {
             }
             let applied = inner.tree.apply_batch(batch).and_then(|()| {
                 // Only then may their files go, or a power cut would bring events back without them.
-                if inner.leaving.is_empty() { Ok(()) } else { inner.flush() }
+                if inner.leaving.len() < MOST_LEAVING { Ok(()) } else { inner.flush() }
             });
             applied.map_err(|source| self.store_error(source))
         })?;
         Ok(done)
     }
 
-    /// Writes to disk what was freed. Without it a power cut only makes repeats.
+    /// Writes to disk what was freed, and removes its files. Without it a power cut only makes repeats, and files go with the next append.
+    ///
+    /// # Errors
+    /// When the store cannot be written just now: what was freed comes back, and central will answer `duplicate`.
     pub fn flush(&self) -> Result<(), OutboxError> {
         let mut guard = locked(&self.inner);
         if guard.is_none() {

@@ -280,6 +280,7 @@ impl Publisher {
                 _ = tick.tick() => self.look_for_central(),
                 _ = heartbeat.tick() => {
                     self.outbox.report_losses(Uuid::now_v7(), now())?;
+                    self.outbox.flush()?;
                     self.say(connection, Presence::Online)?;
                 }
                 () = stop.cancelled() => return Ok(()),
