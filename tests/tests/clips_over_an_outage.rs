@@ -1,5 +1,5 @@
 //! Violations with clips of megabytes wait while there is no broker; afterwards every one is in central once, in order, with its clip, and
-//! sending them takes the memory of one clip, not of all.
+//! neither waiting nor sending takes the memory of all clips.
 
 use promises::support::{Api, Central, Committed, Mosquitto, PaperEdge, prove_journal, s, wait_for};
 use serde_json::Value;
@@ -85,6 +85,50 @@ async fn violations_with_clips_outlive_a_broker_that_is_away_and_breaks_again() 
     }
     let refused = api.get("/quarantine?limit=10").await;
     assert_eq!(refused["items"], Value::Array(Vec::new()), "nothing was refused");
+    central.process().assert_no_panic();
+    edge.process().assert_no_panic();
+}
+
+#[tokio::test]
+async fn a_clip_that_the_disk_lost_is_told_and_its_violation_comes_without_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut broker = Mosquitto::start(folder.path()).await;
+    let mut central = Central::start(Some(&broker.url()), "").await;
+    let code = central.enrol(SITE, AGENT);
+    let mut edge = PaperEdge::new(folder.path(), &broker.url(), (SITE, AGENT), &code);
+    let api = central.admin().await;
+    edge.restart(0, 0.0);
+    wait_for("the agent", s(60), async || api.agent(SITE, AGENT).await).await;
+    edge.kill();
+    broker.kill();
+
+    edge.restart_with_clips(15, 0.0, 1 << 20);
+    wait_for("the backlog", s(60), async || (edge.journal().appended.len() >= 10).then_some(())).await;
+    edge.kill();
+    let journal = edge.journal();
+    let clips: Vec<&String> = journal.violations.iter().map(|(_, _, clip)| clip).collect();
+    let at_edge = folder.path().join("state/outbox/files");
+    std::fs::remove_file(at_edge.join(clips[0])).unwrap();
+    std::fs::write(at_edge.join(clips[1]), b"what a dying disk gives").unwrap();
+    broker.restart();
+    edge.restart(0, 0.0);
+    wait_for("everything to be in central", s(60), async || {
+        let row = api.agent(SITE, AGENT).await?;
+        (row["outbox"]["events"] == 0 && row["gaps"] == 0).then_some(())
+    })
+    .await;
+    let committed = Committed::read(&api, SITE, AGENT).await;
+    prove_journal(&journal, &committed);
+    let at_central: Vec<bool> = clips
+        .iter()
+        .map(|clip| {
+            let place = format!("data/evidence/{}/{}/{clip}.mp4", &clip[..2], &clip[2..4]);
+            central.folder().join(place).exists()
+        })
+        .collect();
+    assert_eq!(at_central, [false, false, true]);
+    assert_eq!(edge.process().log().matches("is gone or damaged").count(), 2, "each told once");
+    assert_eq!(std::fs::read_dir(&at_edge).unwrap().count(), 0, "nothing is left on the device");
     central.process().assert_no_panic();
     edge.process().assert_no_panic();
 }

@@ -259,6 +259,7 @@ impl Publisher {
             began: Instant::now(),
             window: Window::new(WINDOW, RESEND_AFTER, newest),
             sent_pictures: HashSet::new(),
+            asked: HashSet::new(),
         };
         let mut heartbeat = tokio::time::interval(HEARTBEAT);
         let mut tick = tokio::time::interval(TICK);
@@ -330,8 +331,11 @@ impl Publisher {
         let file = match self.outbox.picture(sha256) {
             Ok(Some(file)) => file,
             Ok(None) => {
-                // Central will ask for it; the loss report then tells it not to wait.
-                self.outbox.picture_lost(*sha256);
+                // A copy of an event that is long committed, found in a damaged store, lacks nothing. Where central asks, it does; the loss
+                // report then tells central not to wait.
+                if session.asked.remove(sha256) {
+                    self.outbox.picture_lost(*sha256);
+                }
                 return true;
             }
             Err(error) => {
@@ -341,6 +345,7 @@ impl Publisher {
         };
         let sent = connection.send(Leaf::Evidence(*sha256), file);
         if sent {
+            session.asked.remove(sha256);
             session.sent_pictures.insert(*sha256);
         }
         sent
@@ -363,6 +368,7 @@ impl Publisher {
                 ReceiptResult::EvidenceMissing => {
                     for sha256 in &receipt.missing {
                         session.sent_pictures.remove(sha256);
+                        session.asked.insert(*sha256);
                     }
                     session.window.again_in(receipt.seq, at, Duration::from_millis(500));
                 }
@@ -513,6 +519,8 @@ struct Session {
     began: Instant,
     window: Window,
     sent_pictures: HashSet<Digest>,
+    /// Files that central said are missing, and that were not sent since.
+    asked: HashSet<Digest>,
 }
 
 fn now() -> Captured {
