@@ -6,6 +6,7 @@ use serde_json::json;
 use super::machine::{Refusal, Work};
 use super::record::{PartyKind, Warning, What};
 use super::state::State;
+use crate::law::Term;
 
 impl Work<'_> {
     /// Does everything that is due at `self.at`.
@@ -18,21 +19,21 @@ impl Work<'_> {
         if self.h.state.is_final() {
             return Ok(());
         }
-        if self.is_over("warning")
+        if self.is_over(Term::Warning)
             && matches!(self.h.state, State::NoticeSent | State::NoticeDelivered | State::Undeliverable)
         {
             self.warn()?;
         }
-        if self.h.state == State::Explanation && self.is_over("explanation_text") {
-            self.met("explanation_text");
-            self.met(self.request_kind());
+        if self.h.state == State::Explanation && self.is_over(Term::ExplanationText) {
+            self.met(Term::ExplanationText);
+            self.met(self.request_term());
             self.step("explanation_over", State::MinutesSigned, None, json!({}))?;
         }
         self.posted()?;
-        if self.h.state == State::DecisionDelivered && self.is_over("payment") {
+        if self.h.state == State::DecisionDelivered && self.is_over(Term::Payment) {
             self.step("overdue", State::Overdue, None, json!({}))?;
         }
-        if self.h.state.awaits_money() && self.is_over("enforcement") {
+        if self.h.state.awaits_money() && self.is_over(Term::Enforcement) {
             self.step("lapsed", State::Lapsed, None, json!({}))?;
         }
         Ok(())
@@ -61,12 +62,12 @@ impl Work<'_> {
         }
     }
 
-    fn is_over(&self, kind: &str) -> bool {
+    fn is_over(&self, term: Term) -> bool {
         self.h
             .deadlines
             .iter()
             .rev()
-            .find(|deadline| deadline.due.kind == kind)
+            .find(|deadline| deadline.due.kind == term.as_str())
             .is_some_and(|deadline| deadline.met_at.is_none() && self.at > deadline.due.at)
     }
 
@@ -104,23 +105,14 @@ impl Work<'_> {
 
     /// Nobody answered: inspection and registration are warned; for a motorcycle the commune police are told (form 04).
     fn warn(&mut self) -> Result<(), Refusal> {
-        self.met("warning");
-        self.met("appearance");
+        self.met(Term::Warning);
+        self.met(Term::Appearance);
         let motorcycle =
             self.h.vehicle.group.as_deref() == Some("motorcycle") || self.h.vehicle.class == "motorcycle";
         // Motorcycles are not inspected.
         let targets: &[&str] = if motorcycle { &["registration"] } else { &["inspection", "registration"] };
         for target in targets {
-            self.h.warnings.push(Warning {
-                target: (*target).to_owned(),
-                state: "ordered".to_owned(),
-                reference: None,
-                ordered_at: self.at,
-                set_at: None,
-                removal_at: None,
-                removed_at: None,
-            });
-            self.order(What::Warn { target: (*target).to_owned() });
+            self.warn_of(target);
         }
         if motorcycle {
             self.order(What::Document { paper: "commune".to_owned(), number: None });
@@ -129,12 +121,28 @@ impl Work<'_> {
         self.step("warned", State::Warned, None, json!({ "targets": targets, "organisation": liable }))
     }
 
-    /// A decision that reached nobody counts as delivered once it was posted for its time.
-    pub(super) fn posted(&mut self) -> Result<(), Refusal> {
-        let posted = self.h.orders.iter().any(|order| {
-            order.what == (What::Posting { paper: "decision".to_owned() }) && order.state == "done"
+    /// Warns an agency of the vehicle, unless it is warned: a joined handling may have brought its warning along.
+    pub(super) fn warn_of(&mut self, target: &str) {
+        let live = |warning: &Warning| matches!(warning.state.as_str(), "ordered" | "set");
+        if self.h.warnings.iter().any(|warning| warning.target == target && live(warning)) {
+            return;
+        }
+        self.h.warnings.push(Warning {
+            target: target.to_owned(),
+            state: "ordered".to_owned(),
+            reference: None,
+            under: None,
+            ordered_at: self.at,
+            set_at: None,
+            removal_at: None,
+            removed_at: None,
         });
-        if self.h.state == State::DecisionSigned && posted && self.is_over("posting") {
+        self.order(What::Warn { target: target.to_owned() });
+    }
+
+    /// A decision that reached nobody counts as delivered once it was posted for its time, which runs from the posting itself.
+    pub(super) fn posted(&mut self) -> Result<(), Refusal> {
+        if self.h.state == State::DecisionSigned && self.is_over(Term::Posting) {
             return self.decision_arrived(self.at, "posting", "decision_posted");
         }
         Ok(())

@@ -59,6 +59,7 @@ pub async fn run(state: State, outside: Arc<dyn Outside>) {
 /// When the database fails; what was done until then stays.
 pub async fn round(state: &State, outside: &dyn Outside, now: Timestamp) -> Result<usize, StoreError> {
     open_new(state, now).await?;
+    forget(state, now).await?;
     for (digest, key, body) in state.store.waiting_callbacks(AT_ONCE).await? {
         super::callbacks::apply_one(state, &digest, &key, &body, now).await?;
     }
@@ -84,6 +85,17 @@ pub async fn open_new(state: &State, now: Timestamp) -> Result<(), StoreError> {
             }
             None => {}
         }
+    }
+    Ok(())
+}
+
+/// Handlings that ended without a decision: their evidence gets its day, and who they were about is deleted in time, as with cases
+/// that people rejected.
+async fn forget(state: &State, now: Timestamp) -> Result<(), StoreError> {
+    let keep_ms = i64::from(state.config.cases.rejected_days) * 86_400_000;
+    state.store.date_ended_evidence(keep_ms).await?;
+    for id in state.store.erase_ended_handlings(keep_ms, now.as_millisecond()).await? {
+        tracing::info!(handling = id, "handling erased: it ended without a decision and its time is over");
     }
     Ok(())
 }
@@ -225,13 +237,14 @@ async fn cannot_be_printed(
     let Some(h) = state.store.handling(id).await? else { return Ok(None) };
     let law = law_of(&state.laws, &h);
     let choices = Choices { points_of_silent_owner: state.config.handling.points_of_silent_owner };
-    if may(&h, step, Context { law: &law, actor, at: now, number: "", choices }).is_err() {
+    let today = state.laws.on(crate::law::day_of(now));
+    if may(&h, step, Context { law: &law, today: &today, actor, at: now, number: "", choices }).is_err() {
         return Ok(None);
     }
     super::papers::trial(state, &h, name, actor, now).await
 }
 
-/// Takes an event in one transaction, with the law that the handling keeps.
+/// Takes an event in one transaction, with the law that the handling keeps and the one in force.
 ///
 /// # Errors
 /// When the database fails: nothing changed.
@@ -253,7 +266,8 @@ pub async fn step(
                 Event::Action { name, .. } => name.strip_prefix("sign_").map(numbers).unwrap_or_default(),
                 _ => String::new(),
             };
-            apply(h, event, Context { law: &law, actor, at: now, number: &number, choices })
+            let today = laws.on(crate::law::day_of(now));
+            apply(h, event, Context { law: &law, today: &today, actor, at: now, number: &number, choices })
         })
         .await?;
     if let Tried::Done(stepped) = &tried
@@ -300,7 +314,8 @@ pub async fn join(
         .store
         .join_handlings((into, from), (actor, now), move |target, other| {
             let law = law_of(&laws, target);
-            let context = Context { law: &law, actor: &system, at: now, number: "", choices };
+            let today = laws.on(crate::law::day_of(now));
+            let context = Context { law: &law, today: &today, actor: &system, at: now, number: "", choices };
             let kept: Stepped = apply(target, Event::Joins { other: Box::new(other.clone()) }, context)?;
             let ended = apply(other, Event::JoinedInto { number: target.number.clone() }, context)?;
             Ok((kept, ended))

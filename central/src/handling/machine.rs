@@ -6,10 +6,11 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use thiserror::Error;
 
+use super::join::Moved;
 use super::record::{Deadline, Handling, Order, PartyKind, Proposal, What};
 use super::state::State;
 use super::steps::{self, Step, Who};
-use crate::law::{Law, LawError, day_of};
+use crate::law::{Due, Law, LawError, Term, day_of};
 
 /// Who takes a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,8 +47,10 @@ pub struct Choices {
 /// The circumstances of a step.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
-    /// The version of the law that the handling keeps.
+    /// The version of the law that the handling keeps: behaviours, amounts, interest.
     pub law: &'a Law,
+    /// The version in force now: caps of who signs now, and deadlines that begin now with their calendar.
+    pub today: &'a Law,
     /// Who.
     pub actor: &'a Actor,
     /// When.
@@ -207,6 +210,8 @@ pub struct Stepped {
     pub answer: Option<u32>,
     /// Series whose number was used: `notice`, `minutes`, `decision`, `transfer`.
     pub series: Option<&'static str>,
+    /// What went over from a joined handling.
+    pub moved: Option<Moved>,
 }
 
 /// Takes an event.
@@ -297,12 +302,32 @@ pub fn may(h: &Handling, step: &Step, context: Context<'_>) -> Result<(), Refusa
             ),
             Some(_) => Ok(()),
         },
+        "dismiss_dispute" | "reject_driver" | "reject_transfer_claim" if h.judged_by(&context.actor.name) => {
+            no(
+                "own_review",
+                "người đã duyệt vụ việc hoặc soạn thông báo không được bác ý kiến: cán bộ khác xem lại từ đầu",
+                "who confirmed the case or drafted the notice may not turn this down: another officer looks at it",
+            )
+        }
+        "clear_doubts" if h.doubts.is_empty() => {
+            no("no_doubts", "không có điểm nào cần xác nhận", "there is nothing to clear")
+        }
+        "pass_on" if !passes_on(h) => no(
+            "not_now",
+            "không còn thời hạn ra quyết định 7 ngày để chuyển",
+            "there is no open deadline of a decision that the file could be passed on within",
+        ),
         "sign_decision" => may_sign(h, context),
         _ => Ok(()),
     }
 }
 
-/// The signer's cap against the highest of the ranges.
+/// Whether the time to decide is the usual one, which the passing on of a file makes longer; that of an explanation is longer still.
+fn passes_on(h: &Handling) -> bool {
+    h.deadline(Term::Decision.as_str()).is_some() && h.deadline(Term::DecisionExplained.as_str()).is_none()
+}
+
+/// The signer's cap, as it is today, against the highest of the ranges.
 fn may_sign(h: &Handling, context: Context<'_>) -> Result<(), Refusal> {
     let Some(fine) = &h.fine else {
         return Err(Refusal::new("not_drafted", "chưa có dự thảo", "there is no draft"));
@@ -310,7 +335,7 @@ fn may_sign(h: &Handling, context: Context<'_>) -> Result<(), Refusal> {
     let Some(rank) = context.actor.rank.as_deref() else {
         return Err(Refusal::new("no_rank", "tài khoản chưa có chức vụ", "the account has no rank"));
     };
-    let check = context.law.check_cap(fine.max_of_range, rank, day_of(context.at))?;
+    let check = context.today.check_cap(fine.max_of_range, rank, day_of(context.at))?;
     if check.allowed {
         return Ok(());
     }
@@ -328,6 +353,7 @@ fn may_sign(h: &Handling, context: Context<'_>) -> Result<(), Refusal> {
 pub(super) struct Work<'a> {
     pub h: Handling,
     pub law: &'a Law,
+    pub today: &'a Law,
     pub actor: &'a Actor,
     pub at: Timestamp,
     pub number: &'a str,
@@ -336,22 +362,25 @@ pub(super) struct Work<'a> {
     pub party: Option<u32>,
     pub answer: Option<u32>,
     pub series: Option<&'static str>,
+    pub moved: Option<Moved>,
 }
 
 impl<'a> Work<'a> {
     /// Begins to change a handling.
     pub fn new(h: Handling, context: Context<'a>) -> Self {
-        let Context { law, actor, at, number, choices } = context;
-        Self { h, law, actor, at, number, choices, log: Vec::new(), party: None, answer: None, series: None }
+        let Context { law, today, actor, at, number, choices } = context;
+        let log = Vec::new();
+        let (party, answer, series, moved) = (None, None, None, None);
+        Self { h, law, today, actor, at, number, choices, log, party, answer, series, moved }
     }
 
     /// Ends the change.
     pub fn done(self) -> Stepped {
-        let Self { mut h, log, party, answer, series, at, .. } = self;
+        let Self { mut h, log, party, answer, series, moved, at, .. } = self;
         if h.state.is_final() && h.ended_at.is_none() {
             h.ended_at = Some(at);
         }
-        Stepped { handling: h, log, party, answer, series }
+        Stepped { handling: h, log, party, answer, series, moved }
     }
 
     /// Takes a step of the table.
@@ -402,18 +431,25 @@ impl<'a> Work<'a> {
         });
     }
 
-    /// Starts a deadline that counts from `from`; an open one of the same kind ends.
-    pub fn start(&mut self, kind: &str, from: Timestamp) -> Result<(), Refusal> {
-        self.met(kind);
-        let due = self.law.due(kind, from)?;
-        self.h.deadlines.push(Deadline { due, met_at: None, alerted: 0 });
+    /// Starts a deadline that counts from `from`, with the law and the calendar of today; an open one of the same kind ends. Once
+    /// computed it stays.
+    pub fn start(&mut self, term: Term, from: Timestamp) -> Result<(), Refusal> {
+        let due = self.today.due(term.as_str(), from)?;
+        self.keep(term, due);
         Ok(())
     }
 
+    /// Starts a deadline that was computed before.
+    pub fn keep(&mut self, term: Term, due: Due) {
+        self.met(term);
+        self.h.deadlines.push(Deadline { due, met_at: None, alerted: 0 });
+    }
+
     /// Open deadlines of a kind are met.
-    pub fn met(&mut self, kind: &str) {
+    pub fn met(&mut self, term: Term) {
         let at = self.at;
-        for deadline in self.h.deadlines.iter_mut().filter(|deadline| deadline.due.kind == kind) {
+        let of = |deadline: &&mut Deadline| deadline.due.kind == term.as_str();
+        for deadline in self.h.deadlines.iter_mut().filter(of) {
             deadline.met_at.get_or_insert(at);
         }
     }
@@ -449,10 +485,10 @@ impl<'a> Work<'a> {
         let mut unwarn = Vec::new();
         let orders = &mut self.h.orders;
         for warning in &mut self.h.warnings {
-            let order = orders
-                .iter_mut()
-                .rev()
-                .find(|order| order.what == (What::Warn { target: warning.target.clone() }));
+            // A carried warning was ordered by the handling that set it.
+            let own = warning.under.is_none();
+            let warn = What::Warn { target: warning.target.clone() };
+            let order = orders.iter_mut().rev().find(|order| own && order.what == warn);
             match warning.state.as_str() {
                 "ordered" if order.as_ref().is_some_and(|order| order.tries == 0) => {
                     // Nobody was told yet: then nobody has to be told otherwise.
@@ -467,13 +503,13 @@ impl<'a> Work<'a> {
                     }
                     warning.state = "removing".to_owned();
                     warning.removal_at = Some(at);
-                    unwarn.push(warning.target.clone());
+                    unwarn.push((warning.target.clone(), warning.under.clone()));
                 }
                 _ => {}
             }
         }
-        for target in unwarn {
-            self.order(What::Unwarn { target });
+        for (target, under) in unwarn {
+            self.order(What::Unwarn { target, under });
         }
     }
 

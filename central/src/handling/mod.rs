@@ -8,6 +8,7 @@
 pub mod callbacks;
 pub mod clock;
 pub mod desk;
+pub mod join;
 pub mod machine;
 pub mod money;
 pub mod open;

@@ -9,7 +9,7 @@ use super::machine::{Refusal, Work};
 use super::people::{bad, limited};
 use super::record::{Fine, Handling, PartyKind, Payment, What};
 use super::state::State;
-use crate::law::{Act, Circumstances, Law, day_of};
+use crate::law::{Act, Circumstances, Law, Term, day_of};
 
 /// What is owed on a day. VND.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -178,13 +178,14 @@ impl Work<'_> {
 
     pub(super) fn sign_decision(&mut self) -> Result<(), Refusal> {
         let number = self.sign("decision")?;
-        for kind in ["decision", "decision_explained", "decision_transferred", "statute"] {
-            self.met(kind);
+        for term in [Term::Decision, Term::DecisionExplained, Term::DecisionTransferred, Term::Statute] {
+            self.met(term);
         }
-        self.start("decision_delivery", self.at)?;
-        self.start("posting", self.at)?;
-        self.start("enforcement", self.at)?;
-        self.step("sign_decision", State::DecisionSigned, None, json!({ "number": number }))?;
+        self.start(Term::DecisionDelivery, self.at)?;
+        self.start(Term::Enforcement, self.at)?;
+        // Caps are those of today, whatever version the amounts were computed with.
+        let detail = json!({ "number": number, "caps_of_version": self.today.version() });
+        self.step("sign_decision", State::DecisionSigned, None, detail)?;
         let (points, party) = (self.h.fine.as_ref().map_or(0, |fine| fine.points), self.h.liable);
         if let (1.., Some(party)) = (points, party) {
             // A decision takes effect when it is signed.
@@ -202,9 +203,9 @@ impl Work<'_> {
             decision.delivered_by = Some(by.to_owned());
             decision.sent_at.get_or_insert(at);
         }
-        self.met("decision_delivery");
-        self.met("posting");
-        self.start("payment", at)?;
+        self.met(Term::DecisionDelivery);
+        self.met(Term::Posting);
+        self.start(Term::Payment, at)?;
         self.step(step, State::DecisionDelivered, None, json!({ "by": by }))?;
         self.settle_payment()
     }
@@ -233,7 +234,9 @@ impl Work<'_> {
                 "there is no decision to pay for",
             ));
         }
-        let at = at.min(self.at);
+        // What the portal says of its clock cannot be before the decision: interest counts by it.
+        let signed = self.h.decision.as_ref().and_then(|paper| paper.signed_at);
+        let at = at.min(self.at).max(signed.unwrap_or(at));
         if let Some(one) = self.h.money.bills.iter_mut().find(|one| bill.is_some() && one.code == bill) {
             one.paid_at = Some(at);
         }
@@ -265,8 +268,8 @@ impl Work<'_> {
             self.need_bill();
             return Ok(());
         }
-        self.met("payment");
-        self.met("enforcement");
+        self.met(Term::Payment);
+        self.met(Term::Enforcement);
         self.step("paid", State::Paid, None, json!({ "paid": self.h.paid(), "interest": owed.interest }))?;
         for order in self.h.orders.iter_mut().filter(|order| matches!(order.what, What::Bill { .. })) {
             if order.next.take().is_some() {

@@ -1,4 +1,4 @@
-//! A handling begins with a confirmed case; several of one liable party become one before the decision.
+//! A handling begins with a confirmed case.
 
 use jiff::Timestamp;
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use super::machine::{Actor, Choices, Context, Entry, Refusal, Stepped, Work, nothing};
 use super::record::{Handling, Money, Points, Vehicle, Violation, What};
 use super::state::State;
-use crate::law::{Law, day_of};
+use crate::law::{Law, Term, day_of};
 
 /// A confirmed case as its handling needs it.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +29,10 @@ pub struct Confirmed {
     pub place_vi: String,
     /// The vehicle.
     pub vehicle: Vehicle,
+    /// What speaks against going on by itself, as screening flagged it: `exempt`, `clone_suspect`.
+    pub doubts: Vec<String>,
+    /// Accounts that confirmed it.
+    pub judged_by: Vec<String>,
 }
 
 /// Id, number and unit of a handling that begins.
@@ -42,7 +46,8 @@ pub struct Identity {
     pub unit: String,
 }
 
-/// Opens a handling. A plate of another authority (military, diplomatic) is handed over at once and nobody is looked up.
+/// Opens a handling. A plate of another authority (military, diplomatic) is handed over at once and nobody is looked up; where the case
+/// is in doubt, nobody is looked up before a person has cleared it.
 ///
 /// # Errors
 /// When the law lacks a deadline, or the vehicle has no plate: nobody can be looked up then.
@@ -51,7 +56,7 @@ pub fn open(case: Confirmed, identity: Identity, law: &Law, at: Timestamp) -> Re
         let (vi, en) = ("xe không có biển số", "the vehicle has no plate");
         return Err(Refusal::new("no_plate", vi, en));
     }
-    let statute = law.due("statute", case.at)?;
+    let statute = law.due(Term::Statute.as_str(), case.at)?;
     let act = Violation {
         case_id: case.case_id,
         case_number: case.case_number,
@@ -66,6 +71,7 @@ pub fn open(case: Confirmed, identity: Identity, law: &Law, at: Timestamp) -> Re
         circumstances: Default::default(),
         amount: None,
         why: Vec::new(),
+        judged_by: case.judged_by,
     };
     let handling = Handling {
         id: identity.id,
@@ -98,10 +104,10 @@ pub fn open(case: Confirmed, identity: Identity, law: &Law, at: Timestamp) -> Re
         ended_at: None,
     };
     let actor = Actor::system(&identity.unit);
-    let context = Context { law, actor: &actor, at, number: "", choices: Choices::default() };
+    let context = Context { law, today: law, actor: &actor, at, number: "", choices: Choices::default() };
     let mut work = Work::new(handling, context);
-    work.start("notice", case.at)?;
-    work.start("statute", case.at)?;
+    work.start(Term::Notice, case.at)?;
+    work.start(Term::Statute, case.at)?;
     let plate = law.plate_handling(&work.h.vehicle.bearer, day_of(case.at));
     let ours = plate.is_none_or(|row| row.owner_lookup);
     let basis = super::steps::named("opened").map(|step| step.basis.clone()).unwrap_or_default();
@@ -112,63 +118,13 @@ pub fn open(case: Confirmed, identity: Identity, law: &Law, at: Timestamp) -> Re
     let to = if ours { State::OwnerLookup } else { State::HandedOver };
     work.log.push(Entry { what: "opened".to_owned(), from: to, to, basis, reason: None, detail });
     if ours {
-        work.order(What::OwnerLookup);
+        work.h.doubts = case.doubts;
+        if work.h.doubts.is_empty() {
+            work.order(What::OwnerLookup);
+        }
     } else {
         work.h.state = to;
         work.close_down(to);
     }
     Ok(work.done())
-}
-
-impl Work<'_> {
-    /// Takes over the cases of another handling.
-    pub fn joins(&mut self, other: &Handling) -> Result<(), Refusal> {
-        let phase = phase(self.h.state);
-        if phase.is_none() || phase != super::open::phase(other.state) || self.h.id == other.id {
-            return Err(Refusal::new(
-                "not_joinable",
-                "chỉ gộp các vụ cùng giai đoạn, trước khi ra quyết định",
-                "only handlings of one stage are joined, before the decision",
-            ));
-        }
-        if !other.doubts.is_empty()
-            || !self.h.doubts.is_empty()
-            || other.void.is_some()
-            || self.h.void.is_some()
-        {
-            return Err(Refusal::new("doubts", "còn điểm chưa xác minh", "something is not verified yet"));
-        }
-        self.h.acts.extend(other.acts.iter().cloned());
-        let (from, number) = (self.h.state, other.number.clone());
-        let cases: Vec<_> = other.acts.iter().map(|act| act.case_number.as_str()).collect();
-        self.step("joined", from, None, json!({ "from": number, "cases": cases }))?;
-        // The earliest of both counts for notice and statute.
-        for kind in ["notice", "statute"] {
-            let first = self.h.deadline(kind).map(|deadline| deadline.due.at);
-            let earlier =
-                other.deadline(kind).filter(|deadline| first.is_some_and(|at| deadline.due.at < at));
-            if let Some(deadline) = earlier.cloned() {
-                self.met(kind);
-                self.h.deadlines.push(deadline);
-            }
-        }
-        Ok(())
-    }
-
-    /// Ends: another handling goes on with the cases.
-    pub fn joined_into(&mut self, number: &str) -> Result<(), Refusal> {
-        self.h.joined_into = Some(number.to_owned());
-        self.step("joined", State::Closed, None, json!({ "into": number }))
-    }
-}
-
-/// Handlings of the same phase can be joined.
-fn phase(state: State) -> Option<u8> {
-    match state {
-        State::OwnerFound => Some(1),
-        state if state.awaits_answer() => Some(2),
-        State::Acknowledged | State::Verified => Some(3),
-        State::MinutesSigned => Some(4),
-        _ => None,
-    }
 }

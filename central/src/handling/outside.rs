@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::machine::{NewParty, Outcome, Refusal, Work, backoff};
 use super::record::{PartyKind, What};
 use super::state::State;
+use crate::law::Term;
 
 impl Work<'_> {
     /// Takes what came of an order. A second answer to the same order changes nothing.
@@ -63,6 +64,11 @@ impl Work<'_> {
             "order",
             json!({ "order": n, "kind": what.word(), "paper": what.paper(), "state": order_state }),
         );
+        let decision_posted = matches!(&what, What::Posting { paper } if paper == "decision");
+        if decision_posted && order_state == "done" && self.h.state == State::DecisionSigned {
+            // Its days count from when everybody could read it, not from the signature.
+            self.start(Term::Posting, at)?;
+        }
         match (what, outcome) {
             (What::OwnerLookup, Outcome::Owner { status, owner, doubts }) => {
                 self.owner(&status, owner, doubts)
@@ -82,8 +88,10 @@ impl Work<'_> {
                 Ok(())
             }
             (What::Points { points, .. }, outcome) => self.points(points, &outcome),
-            (What::Warn { target }, outcome) => self.warning(&target, "set", &outcome),
-            (What::Unwarn { target }, outcome) => self.warning(&target, "removed", &outcome),
+            (What::Warn { target }, outcome) => self.warning((&target, None), "set", &outcome),
+            (What::Unwarn { target, under }, outcome) => {
+                self.warning((&target, under.as_deref()), "removed", &outcome)
+            }
             _ => Ok(()),
         }?;
         self.finish()
@@ -186,6 +194,7 @@ impl Work<'_> {
             self.h.clone(),
             super::machine::Context {
                 law: self.law,
+                today: self.today,
                 actor: &actor,
                 at: self.at,
                 number: "",
@@ -220,9 +229,13 @@ impl Work<'_> {
             if let Some(notice) = &mut self.h.notice {
                 notice.sent_at = Some(self.at);
             }
-            self.met("notice");
-            self.start("appearance", self.at)?;
-            self.start("warning", self.at)?;
+            self.met(Term::Notice);
+            // The printed day stands, however long the letter lay here.
+            match self.h.notice.as_ref().and_then(|notice| notice.appointment.clone()) {
+                Some(due) => self.keep(Term::Appearance, due),
+                None => self.start(Term::Appearance, self.at)?,
+            }
+            self.start(Term::Warning, self.at)?;
             self.step("notice_sent", State::NoticeSent, None, json!({ "posted_only": !way.sent }))?;
         }
         if let Some((at, by)) = way.delivered.as_ref()
@@ -250,7 +263,7 @@ impl Work<'_> {
             if let Some(decision) = &mut self.h.decision {
                 decision.sent_at.get_or_insert(self.at);
             }
-            self.met("decision_delivery");
+            self.met(Term::DecisionDelivery);
         }
         if let Some((at, by)) = &way.delivered {
             return self.decision_arrived(*at, by, "decision_delivered");
@@ -277,14 +290,19 @@ impl Work<'_> {
         Ok(())
     }
 
-    fn warning(&mut self, target: &str, word: &str, outcome: &Outcome) -> Result<(), Refusal> {
+    /// What an agency said of a warning that it knows under this number, or under the handling's own.
+    fn warning(
+        &mut self,
+        (target, under): (&str, Option<&str>),
+        word: &str,
+        outcome: &Outcome,
+    ) -> Result<(), Refusal> {
         let at = self.at;
         let wanted = if word == "set" { "ordered" } else { "removing" };
-        let Some(warning) =
-            self.h.warnings.iter_mut().rev().find(|one| one.target == target && one.state == wanted)
-        else {
-            return Ok(());
+        let meant = |one: &&mut super::record::Warning| {
+            one.target == target && one.under.as_deref() == under && one.state == wanted
         };
+        let Some(warning) = self.h.warnings.iter_mut().rev().find(meant) else { return Ok(()) };
         match (word, outcome) {
             ("set", Outcome::Done { reference, .. }) => {
                 (warning.state, warning.set_at) = ("set".to_owned(), Some(at));

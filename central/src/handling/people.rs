@@ -10,7 +10,7 @@ use super::machine::{Event, NewParty, Refusal, Work, nothing};
 use super::record::{Answer, Bill, Paper, Party, PartyKind, What};
 use super::state::State;
 use super::steps::{Step, Who};
-use crate::law::day_of;
+use crate::law::{Term, day_of};
 
 /// Longest reason or note, characters.
 const MAX_TEXT: usize = 2000;
@@ -90,6 +90,11 @@ impl Work<'_> {
                 let doubts = std::mem::take(&mut self.h.doubts);
                 self.step(name, State::OwnerFound, reason, json!({ "doubts": doubts }))
             }
+            "clear_doubts" => {
+                let doubts = std::mem::take(&mut self.h.doubts);
+                self.order(What::OwnerLookup);
+                self.step(name, State::OwnerLookup, reason, json!({ "doubts": doubts }))
+            }
             "draft_notice" => {
                 self.h.notice = Some(self.draft(read::<Note>(fields)?.note)?);
                 self.step(name, State::NoticeDraft, reason, nothing())
@@ -107,14 +112,25 @@ impl Work<'_> {
             }
             "sign_notice" => {
                 let number = self.sign("notice")?;
+                let appointment = self.today.due(Term::Appearance.as_str(), self.at)?;
+                if let Some(notice) = &mut self.h.notice {
+                    notice.appointment = Some(appointment);
+                }
                 self.step(name, State::NoticeSigned, None, json!({ "number": number }))
             }
             "sign_minutes" => self.sign_minutes(),
             "sign_decision" => self.sign_decision(),
+            "pass_on" => {
+                let to: Receiver = read(fields)?;
+                let minutes = self.h.minutes.as_ref().and_then(|paper| paper.signed_at);
+                self.met(Term::Decision);
+                self.start(Term::DecisionTransferred, minutes.unwrap_or(self.at))?;
+                self.step(name, self.h.state, reason, json!({ "to": limited(&to.to_unit)? }))
+            }
             "draft_transfer" => {
                 let to: Receiver = read(fields)?;
                 self.h.transfer = Some(self.proposal(to.reason.clone(), Some(limited(&to.to_unit)?)));
-                self.start("transfer", self.first_at()?)?;
+                self.start(Term::Transfer, self.first_at()?)?;
                 self.step(name, State::OwnerFound, reason, json!({ "to": to.to_unit }))
             }
             "sign_transfer" => {
@@ -125,7 +141,7 @@ impl Work<'_> {
                 if let Some(transfer) = &mut self.h.transfer {
                     transfer.signed_by = Some(signer);
                 }
-                self.met("transfer");
+                self.met(Term::Transfer);
                 self.order(What::Document { paper: "transfer".to_owned(), number: Some(number.clone()) });
                 self.step(name, State::TransferredOut, None, json!({ "to": to, "number": number }))
             }
@@ -179,20 +195,19 @@ impl Work<'_> {
                 if name != "waive_explanation" {
                     self.h.explained = Some(self.answered("explanation", true));
                 }
-                self.met("explanation_text");
-                self.met(self.request_kind());
+                self.met(Term::ExplanationText);
+                self.met(self.request_term());
                 self.step(name, State::MinutesSigned, reason, nothing())
             }
             "record_delivery" => {
                 let on: On = read(fields)?;
-                self.not_ahead(on.on)?;
-                self.by_hand(noon(on.on)?.min(self.at))
+                self.by_hand(on.on)
             }
             "record_payment" => {
                 let paid: Treasury = read(fields)?;
-                self.not_ahead(paid.on)?;
+                let at = self.since_signed(paid.on, self.h.decision.as_ref())?;
                 let receipt = limited(&paid.receipt)?;
-                self.paid(&receipt, paid.amount, noon(paid.on)?.min(self.at), None)
+                self.paid(&receipt, paid.amount, at, None)
             }
             "order_enforcement" => self.step(name, State::Enforcement, reason, nothing()),
             "ask_void" => {
@@ -225,6 +240,7 @@ impl Work<'_> {
             signed_by: None,
             signed_at: None,
             document: None,
+            appointment: None,
             sent_at: None,
             delivered_at: None,
             delivered_by: None,
@@ -290,15 +306,15 @@ impl Work<'_> {
         if sealed {
             self.answer = Some(n);
         }
-        self.met("appearance");
-        self.met("warning");
+        self.met(Term::Appearance);
+        self.met(Term::Warning);
         n
     }
 
     /// It is established who is liable: the minutes are due.
     fn identified(&mut self) -> Result<(), Refusal> {
-        self.met("appearance");
-        self.met("warning");
+        self.met(Term::Appearance);
+        self.met(Term::Warning);
         let acknowledged = self.h.answers.last().is_some_and(|answer| answer.kind == "acknowledged");
         let liable = self.h.liable;
         if let Some(party) = self.h.parties.iter_mut().find(|party| Some(party.n) == liable)
@@ -307,38 +323,38 @@ impl Work<'_> {
         {
             party.drove = true;
         }
-        self.start("minutes", self.at)
+        self.start(Term::Minutes, self.at)
     }
 
     /// Another party is liable now: it gets a notice of its own, in the same time as the first one had.
     fn notify_anew(&mut self) -> Result<(), Refusal> {
         self.h.notice = None;
-        self.start("notice", self.at)
+        self.start(Term::Notice, self.at)
     }
 
     fn sign_minutes(&mut self) -> Result<(), Refusal> {
         let number = self.sign("minutes")?;
-        self.met("minutes");
+        self.met(Term::Minutes);
         let acts = self.law_acts();
         let combined = self.law.combine(&acts)?;
         let organisation = self.organisation();
         let on = day_of(self.at);
         let revocation = combined.revoke_months.is_some();
-        let explains = self.law.explanation_applies(combined.max_of_range, revocation, organisation, on)?;
+        let explains = self.law.explanation_applies(combined.highest, revocation, organisation, on)?;
         let detail = json!({ "number": number, "explanation": explains });
         if explains {
-            self.start(self.request_kind(), self.at)?;
-            self.start("explanation_text", self.at)?;
-            self.start("decision_explained", self.at)?;
+            self.start(self.request_term(), self.at)?;
+            self.start(Term::ExplanationText, self.at)?;
+            self.start(Term::DecisionExplained, self.at)?;
             return self.step("sign_minutes", State::Explanation, None, detail);
         }
-        self.start("decision", self.at)?;
+        self.start(Term::Decision, self.at)?;
         self.step("sign_minutes", State::MinutesSigned, None, detail)
     }
 
-    /// Kind of deadline of asking to explain in person.
-    pub(super) fn request_kind(&self) -> &'static str {
-        if self.organisation() { "explanation_request_organisation" } else { "explanation_request" }
+    /// The deadline of asking to explain in person.
+    pub(super) fn request_term(&self) -> Term {
+        if self.organisation() { Term::ExplanationRequestOrganisation } else { Term::ExplanationRequest }
     }
 
     pub(super) fn organisation(&self) -> bool {
@@ -347,8 +363,8 @@ impl Work<'_> {
 
     /// Nobody who is registered is fined: nobody is written to, and nobody is warned of.
     pub(super) fn stolen(&mut self) {
-        for kind in ["notice", "transfer", "appearance", "warning", "minutes"] {
-            self.met(kind);
+        for term in [Term::Notice, Term::Transfer, Term::Appearance, Term::Warning, Term::Minutes] {
+            self.met(term);
         }
         self.remove_warnings();
     }
@@ -364,12 +380,23 @@ impl Work<'_> {
         Ok(())
     }
 
-    fn by_hand(&mut self, at: Timestamp) -> Result<(), Refusal> {
+    /// Noon of a day on which something happened to a signed paper: not before its signature, and not ahead.
+    fn since_signed(&self, day: Date, paper: Option<&Paper>) -> Result<Timestamp, Refusal> {
+        self.not_ahead(day)?;
+        let at = noon(day)?.min(self.at);
+        let Some(signed) = paper.and_then(|paper| paper.signed_at) else { return Ok(at) };
+        if day < day_of(signed) {
+            return Err(bad("ngày trước khi ký văn bản", "the day is before the paper was signed"));
+        }
+        Ok(at.max(signed))
+    }
+
+    fn by_hand(&mut self, day: Date) -> Result<(), Refusal> {
         if self.h.state == State::DecisionSigned {
-            let signed = self.h.decision.as_ref().and_then(|paper| paper.signed_at);
-            let at = signed.map_or(at, |signed| at.max(signed));
+            let at = self.since_signed(day, self.h.decision.as_ref())?;
             return self.decision_arrived(at, "hand", "record_delivery");
         }
+        let at = self.since_signed(day, self.h.notice.as_ref())?;
         if let Some(notice) = &mut self.h.notice {
             notice.delivered_at.get_or_insert(at);
             notice.delivered_by.get_or_insert("hand".to_owned());
@@ -383,11 +410,11 @@ impl Work<'_> {
         if from < self.first_at()? {
             return Err(bad("trước khi vi phạm", "before the violation"));
         }
-        let ends = self.law.due("statute", from)?.at;
+        let ends = self.today.due(Term::Statute.as_str(), from)?.at;
         for act in self.h.acts.iter_mut().filter(|act| !act.expired) {
             act.statute_ends = act.statute_ends.max(ends);
         }
-        self.start("statute", from)?;
+        self.start(Term::Statute, from)?;
         let reason = Some(limited(&restart.reason)?);
         self.step(
             "restart_statute",

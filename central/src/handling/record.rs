@@ -24,7 +24,7 @@ pub struct Handling {
     pub opened_at: Timestamp,
     /// Version of the law that everything is computed with.
     pub law_version: i64,
-    /// The vehicle as its plate says; the same for all acts.
+    /// The vehicle as its plate says; the same for all acts: papers, posting and warnings name it.
     pub vehicle: Vehicle,
     /// What was done; one case each.
     pub acts: Vec<Violation>,
@@ -115,6 +115,18 @@ impl Vehicle {
                 .map(|group| if group == VehicleGroup::Car { "car" } else { "motorcycle" }.to_owned()),
         }
     }
+
+    /// Whether both are one vehicle: one plate, and nothing that was surely seen of it is against that. Cars and motorcycles, and plates
+    /// of two colours, may carry the same letters and digits.
+    pub fn is(&self, other: &Self) -> bool {
+        let fits = |one: &Option<String>, other: &Option<String>| {
+            one.as_ref().zip(other.as_ref()).is_none_or(|(one, other)| one == other)
+        };
+        self.plate == other.plate
+            && self.bearer == other.bearer
+            && fits(&self.plate_colour, &other.plate_colour)
+            && fits(&self.group, &other.group)
+    }
 }
 
 /// One act: a confirmed case.
@@ -150,6 +162,9 @@ pub struct Violation {
     /// Why the amount.
     #[serde(default)]
     pub why: Vec<String>,
+    /// Accounts that confirmed it, or drafted a notice about it: what is said against it another one judges.
+    #[serde(default)]
+    pub judged_by: Vec<String>,
 }
 
 /// Person or organisation.
@@ -214,6 +229,9 @@ pub struct Paper {
     /// Its document, once made.
     #[serde(default)]
     pub document: Option<String>,
+    /// The appointment that a notice prints: computed with its signature, kept whenever it is sent.
+    #[serde(default)]
+    pub appointment: Option<Due>,
     /// When the first channel took it.
     #[serde(default)]
     pub sent_at: Option<Timestamp>,
@@ -317,6 +335,9 @@ pub struct Warning {
     pub state: String,
     /// The agency's number.
     pub reference: Option<String>,
+    /// Number of the joined handling under which the agency knows it; none for this one's own.
+    #[serde(default)]
+    pub under: Option<String>,
     /// When it was ordered.
     pub ordered_at: Timestamp,
     /// When the agency confirmed it.
@@ -437,6 +458,9 @@ pub enum What {
     Unwarn {
         /// `inspection` or `registration`.
         target: String,
+        /// Number of the joined handling under which the agency knows it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        under: Option<String>,
     },
     /// The documents lose their force: the handling is void.
     Recall,
@@ -503,6 +527,12 @@ impl Handling {
     /// An open deadline of a kind.
     pub fn deadline(&self, kind: &str) -> Option<&Deadline> {
         self.deadlines.iter().rev().find(|deadline| deadline.due.kind == kind && deadline.met_at.is_none())
+    }
+
+    /// Whether this account confirmed an act, or drafted a notice about one: what is said against it another account judges.
+    pub fn judged_by(&self, account: &str) -> bool {
+        let drafted = self.notice.as_ref().is_some_and(|notice| notice.drafted_by == account);
+        drafted || self.acts.iter().any(|act| act.judged_by.iter().any(|one| one == account))
     }
 
     /// When something has to be looked at next: an alert, the end of a deadline, an order to try.

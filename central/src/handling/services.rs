@@ -107,7 +107,7 @@ impl Outside for Services {
                 What::Bill { n } => self.bill(&call, *n).await,
                 What::Points { points, .. } => self.points(&call, *points).await,
                 What::Warn { target } => self.warn(&call, target).await.into(),
-                What::Unwarn { target } => self.unwarn(&call, target).await.into(),
+                What::Unwarn { target, under } => self.unwarn(&call, target, under.as_deref()).await.into(),
                 What::Recall => self.recall(&call).await.into(),
             }
         })
@@ -329,10 +329,11 @@ impl Services {
         self.ask(client, &format!("{path}/warn"), call, &body, "warningNo", "").await.outcome
     }
 
-    async fn unwarn(&self, call: &Call<'_>, target: &str) -> Outcome {
+    async fn unwarn(&self, call: &Call<'_>, target: &str, under: Option<&str>) -> Outcome {
         let (client, path) = self.agency(target);
         // By our own number: a warning whose confirmation was lost goes too.
-        let body = json!({ "plate": call.h.vehicle.plate, "reference": call.h.number, "unit": call.h.unit });
+        let reference = under.unwrap_or(&call.h.number);
+        let body = json!({ "plate": call.h.vehicle.plate, "reference": reference, "unit": call.h.unit });
         self.ask(client, &format!("{path}/unwarn"), call, &body, "removalNo", "").await.outcome
     }
 

@@ -1,5 +1,9 @@
 //! The machine against its table, and the law's rules about handlings.
 
+mod join;
+mod refused;
+mod terms;
+
 use std::sync::LazyLock;
 
 use jiff::{SignedDuration, Timestamp};
@@ -39,6 +43,8 @@ fn case(behaviour: &str, class: &str) -> Confirmed {
             class: class.into(),
             group: Some(class.into()),
         },
+        doubts: Vec::new(),
+        judged_by: vec!["chinh".into()],
     }
 }
 
@@ -52,13 +58,23 @@ pub(super) struct Play {
     pub now: Timestamp,
     pub log: Vec<Entry>,
     pub choices: Choices,
+    /// The law that the file keeps.
+    pub law: Law,
+    /// The law in force.
+    pub today: Law,
 }
 
 impl Play {
     pub fn new(behaviour: &str, class: &str) -> Self {
+        Self::of(case(behaviour, class), &LAW)
+    }
+
+    /// A handling of a case under a law.
+    pub fn of(case: Confirmed, law: &Law) -> Self {
         let now = at(T0) + SignedDuration::from_hours(26);
-        let stepped = open(case(behaviour, class), identity("XL-2026-000001"), &LAW, now).unwrap();
-        Self { h: stepped.handling, now, log: stepped.log, choices: Choices::default() }
+        let stepped = open(case, identity("XL-2026-000001"), law, now).unwrap();
+        let (law, today) = (law.clone(), law.clone());
+        Self { h: stepped.handling, now, log: stepped.log, choices: Choices::default(), law, today }
     }
 
     fn actor(who: Who, name: &str) -> Actor {
@@ -67,7 +83,8 @@ impl Play {
 
     pub fn event(&mut self, actor: &Actor, event: Event) -> Result<Stepped, Refusal> {
         let number = format!("{:06}", self.log.len());
-        let context = Context { law: &LAW, actor, at: self.now, number: &number, choices: self.choices };
+        let (law, today) = (&self.law, &self.today);
+        let context = Context { law, today, actor, at: self.now, number: &number, choices: self.choices };
         let stepped = apply(&self.h, event, context)?;
         self.h = stepped.handling.clone();
         self.log.extend(stepped.log.clone());
@@ -204,6 +221,7 @@ fn every_step_of_a_person_is_taken_from_its_states_alone_and_by_its_people_alone
                 let actor = Play::actor(who, "c");
                 let context = Context {
                     law: &LAW,
+                    today: &LAW,
                     actor: &actor,
                     at: play.now,
                     number: "1",

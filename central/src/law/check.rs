@@ -6,8 +6,8 @@ use jiff::civil::Date;
 
 use super::edition::{Edition, each_table};
 use super::kinds::condition_known;
-use super::on_day;
 use super::rows::*;
+use super::{Term, on_day};
 use crate::gates::document::Trouble;
 
 /// The points that a licence has.
@@ -16,19 +16,6 @@ const LICENCE_POINTS: u8 = 12;
 const MOST_FINE: i64 = 1_000_000_000;
 /// Kinds of vehicle that articles are about.
 const VEHICLES: [&str; 5] = ["car", "motorcycle", "machine", "bicycle", "cart"];
-/// Deadlines without which cases could not go on.
-const DEADLINES: [&str; 10] = [
-    "notice",
-    "warning",
-    "minutes",
-    "explanation_request",
-    "explanation_text",
-    "decision",
-    "decision_delivery",
-    "payment",
-    "enforcement",
-    "statute",
-];
 /// Numbers without which cases could not go on.
 const RULES: [&str; 5] = [
     "late_interest_ppm_per_day",
@@ -236,7 +223,8 @@ impl Wrongs {
             .map(|row| row.kind.as_str())
             .chain(edition.rules.iter().filter(|row| row.valid_to.is_none()).map(|row| row.key.as_str()))
             .collect();
-        for key in DEADLINES.iter().chain(&RULES).filter(|key| !open.contains(**key)) {
+        let deadlines = Term::ALL.iter().map(|term| term.as_str());
+        for key in deadlines.chain(RULES).filter(|key| !open.contains(key)) {
             let vi = format!("thiếu dòng còn hiệu lực cho {key}");
             let en = format!("cases need a row that is still open for {key}");
             self.0.push(trouble(key, "missing", &vi, &en));

@@ -22,6 +22,7 @@ pub mod laws;
 pub mod money;
 pub mod rows;
 pub mod speed;
+pub mod term;
 pub mod time;
 
 #[cfg(test)]
@@ -36,6 +37,7 @@ pub use rows::{
     Row, SpeedBracket,
 };
 pub use speed::{Road, SpeedLimit};
+pub use term::Term;
 pub use time::{Alert, Due};
 
 /// Why the law gives no answer.

@@ -65,8 +65,10 @@ pub struct Combined {
     pub points: u8,
     /// Months of revocation, least and most of the gravest.
     pub revoke_months: Option<(u8, u8)>,
-    /// Highest of any act's range, VND: the signer's cap must reach it, act by act.
+    /// Highest of any act's range for a person, VND: the signer's cap must reach it, act by act.
     pub max_of_range: i64,
+    /// Highest of any act's range for whoever pays, VND: whether one may explain goes by it.
+    pub highest: i64,
     /// Version of the law.
     pub law_version: i64,
 }
@@ -115,12 +117,12 @@ pub struct Multiplier {
 }
 
 impl Law {
-    /// The range of a behaviour and what is proposed of it. Circumstances of both sides cancel one by one; how many of one side
+    /// The range of a behaviour and what is proposed of it for an act of a day. Circumstances of both sides cancel one by one; how many of one side
     /// lead to the end of the range is `circumstance_steps` among the rules.
-    pub fn amount(&self, behaviour: &Behaviour, circumstances: Circumstances) -> Amount {
+    pub fn amount(&self, behaviour: &Behaviour, circumstances: Circumstances, on: Date) -> Amount {
         let (low, high) = (behaviour.fine_low, behaviour.fine_high);
         let average = low + (high - low) / 2;
-        let steps = self.rule("circumstance_steps", behaviour.valid_from).map_or(1, |row| row.value.max(1));
+        let steps = self.rule("circumstance_steps", on).map_or(1, |row| row.value.max(1));
         let net = i64::from(circumstances.aggravating) - i64::from(circumstances.mitigating);
         let net = net.clamp(-steps, steps);
         let side = if net > 0 { high - average } else { average - low };
@@ -141,7 +143,7 @@ impl Law {
     /// # Errors
     /// When no such behaviour was fined on that day.
     pub fn amount_of(&self, act: &Act) -> Result<Amount, LawError> {
-        let mut amount = self.amount(self.need_behaviour(&act.behaviour, act.on)?, act.circumstances);
+        let mut amount = self.amount(self.need_behaviour(&act.behaviour, act.on)?, act.circumstances, act.on);
         if act.organisation {
             let percent = self.organisation_multiplier(act.on)?.percent;
             for value in [&mut amount.low, &mut amount.high, &mut amount.average, &mut amount.proposed] {
@@ -158,7 +160,7 @@ impl Law {
     /// When a behaviour was not fined on its day.
     pub fn combine(&self, acts: &[Act]) -> Result<Combined, LawError> {
         let mut amounts = Vec::with_capacity(acts.len());
-        let (mut points, mut max_of_range, mut revoke) = (0, 0, None::<(u8, u8)>);
+        let (mut points, mut max_of_range, mut highest, mut revoke) = (0, 0, 0, None::<(u8, u8)>);
         for act in acts {
             let behaviour = self.need_behaviour(&act.behaviour, act.on)?;
             points = behaviour.points.max(points);
@@ -168,7 +170,9 @@ impl Law {
                 let (before_low, before_high) = revoke.unwrap_or_default();
                 revoke = Some((low.max(before_low), high.max(before_high)));
             }
-            amounts.push(self.amount_of(act)?);
+            let amount = self.amount_of(act)?;
+            highest = amount.high.max(highest);
+            amounts.push(amount);
         }
         Ok(Combined {
             total: amounts.iter().map(|amount| amount.proposed).sum(),
@@ -176,6 +180,7 @@ impl Law {
             points: if revoke.is_some() { 0 } else { points },
             revoke_months: revoke,
             max_of_range,
+            highest,
             law_version: self.version(),
         })
     }
@@ -231,18 +236,19 @@ impl Law {
         Points { before, taken: before - after, after, exhausted: after == 0 }
     }
 
-    /// Whether the violator may explain before the decision: a revocation, or a range that reaches so high.
+    /// Whether the violator may explain before the decision: a revocation, or a range that reaches so high. `highest` is that of
+    /// whoever pays: an organisation's with its multiplier.
     ///
     /// # Errors
     /// When the tables do not say.
     pub fn explanation_applies(
         &self,
-        max_of_range: i64,
+        highest: i64,
         revocation: bool,
         organisation: bool,
         on: Date,
     ) -> Result<bool, LawError> {
         let key = if organisation { "explanation_from_vnd_organisation" } else { "explanation_from_vnd" };
-        Ok(revocation || max_of_range >= self.rule(key, on)?.value)
+        Ok(revocation || highest >= self.rule(key, on)?.value)
     }
 }

@@ -233,7 +233,7 @@ row! {
         amount: u32,
         /// Of what.
         unit: Unit,
-        /// From which moment: `detected`, `notice_sent`, `violator_identified`, `minutes_signed`, …
+        /// From which moment: `detected`, `notice_sent`, `violator_identified`, `decision_posted`, …
         from: String,
         /// Whether a last day that is no working day moves to the next one: so for what citizens have to do, not for authorities.
         rolls: bool,

@@ -127,17 +127,19 @@ fn organisation(h: &Handling) -> bool {
 
 fn notice(s: &Sources<'_>, fields: Fields) -> Fields {
     let day = day_of(s.at);
-    let appear = s.law.due("appearance", s.at).ok();
+    // The day that the signature fixed; before it, the day that it would fix.
+    let kept = s.h.notice.as_ref().and_then(|notice| notice.appointment.as_ref());
+    let appear = kept.map(|due| due.day).or_else(|| Some(s.today.due("appearance", s.at).ok()?.day));
     // The first working day after it went out.
     let first = (1..=30).filter_map(|days| day.checked_add(jiff::Span::new().days(days)).ok());
-    let first = first.into_iter().find(|day| s.law.is_working_day(*day));
-    let warning = s.law.deadline("warning", day).ok();
+    let first = first.into_iter().find(|day| s.today.is_working_day(*day));
+    let warning = s.today.deadline("warning", day).ok();
     fields
         .text("detecting_unit", &s.settings.unit_vi)
         .text("view_url", format!("{}/vi-pham", s.public_url))
         .maybe("view_code", s.code)
         .maybe("appear_from", first.map(on))
-        .maybe("appear_to", appear.map(|due| on(due.day)))
+        .maybe("appear_to", appear.map(on))
         .maybe("warning_days", warning.map(|row| row.amount.to_string()))
         .maybe("note", note(s.h.notice.as_ref()))
 }
@@ -155,7 +157,7 @@ fn minutes(s: &Sources<'_>, fields: Fields) -> Fields {
     // Before the signature the deadlines do not run yet: they are what they will be.
     let explains = explains(s).then_some(());
     let ahead = |kind: &str| {
-        due(kind).or_else(|| explains.and_then(|()| s.law.due(kind, s.at).ok()).map(|due| on(due.day)))
+        due(kind).or_else(|| explains.and_then(|()| s.today.due(kind, s.at).ok()).map(|due| on(due.day)))
     };
     let request = if organisation(s.h) { "explanation_request_organisation" } else { "explanation_request" };
     let certificate = s.devices.iter().find_map(|device| device.calibration.as_ref());
@@ -198,7 +200,7 @@ fn explains(s: &Sources<'_>) -> bool {
             .collect();
     let Ok(combined) = s.law.combine(&acts) else { return false };
     let revokes = combined.revoke_months.is_some();
-    s.law.explanation_applies(combined.max_of_range, revokes, organisation, day_of(s.at)).unwrap_or(false)
+    s.law.explanation_applies(combined.highest, revokes, organisation, day_of(s.at)).unwrap_or(false)
 }
 
 fn decision(s: &Sources<'_>, fields: Fields) -> Fields {
@@ -215,7 +217,7 @@ fn decision(s: &Sources<'_>, fields: Fields) -> Fields {
     let fine = s.h.fine.as_ref();
     let explained = s.h.explained.and_then(|n| s.h.answers.iter().find(|answer| answer.n == n));
     let title = s.signer.as_ref().and_then(|account| account.title.as_deref());
-    let days = s.law.deadline("payment", day).ok().map(|row| row.amount.to_string());
+    let days = s.today.deadline("payment", day).ok().map(|row| row.amount.to_string());
     let rate = s.law.rule("late_interest_ppm_per_day", day).ok().map(|rule| percent(rule.value));
     fields
         .maybe("signer_authority", title.map(str::to_uppercase))
@@ -246,7 +248,7 @@ fn percent(ppm: i64) -> String {
 fn amending(s: &Sources<'_>) -> Option<String> {
     let day = day_of(s.at);
     let acts = s.h.live_acts().filter_map(|act| s.law.behaviour(&act.behaviour, day_of(act.at)));
-    let caps = s.law.edition().caps.iter().filter(|cap| crate::law::Row::holds_on(*cap, day));
+    let caps = s.today.edition().caps.iter().filter(|cap| crate::law::Row::holds_on(*cap, day));
     let texts = acts.map(|row| row.legal_basis.as_str()).chain(caps.map(|cap| cap.legal_basis.as_str()));
     let mut found: Vec<&str> = Vec::new();
     for text in texts {
@@ -297,7 +299,7 @@ fn transfer(s: &Sources<'_>, fields: Fields) -> Fields {
 
 fn commune(s: &Sources<'_>, fields: Fields) -> Fields {
     let notice = s.h.notice.as_ref();
-    let warning = s.law.deadline("warning", day_of(s.at)).ok();
+    let warning = s.today.deadline("warning", day_of(s.at)).ok();
     let sent = notice.and_then(|paper| paper.sent_at).map(day_of);
     fields
         .maybe("to_unit", s.person.and_then(|person| commune_of(&person.address)))
@@ -368,6 +370,34 @@ mod tests {
         ] {
             assert_eq!(commune_of(address).as_deref(), commune, "{address}");
         }
+    }
+
+    #[test]
+    fn the_notice_prints_the_appointment_that_its_signature_fixed() {
+        let mut play = crate::handling::tests::Play::new("car.red_light", "car");
+        play.orders();
+        play.officer("draft_notice", serde_json::json!({}));
+        play.signer("sign_notice");
+        let settings = crate::config::Handling::default();
+        let sources = Sources {
+            h: &play.h,
+            law: play.law.clone(),
+            today: play.today.clone(),
+            settings: &settings,
+            public_url: "",
+            // Made days later, after an outage.
+            at: play.now + jiff::SignedDuration::from_hours(24 * 4),
+            person: None,
+            code: None,
+            signer: None,
+            drafter: None,
+            devices: Vec::new(),
+            users: Vec::new(),
+            files: Vec::new(),
+            statement: None,
+        };
+        let kept = play.h.notice.as_ref().unwrap().appointment.as_ref().unwrap().day;
+        assert_eq!(fields(&sources, "notice").get("appear_to"), Some(on(kept).as_str()));
     }
 
     #[test]

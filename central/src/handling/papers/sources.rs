@@ -7,7 +7,7 @@ use crate::app::State;
 use crate::cases::device::{DeviceRecord, type_of};
 use crate::config;
 use crate::documents::IssueError;
-use crate::handling::record::Handling;
+use crate::handling::record::{Answer, Handling};
 use crate::law::Law;
 use crate::store::handling::Person;
 
@@ -45,7 +45,10 @@ pub struct File {
 #[derive(Debug)]
 pub struct Sources<'a> {
     pub h: &'a Handling,
+    /// The version that the handling keeps.
     pub law: Law,
+    /// The version in force when the paper is made: deadlines, calendar, posts.
+    pub today: Law,
     pub settings: &'a config::Handling,
     pub public_url: &'a str,
     pub at: Timestamp,
@@ -58,7 +61,7 @@ pub struct Sources<'a> {
     /// Names of the people who were trained to use them.
     pub users: Vec<String>,
     pub files: Vec<File>,
-    /// What whoever is liable said last.
+    /// What whoever is liable said, in each handling that was joined.
     pub statement: Option<String>,
 }
 
@@ -68,8 +71,9 @@ impl<'a> Sources<'a> {
         let Asked { h, paper, at, person, code } = asked;
         let law = crate::handling::desk::law_of(&state.laws, h);
         let (signer, drafter) = people(h, paper);
-        let signer = account(state, &law, signer).await?;
-        let drafter = account(state, &law, drafter).await?;
+        let today = state.laws.on(crate::law::day_of(at));
+        let signer = account(state, &today, signer).await?;
+        let drafter = account(state, &today, drafter).await?;
         let mut sources = Self {
             h,
             settings: &state.config.handling,
@@ -84,6 +88,7 @@ impl<'a> Sources<'a> {
             files: Vec::new(),
             statement: None,
             law,
+            today,
         };
         if matches!(paper, "minutes" | "transfer") {
             sources.of_cases(state).await?;
@@ -167,10 +172,22 @@ async fn account(state: &State, law: &Law, username: Option<&str>) -> Result<Opt
 /// The violator's own words, or what was recorded of them.
 async fn statement(state: &State, h: &Handling) -> Result<Option<String>, IssueError> {
     let texts = state.store.handling_answers(&state.data_key, &h.id).await?;
-    let ours = h.answers.iter().rev().find(|answer| answer.party == h.liable);
-    let Some(answer) = ours else {
-        return Ok(Some("Không có ý kiến, không đến giải quyết theo thông báo".to_owned()));
-    };
+    Ok(Some(said(h, &texts)))
+}
+
+/// Every answer of whoever is liable now, the first one first: joined handlings bring theirs along.
+fn said(h: &Handling, texts: &[(i64, String)]) -> String {
+    let mut ours: Vec<_> = h.answers.iter().filter(|answer| answer.party == h.liable).collect();
+    ours.sort_by_key(|answer| answer.at);
+    let words: Vec<String> = ours.into_iter().map(|answer| words_of(answer, texts)).collect();
+    if words.is_empty() {
+        return "Không có ý kiến, không đến giải quyết theo thông báo".to_owned();
+    }
+    words.join("; ")
+}
+
+/// One answer in the words of the minutes.
+fn words_of(answer: &Answer, texts: &[(i64, String)]) -> String {
     let text = texts.iter().find(|(n, _)| *n == i64::from(answer.n)).map(|(_, text)| text.as_str());
     let words = match answer.kind.as_str() {
         "acknowledged" => "Xác nhận hành vi vi phạm đã được thông báo",
@@ -181,7 +198,7 @@ async fn statement(state: &State, h: &Handling) -> Result<Option<String>, IssueE
     };
     // A sentence of the template follows: it ends with its own full stop.
     let text = text.map(|text| text.trim().trim_end_matches('.').to_owned()).filter(|text| !text.is_empty());
-    Ok(Some(text.map_or_else(|| words.to_owned(), |text| format!("{words}: {text}"))))
+    text.map_or_else(|| words.to_owned(), |text| format!("{words}: {text}"))
 }
 
 fn role_vi(role: EvidenceRole) -> &'static str {
@@ -192,5 +209,29 @@ fn role_vi(role: EvidenceRole) -> &'static str {
         EvidenceRole::Act => "Ảnh hành vi",
         EvidenceRole::Clip => "Đoạn ghi hình",
         EvidenceRole::Overlay => "Dữ liệu vị trí phương tiện trong hình",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::handling::tests::Play;
+
+    #[test]
+    fn the_minutes_hold_every_answer_of_whoever_is_liable() {
+        let mut play = Play::new("car.red_light", "car").noticed();
+        assert!(said(&play.h, &[]).starts_with("Không có ý kiến"));
+        play.citizen("dispute", json!({}));
+        let mut joined = play.h.answers[0].clone();
+        (joined.n, joined.kind) = (2, "acknowledged".to_owned());
+        let foreign = Answer { n: 3, party: Some(9), ..joined.clone() };
+        play.h.answers.extend([joined, foreign]);
+        let texts = [(1, "Đèn còn xanh. ".to_owned()), (3, "của người khác".to_owned())];
+        assert_eq!(
+            said(&play.h, &texts),
+            "Không đồng ý: Đèn còn xanh; Xác nhận hành vi vi phạm đã được thông báo"
+        );
     }
 }

@@ -15,8 +15,15 @@ use crate::handling::steps::{self, Who};
 use crate::law::day_of;
 
 /// Deadlines of the authority.
-const OURS: [&str; 6] =
-    ["notice", "transfer", "minutes", "decision", "decision_explained", "decision_delivery"];
+const OURS: [&str; 7] = [
+    "notice",
+    "transfer",
+    "minutes",
+    "decision",
+    "decision_explained",
+    "decision_transferred",
+    "decision_delivery",
+];
 
 /// After every step: the lines follow one another and the table, and something open is always looked at again.
 pub fn step(walk: &Walk, actor: &Actor, event: &Event, stepped: &Stepped) {
@@ -70,6 +77,7 @@ fn on_time(walk: &Walk, stepped: &Stepped) {
             "warned" => due("warning"),
             "explanation_over" => due("explanation_text"),
             "overdue" => due("payment"),
+            "decision_posted" => due("posting"),
             "lapsed" => due("enforcement"),
             "alert" => alerted(walk, stepped, entry),
             "expired" => stepped.handling.acts.iter().map(|act| just_after(act.statute_ends)).max(),

@@ -6,6 +6,7 @@
 //! and the same log.
 
 mod checks;
+mod joining;
 mod stored;
 mod town;
 mod walk;
@@ -71,6 +72,10 @@ struct Totals {
     treasury: u64,
     /// Cases during which central was away.
     away: u64,
+    /// Joinings that the rules refuse, by code.
+    not_joined: BTreeMap<&'static str, u64>,
+    /// Warnings that a joined handling brought along.
+    carried: u64,
 }
 
 impl Totals {
@@ -86,6 +91,10 @@ impl Totals {
         self.restarts += walk.restarts;
         self.lost += walk.lost;
         self.away += u64::from(walk.was_away);
+        if let Some(code) = walk.not_joined {
+            *self.not_joined.entry(code).or_default() += 1;
+        }
+        self.carried += h.warnings.iter().filter(|one| one.under.is_some()).count() as u64;
         let at_treasury = |one: &&super::record::Payment| one.receipt.starts_with("TK-");
         self.treasury += h.money.payments.iter().filter(at_treasury).count() as u64;
         if h.decision.as_ref().is_some_and(|paper| paper.signed_at.is_some()) {
@@ -140,6 +149,10 @@ fn ten_thousand_cases_end_by_the_rules_with_exact_sums_however_often_central_is_
     }
     assert!(totals.treasury > 20, "payments at the treasury: {}", totals.treasury);
     assert!(totals.refused > CASES && totals.restarts > CASES && totals.lost > 100);
+    assert!(totals.carried > 10, "warnings of joined handlings: {}", totals.carried);
+    for code in ["other_vehicle", "not_joinable"] {
+        assert!(totals.not_joined.get(code).is_some_and(|count| *count > 10), "{:?}", totals.not_joined);
+    }
     // What came in is the fines of who paid, interest, what was paid beyond, and parts of what lapsed.
     assert!(totals.interest > 0 && totals.overpaid > 0);
 }

@@ -14,7 +14,7 @@ use crate::handling::record::{Handling, Order, PartyKind, What};
 #[derive(Debug, Default)]
 pub struct Town {
     /// What was answered to an order: asked again, it is answered the same.
-    answers: BTreeMap<u32, Outcome>,
+    pub answers: BTreeMap<u32, Outcome>,
     /// No answers before that.
     pub outage_until: Option<Timestamp>,
     /// Words on their way: when, and what.
@@ -22,6 +22,8 @@ pub struct Town {
     /// Every receipt that the portal or the treasury gave: amount.
     pub receipts: BTreeMap<String, i64>,
     pub was_out: bool,
+    /// Receipts of the treasury are told apart by it.
+    pub seed: u64,
 }
 
 pub fn hours(dice: &mut Dice, low: i64, high: i64) -> SignedDuration {
@@ -49,6 +51,14 @@ impl Town {
         }
         if matches!(order.what, What::Points { .. }) && order.tries == 0 && dice.percent(5) {
             return Outcome::NotBefore(now + hours(dice, 24, 24 * 90));
+        }
+        let decision = order.what == (What::Posting { paper: "decision".to_owned() });
+        if decision && order.tries == 0 && dice.percent(20) {
+            // The site is being rebuilt: what counts from the posting counts later.
+            let taken = |one: &Order| one.state == "done" && one.what.paper() == Some("decision");
+            let sent = |one: &&Order| matches!(one.what, What::Vneid { .. } | What::Post { .. });
+            self.was_out |= !h.orders.iter().filter(sent).any(taken);
+            return Outcome::NotBefore(now + hours(dice, 24, 24 * 20));
         }
         let outcome = self.first_answer(h, order, now, dice);
         self.answers.insert(order.n, outcome.clone());
@@ -134,7 +144,7 @@ impl Town {
         self.pay(format!("BL-{n}"), amount, at, Some(format!("no-bill-{n}")), dice);
         if dice.percent(3) {
             // Somebody of the family pays it at the treasury too.
-            self.pay(format!("KB-{n}"), bill.amount, at + hours(dice, 1, 200), None, dice);
+            self.pay(format!("KB-{}-{n}", self.seed), bill.amount, at + hours(dice, 1, 200), None, dice);
         }
     }
 

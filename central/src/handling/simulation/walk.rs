@@ -7,9 +7,7 @@ use serde_json::{Value, json};
 
 use super::town::{Town, hours};
 use super::{Dice, checks, restarted};
-use crate::handling::machine::{
-    Actor, Choices, Context, Entry, Event, NewParty, Outcome, Refusal, Stepped, apply,
-};
+use crate::handling::machine::{Actor, Choices, Context, Entry, Event, NewParty, Refusal, Stepped, apply};
 use crate::handling::open::{Confirmed, Identity, open};
 use crate::handling::record::{Handling, PartyKind, Vehicle};
 use crate::handling::state::State;
@@ -50,11 +48,14 @@ pub struct Walk {
     pub restarts: u64,
     pub lost: u64,
     pub refused: u64,
-    dice: Dice,
+    pub(super) dice: Dice,
     people_at: Timestamp,
     citizen_at: Timestamp,
     numbers: u32,
-    may_join: bool,
+    /// In which phase another handling of the same party turns up, if one does.
+    pub(super) joins_in: Option<u64>,
+    /// Why it was not joined.
+    pub not_joined: Option<&'static str>,
     /// When deadlines began to run: one may begin in the past, by word that comes late.
     pub begun: Vec<(String, Timestamp, Timestamp)>,
 }
@@ -88,7 +89,7 @@ impl Walk {
             now,
             log: log.into_iter().map(|entry| (now, entry)).collect(),
             journal: Vec::new(),
-            town: Town::default(),
+            town: Town { seed, ..Town::default() },
             was_away: false,
             restarts: 0,
             lost: 0,
@@ -96,12 +97,13 @@ impl Walk {
             people_at: now,
             citizen_at: now,
             numbers: 0,
-            may_join: false,
+            joins_in: None,
+            not_joined: None,
             begun: Vec::new(),
             began,
             dice,
         };
-        walk.may_join = walk.dice.percent(6);
+        walk.joins_in = walk.dice.percent(12).then(|| walk.dice.below(5));
         walk
     }
 
@@ -224,7 +226,11 @@ impl Walk {
         if self.h.state.is_before_decision() && self.dice.below(250) == 0 {
             return self.officer("ask_void", why(), None);
         }
+        if self.joins_now() && self.join() {
+            return;
+        }
         match self.h.state {
+            State::OwnerLookup if !self.h.doubts.is_empty() => self.officer("clear_doubts", why(), None),
             State::OwnerFound => self.owner_found(),
             State::OwnerNotFound => match self.dice.below(10) {
                 0..=2 => self.officer("look_up_again", json!({}), None),
@@ -242,22 +248,26 @@ impl Walk {
             State::Warned => self.after_warning(),
             State::Acknowledged | State::Verified => self.officer("draft_minutes", json!({}), None),
             State::DriverNamed if self.dice.percent(70) => self.officer("accept_driver", why(), None),
-            State::DriverNamed => self.officer("reject_driver", why(), None),
+            State::DriverNamed => self.another_officer("reject_driver"),
             State::Disputed => match self.dice.below(10) {
                 0 => self.officer("report_stolen", why(), None),
                 1..=2 => self.officer("ask_void", why(), None),
-                _ => self.officer("dismiss_dispute", why(), None),
+                _ => self.another_officer("dismiss_dispute"),
             },
             State::TransferClaimed if self.dice.percent(60) => {
                 let basis = *self.dice.pick(&["buyer", "renter", "lessee"]);
                 self.officer("accept_transfer_claim", with(why(), "basis", json!(basis)), somebody());
             }
-            State::TransferClaimed => self.officer("reject_transfer_claim", why(), None),
+            State::TransferClaimed => self.another_officer("reject_transfer_claim"),
             State::Explanation => match self.dice.below(12) {
                 0 => self.officer("record_explanation", json!({}), None),
                 1 => self.officer("waive_explanation", why(), None),
                 _ => {}
             },
+            State::MinutesSigned if self.h.deadline("decision").is_some() && self.dice.percent(4) => {
+                let to = with(why(), "to_unit", json!("Trưởng phòng"));
+                self.signer("pass_on", to);
+            }
             State::MinutesSigned => self.draft_decision(),
             State::DecisionSigned if self.dice.percent(4) => self.by_hand(),
             State::Overdue if self.dice.percent(3) => self.signer("order_enforcement", why()),
@@ -275,10 +285,6 @@ impl Walk {
                 }
             };
         }
-        if self.may_join {
-            self.may_join = false;
-            return self.join();
-        }
         match self.dice.below(100) {
             0..=2 => {
                 self.officer("draft_transfer", with(why(), "to_unit", json!("PC08 tỉnh khác")), None);
@@ -287,35 +293,6 @@ impl Walk {
             3 => self.officer("report_stolen", why(), None),
             _ => self.officer("draft_notice", json!({}), None),
         }
-    }
-
-    /// Another case of the same party is handled here too.
-    fn join(&mut self) {
-        let mut began = beginning(self.seed, &mut self.dice, "-2");
-        began.case.vehicle = self.h.vehicle.clone();
-        began.case.behaviour = self.h.acts[0].behaviour.clone();
-        began.case.at = self.h.acts[0].at + SignedDuration::from_hours(3);
-        let identity =
-            Identity { id: format!("h-{}-2", self.seed), number: "XL-2".into(), unit: "PC08".into() };
-        let opened = open(began.case, identity, &LAW, self.now).unwrap();
-        let kind = self.h.liable_party().map_or(PartyKind::Person, |party| party.kind);
-        let outcome = Outcome::Owner {
-            status: "found".into(),
-            owner: Some(NewParty { kind, licence: false }),
-            doubts: vec![],
-        };
-        let other = self.step_of(&opened.handling, Event::Ordered { n: 1, outcome });
-        let system = Actor::system("PC08");
-        self.must(&system, Event::Joins { other: Box::new(other.clone()) });
-        let gone = self.step_of(&other, Event::JoinedInto { number: self.h.number.clone() });
-        assert_eq!((gone.state, gone.next_at()), (State::Closed, None));
-    }
-
-    fn step_of(&self, h: &Handling, event: Event) -> Handling {
-        let actor = Actor::system("PC08");
-        let context =
-            Context { law: &LAW, actor: &actor, at: self.now, number: "", choices: Choices::default() };
-        apply(h, event, context).unwrap().handling
     }
 
     fn voiding(&mut self) {
@@ -405,11 +382,16 @@ impl Walk {
         if owed.total() == 0 {
             return;
         }
-        let receipt = format!("TK-{}", self.journal.len());
+        let receipt = format!("TK-{}-{}", self.seed, self.journal.len());
         self.town.receipts.insert(receipt.clone(), owed.total());
         let on = day_of(self.now).to_string();
         let fields = json!({ "amount": owed.total(), "receipt": receipt, "on": on });
         self.officer("record_payment", fields, None);
+    }
+
+    /// Who confirmed nothing and drafted nothing of it.
+    fn another_officer(&mut self, name: &str) {
+        self.act(Who::Officer, "dung", name, why(), None);
     }
 
     fn officer(&mut self, name: &str, fields: Value, party: Option<NewParty>) {
@@ -425,14 +407,14 @@ impl Walk {
         self.must(&actor, Event::Action { name: name.to_owned(), fields, party });
     }
 
-    fn must(&mut self, actor: &Actor, event: Event) {
+    pub(super) fn must(&mut self, actor: &Actor, event: Event) {
         let stepped = self.try_event(actor, event.clone()).unwrap_or_else(|refusal| {
             panic!("case {}: {refusal} of {event:?} in {:?}", self.seed, self.h.state)
         });
         self.commit(actor, event, stepped);
     }
 
-    fn try_event(&self, actor: &Actor, event: Event) -> Result<Stepped, Refusal> {
+    pub(super) fn try_event(&self, actor: &Actor, event: Event) -> Result<Stepped, Refusal> {
         let number = format!("{:06}", self.numbers + 1);
         take(&self.h, actor, &number, self.now, event)
     }
@@ -470,14 +452,14 @@ pub fn take(
     at: Timestamp,
     event: Event,
 ) -> Result<Stepped, Refusal> {
-    apply(h, event, Context { law: &LAW, actor, at, number, choices: Choices::default() })
+    apply(h, event, Context { law: &LAW, today: &LAW, actor, at, number, choices: Choices::default() })
 }
 
-fn person(who: Who, name: &str, rank: &str) -> Actor {
+pub(super) fn person(who: Who, name: &str, rank: &str) -> Actor {
     Actor { name: name.to_owned(), who, rank: Some(rank.to_owned()), unit: "PC08".to_owned() }
 }
 
-fn why() -> Value {
+pub(super) fn why() -> Value {
     json!({ "reason": "theo hồ sơ" })
 }
 
@@ -491,7 +473,7 @@ fn somebody() -> Option<NewParty> {
 }
 
 /// A case as reviewers leave it.
-fn beginning(seed: u64, dice: &mut Dice, tag: &str) -> Beginning {
+pub(super) fn beginning(seed: u64, dice: &mut Dice, tag: &str) -> Beginning {
     let first: Timestamp = "2026-08-20T00:00:00+07:00".parse().unwrap();
     let at = first + SignedDuration::from_secs(dice.between(0, 300 * 86_400));
     let (vehicle, class) = *dice.pick(&[
@@ -529,6 +511,8 @@ fn beginning(seed: u64, dice: &mut Dice, tag: &str) -> Beginning {
             class: class.into(),
             group: Some(group.into()),
         },
+        doubts: if dice.percent(4) { vec!["clone_suspect".into()] } else { Vec::new() },
+        judged_by: vec!["chinh".into()],
     };
     Beginning { case, opened_at: at + hours(dice, 1, 60) }
 }

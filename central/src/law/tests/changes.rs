@@ -85,7 +85,7 @@ fn everything_that_is_wrong_is_said_at_once() {
 }
 
 #[test]
-fn brackets_keep_no_gap_and_what_cases_need_stays() {
+fn brackets_keep_no_gap_and_every_deadline_that_handlings_start_stays() {
     let bracket =
         Edition::first().speed_brackets.iter().find(|row| row.behaviour == "car.speed_20_35").unwrap();
     let gap = with(serde_json::to_value(bracket).unwrap(), &[("over_kmh", json!(25))]);
@@ -95,7 +95,9 @@ fn brackets_keep_no_gap_and_what_cases_need_stays() {
         key: key.into(),
         valid_from: date(2025, 1, 1),
     };
-    assert_eq!(codes(&[remove("deadlines", "notice")]), ["missing"]);
+    for term in crate::law::Term::ALL {
+        assert_eq!(codes(&[remove("deadlines", term.as_str())]), ["missing"], "{term}");
+    }
     assert_eq!(codes(&[remove("rules", "organisation_percent")]), ["missing"]);
     assert!(codes(&[remove("behaviours", "moto.red_light")]).contains(&"unknown_behaviour"));
     let backwards = Change::End {
@@ -120,4 +122,28 @@ fn a_holiday_is_added_and_moves_what_is_computed_with_the_new_version_alone() {
     // The same first day takes the row's place; one that begins a day earlier overlaps it.
     assert!(apply(Edition::first(), &[put("holidays", over.clone())]).is_ok());
     assert_eq!(codes(&[put("holidays", with(over, &[("valid_from", json!("2026-11-23"))]))]), ["overlap"]);
+}
+
+#[test]
+fn circumstances_weigh_as_on_the_day_of_the_act_and_not_as_when_the_behaviour_was_first_fined() {
+    let rule = Edition::first().rules.iter().find(|row| row.key == "circumstance_steps").unwrap();
+    let end = Change::End {
+        table: "rules".into(),
+        key: "circumstance_steps".into(),
+        valid_from: rule.valid_from,
+        valid_to: date(2027, 6, 30),
+    };
+    let fields = [("valid_from", json!("2027-07-01")), ("value", json!(1))];
+    let new = with(serde_json::to_value(rule).unwrap(), &fields);
+    let law = Law::new(2, apply(Edition::first(), &[end, put("rules", new)]).unwrap());
+    let proposed = |on| {
+        let act = crate::law::Act {
+            behaviour: "car.red_light".into(),
+            on,
+            circumstances: crate::law::Circumstances { mitigating: 1, aggravating: 0 },
+            organisation: false,
+        };
+        law.amount_of(&act).unwrap().proposed
+    };
+    assert_eq!((proposed(date(2027, 6, 30)), proposed(date(2027, 7, 1))), (18_500_000, 18_000_000));
 }

@@ -144,7 +144,7 @@ proptest! {
     fn an_amount_never_leaves_its_range(mitigating in 0_u8.., aggravating in 0_u8.., index in 0_usize..70) {
         let law = Law::first();
         let circumstances = crate::law::Circumstances { mitigating, aggravating };
-        let amount = law.amount(&law.edition().behaviours[index], circumstances);
+        let amount = law.amount(&law.edition().behaviours[index], circumstances, date(2026, 11, 21));
         prop_assert!(amount.low <= amount.proposed && amount.proposed <= amount.high);
         if mitigating == aggravating { prop_assert_eq!(amount.proposed, amount.average); }
     }

@@ -39,7 +39,7 @@ fn answer(law: &Law, what: &str, given: &str, on: &str) -> Option<String> {
         }
         "amount" => {
             let circumstances = Circumstances { mitigating: number(1) as u8, aggravating: number(2) as u8 };
-            let amount = law.amount(law.behaviour(words[0], day(on))?, circumstances);
+            let amount = law.amount(law.behaviour(words[0], day(on))?, circumstances, day(on));
             format!("{} {} {}", amount.low, amount.high, amount.proposed)
         }
         "combine" => {

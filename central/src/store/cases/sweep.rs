@@ -93,13 +93,16 @@ impl Cases<'_> {
         Ok(alerts)
     }
 
-    /// Cases whose time is over and on which there is no hold: their personal data goes now, the oldest first.
+    /// Cases whose time is over and on which there is no hold: their personal data goes now, the oldest first. What a decision rests
+    /// on is kept by archive law; a handling that ended without one keeps nothing.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn erasable(&self, now_ms: i64) -> Result<Vec<CaseRow>, StoreError> {
         let rows = sqlx::query(
-            "select * from cases where delete_at_ms <= $1 and erased_at_ms is null and hold_by is null and handling_id is null
+            "select * from cases c where delete_at_ms <= $1 and erased_at_ms is null and hold_by is null
+                and (handling_id is null or exists (select 1 from handlings h where h.handling_id = c.handling_id
+                    and h.state in ('voided', 'expired') and h.decided_at_ms is null))
              order by delete_at_ms limit 100",
         )
         .bind(now_ms)

@@ -5,6 +5,7 @@ use sqlx::Row as _;
 
 use super::super::rows::{Scope, row};
 use super::{Store, StoreError};
+use crate::cases::flags::Flag;
 use crate::handling::open::Confirmed;
 use crate::handling::record::Vehicle;
 
@@ -166,11 +167,11 @@ fn confirmed(row: &sqlx::any::AnyRow) -> Result<Confirmed, StoreError> {
     let plate = maybe("plate_typed")?.unwrap_or_default();
     let (class, colour) = (text("class")?, maybe("plate_colour")?);
     let at_ms: i64 = row.try_get("at_ms")?;
-    let at = Timestamp::from_millisecond(at_ms).map_err(|error| StoreError::Damaged {
-        table: "cases",
-        id: case_id.clone(),
-        problem: error.to_string(),
-    })?;
+    let damaged = |problem: String| StoreError::Damaged { table: "cases", id: case_id.clone(), problem };
+    let at = Timestamp::from_millisecond(at_ms).map_err(|error| damaged(error.to_string()))?;
+    let doubts = blocking(&text("flags")?).map_err(|error| damaged(error.to_string()))?;
+    let confirmation = maybe("confirmation")?.unwrap_or_else(|| "[]".to_owned());
+    let judged_by = judged_by(&confirmation).map_err(|error| damaged(error.to_string()))?;
     Ok(Confirmed {
         case_number: text("number")?,
         kind: text("kind")?,
@@ -180,6 +181,25 @@ fn confirmed(row: &sqlx::any::AnyRow) -> Result<Confirmed, StoreError> {
         camera: text("camera")?,
         place_vi: text("place_vi")?,
         vehicle: Vehicle::seen(&plate, colour.as_deref(), &class),
+        doubts,
+        judged_by,
         case_id,
     })
+}
+
+/// Flags of screening that block what would go on by itself, in the words of a handling's doubts.
+fn blocking(flags: &str) -> Result<Vec<String>, serde_json::Error> {
+    let flags: Vec<Flag> = serde_json::from_str(flags)?;
+    let blocks = flags.into_iter().filter(|flag| matches!(flag, Flag::Exempt | Flag::CloneSuspect));
+    Ok(blocks.map(|flag| flag.as_str().to_owned()).collect())
+}
+
+/// Accounts among the reviewers whose answers confirmed a case.
+fn judged_by(confirmation: &str) -> Result<Vec<String>, serde_json::Error> {
+    #[derive(serde::Deserialize)]
+    struct Reviewer {
+        username: String,
+    }
+    let people: Vec<Reviewer> = serde_json::from_str(confirmation)?;
+    Ok(people.into_iter().map(|one| one.username).collect())
 }

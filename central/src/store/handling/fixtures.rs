@@ -15,6 +15,8 @@ impl Store {
             serde_json::from_value::<EvidenceRef>(json).unwrap()
         };
         let evidence = [file(&files[0], "overview", "image/jpeg"), file(&files[1], "clip", "video/mp4")];
+        let people: Vec<_> =
+            case.judged_by.iter().map(|name| serde_json::json!({ "username": name, "round": 1 })).collect();
         let mut writer = self.write().await.unwrap();
         sqlx::query(
             "insert into cases (case_id, number, source, site, camera, kind, class, at_ms, uncertainty_ms, time_source,
@@ -22,7 +24,7 @@ impl Store {
                 plate_display, plate_colour, plate_typed, evidence, models, gate, flags, related, behaviour, confirmation, seeded,
                 changed_at_ms)
              values ($1, $2, 'own', $3, $4, $5, $6, $7, 20, 'rtcp', $7, $7, 0.9, $8, 'Example', 'confirmed', 2, 1, 1, 0, $9, $9,
-                $10, $9, $11, '[]', $13, '[]', '{}', $12, '[]', 0, $7)",
+                $10, $9, $11, '[]', $13, $14, '{}', $12, $15, 0, $7)",
         )
         .bind(&case.case_id)
         .bind(&case.case_number)
@@ -37,6 +39,8 @@ impl Store {
         .bind(serde_json::to_string(&evidence).unwrap())
         .bind(&case.behaviour)
         .bind(r#"{"admissible":true,"missing":[],"conditions":[]}"#)
+        .bind(serde_json::to_string(&case.doubts).unwrap())
+        .bind(serde_json::to_string(&people).unwrap())
         .execute(&mut *writer)
         .await
         .unwrap();

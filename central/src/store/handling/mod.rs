@@ -11,6 +11,7 @@ use crate::handling::{Handling, PartyKind, State, Stepped};
 use crate::sealing::DataKey;
 
 pub mod citizens;
+pub mod erase;
 pub mod figures;
 #[cfg(test)]
 mod fixtures;

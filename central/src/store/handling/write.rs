@@ -11,6 +11,7 @@ use super::{
     document, json_text, link, open_person, party_of, random_ref, series, use_number,
 };
 use crate::handling::open::{Confirmed, Identity, open};
+use crate::handling::record::Payment;
 use crate::handling::{Actor, Entry, Handling, Refusal, Stepped};
 use crate::law::{Law, day_of};
 use crate::sealing::DataKey;
@@ -116,6 +117,9 @@ impl Store {
         if stepped.handling == before && stepped.log.is_empty() {
             return Ok(Tried::Done(Box::new(stepped)));
         }
+        if let Some(refusal) = take_receipts(&mut writer, &before, &stepped.handling).await? {
+            return Ok(Tried::Refused(refusal));
+        }
         if let Some(kind) = stepped.series {
             use_number(&mut writer, &before.unit, i64::from(day_of(at).year()), kind).await?;
         }
@@ -148,6 +152,7 @@ impl Store {
             update(&mut writer, &stepped.handling, seq, seq + stepped.log.len() as i64, at).await?;
             log(&mut writer, &stepped.handling, seq, &stepped.log, actor, at).await?;
         }
+        move_sealed(&mut writer, (into, from), &kept).await?;
         sqlx::query("update handling_cases set handling_id = $1 where handling_id = $2")
             .bind(into)
             .bind(from)
@@ -203,8 +208,77 @@ impl Store {
     }
 }
 
+/// Texts and files of a joined handling's answers, and who was liable there before, go over under their new numbers.
+async fn move_sealed(
+    writer: &mut Writer,
+    (into, from): (&str, &str),
+    kept: &Stepped,
+) -> Result<(), StoreError> {
+    let Some(moved) = &kept.moved else { return Ok(()) };
+    for (there, here) in &moved.parties {
+        sqlx::query(
+            "insert into handling_parties (handling_id, n, person_sealed, id_digest)
+             select $1, $2, person_sealed, id_digest from handling_parties where handling_id = $3 and n = $4",
+        )
+        .bind(into)
+        .bind(i64::from(*here))
+        .bind(from)
+        .bind(i64::from(*there))
+        .execute(&mut **writer)
+        .await?;
+    }
+    for (there, here) in &moved.answers {
+        for text in [
+            "update handling_answers set handling_id = $1, n = $2 where handling_id = $3 and n = $4",
+            "update handling_attachments set handling_id = $1, answer = $2 where handling_id = $3 and answer = $4",
+        ] {
+            sqlx::query(text)
+                .bind(into)
+                .bind(i64::from(*here))
+                .bind(from)
+                .bind(i64::from(*there))
+                .execute(&mut **writer)
+                .await?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes the numbers of new receipts of the treasury: one receipt counts in one handling of a unit.
+async fn take_receipts(
+    writer: &mut Writer,
+    before: &Handling,
+    after: &Handling,
+) -> Result<Option<Refusal>, StoreError> {
+    // Of the portal's receipts the bill says whose they are.
+    let at_treasury = |payment: &&Payment| payment.bill.is_none() && !before.money.payments.contains(payment);
+    for payment in after.money.payments.iter().filter(at_treasury) {
+        let number: String = payment.receipt.chars().filter(|c| c.is_alphanumeric()).collect();
+        let done = sqlx::query(
+            "insert into handling_receipts (unit, receipt, handling_id) values ($1, $2, $3)
+             on conflict (unit, receipt) do nothing",
+        )
+        .bind(&after.unit)
+        .bind(number.to_uppercase())
+        .bind(&after.id)
+        .execute(&mut **writer)
+        .await?;
+        if done.rows_affected() == 0 {
+            return Ok(Some(Refusal::new(
+                "receipt_used",
+                "số biên lai này đã được ghi nhận",
+                "this receipt is entered already",
+            )));
+        }
+    }
+    Ok(None)
+}
+
 /// The handling and the number of its lines, for changing it.
-async fn locked(writer: &mut Writer, handling_id: &str) -> Result<Option<(Handling, i64)>, StoreError> {
+pub(super) async fn locked(
+    writer: &mut Writer,
+    handling_id: &str,
+) -> Result<Option<(Handling, i64)>, StoreError> {
     let row = sqlx::query("select document, seq from handlings where handling_id = $1")
         .bind(handling_id)
         .fetch_optional(&mut **writer)
@@ -287,7 +361,7 @@ async fn update(
         "update handlings set seq = $3, state = $4, document = $5, next_at_ms = $6, due_at_ms = $7, updated_at_ms = $8,
             noticed_at_ms = coalesce(noticed_at_ms, $9), decided_at_ms = coalesce(decided_at_ms, $10), paid_at_ms = $11,
             overdue_at_ms = case when $12 = 1 then coalesce(overdue_at_ms, $8) else overdue_at_ms end,
-            ended_at_ms = $13, amount = $14, paid = $15
+            ended_at_ms = $13, amount = $14, paid = $15, joined_into = $16
          where handling_id = $1 and seq = $2",
     )
     .bind(&h.id)
@@ -305,6 +379,7 @@ async fn update(
     .bind(columns.ended)
     .bind(columns.amount)
     .bind(columns.paid)
+    .bind(&h.joined_into)
     .execute(&mut **writer)
     .await?;
     if done.rows_affected() == 1 {

@@ -124,7 +124,7 @@ pub async fn view(web: &Web, citizen: &CitizenRow, own: &Own) -> Result<CitizenD
         },
         rights_vi: words::words().rights_vi.trim().to_owned(),
         rights_en: words::words().rights_en.trim().to_owned(),
-        steps: if liable { way(h) } else { way(h).into_iter().take(2).collect() },
+        steps: if liable { way(own) } else { way(own).into_iter().take(2).collect() },
         together: h.live_acts().count(),
         may: allowed(web, citizen, own, &law),
         documents: papers::list(web, own).await?,
@@ -159,16 +159,20 @@ fn ms(at: Timestamp) -> Moment {
     Moment(at.as_millisecond())
 }
 
-/// The way of a case, step by step, as far as it is known.
-fn way(h: &Handling) -> Vec<CitizenStep> {
+/// The way of a case, step by step, as far as it is known. What others were told and answered is not on it.
+fn way(own: &Own) -> Vec<CitizenStep> {
+    let (h, mine) = (&own.h, Some(own.party));
     let step = |code, at: Option<Timestamp>| CitizenStep { code, done: at.is_some(), at: at.map(ms) };
     let signed = |paper: &Option<Paper>| paper.as_ref().and_then(|paper| paper.signed_at);
     let answers = |explains: bool| {
-        let fits = move |answer: &&Answer| (answer.kind == "explanation") == explains;
+        let fits = move |answer: &&Answer| answer.party == mine && (answer.kind == "explanation") == explains;
         h.answers.iter().rev().find(fits).map(|answer| answer.at)
     };
+    let notice = h.notice.as_ref().filter(|notice| notice.party == mine);
+    let noticed = step("noticed", notice.and_then(|notice| notice.sent_at));
     let mut way = vec![
-        step("noticed", h.notice.as_ref().and_then(|notice| notice.sent_at)),
+        // Whoever answered was told, also where the notice to somebody else took that one's place.
+        CitizenStep { done: noticed.done || own.standing == Standing::Former, ..noticed },
         step("answered", answers(false)),
         step("minutes", signed(&h.minutes)),
     ];
@@ -186,23 +190,36 @@ fn way(h: &Handling) -> Vec<CitizenStep> {
     way
 }
 
-/// What the session may do now: as the machine says it, for a session that may answer.
+/// Whether a session may pay: one that may answer, and one that the code in an organisation's notice opened. VNeID knows persons
+/// alone, and paying takes no more than the bill.
+pub fn pays(citizen: &CitizenRow, own: &Own) -> bool {
+    let organisation = own.h.liable_party().is_some_and(|party| party.kind == PartyKind::Org);
+    citizen.may_answer() || (citizen.id_digest.is_none() && organisation)
+}
+
+/// What the session may do now: as the machine says it, for a session that may answer; paying for one that may pay.
 pub fn allowed(web: &Web, citizen: &CitizenRow, own: &Own, law: &Law) -> May {
-    if !citizen.may_answer() || own.standing != Standing::Liable {
+    if !pays(citizen, own) || own.standing != Standing::Liable {
         return May::default();
     }
     let choices = Choices { points_of_silent_owner: web.app.config.handling.points_of_silent_owner };
     let actor = Actor::citizen("citizen");
-    let context = Context { law, actor: &actor, at: Timestamp::now(), number: "", choices };
+    let at = Timestamp::now();
+    let today = web.app.laws.on(day_of(at));
+    let context = Context { law, today: &today, actor: &actor, at, number: "", choices };
     let can = |name: &str| steps::named(name).is_some_and(|step| may(&own.h, step, context).is_ok());
     let owes = payment(&own.h, law).is_some_and(|payment| payment.to_pay > 0);
+    let pay = can("pay") && owes;
+    if !citizen.may_answer() {
+        return May { pay, ..May::default() };
+    }
     May {
         confirm: can("confirm"),
         name_driver: can("name_driver"),
         dispute: can("dispute"),
         claim_transfer: can("claim_transfer"),
         explain: can("explain"),
-        pay: can("pay") && owes,
+        pay,
     }
 }
 

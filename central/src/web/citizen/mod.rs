@@ -1,7 +1,7 @@
 //! The citizen's side: somebody who was noticed sees the case, answers, pays, and gets the papers. Nobody here has an account.
 //!
 //! A session comes from VNeID, which tells who it is, or from the number and code of a notice, which lets its holder look and no
-//! more. Cases have random names; one that is not there, one of somebody else and one that is no name are answered alike and at
+//! more; of an organisation's notice, pay too. Cases have random names; one that is not there, one of somebody else and one that is no name are answered alike and at
 //! the same time. An address may only try, look and answer so often.
 
 use std::net::IpAddr;

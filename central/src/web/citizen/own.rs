@@ -4,6 +4,7 @@
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 
+use super::detail::pays;
 use super::seen::{self, Own, Standing};
 use super::session::citizen;
 use super::{answers, looks, looks_only, stale};
@@ -41,6 +42,26 @@ impl FromRequestParts<Web> for Answering {
         answers(web, peer(&parts.extensions))?;
         let looking = found(parts, web).await?;
         if !looking.citizen.may_answer() {
+            return Err(looks_only());
+        }
+        if looking.own.standing != Standing::Liable {
+            return Err(stale());
+        }
+        Ok(Self(looking))
+    }
+}
+
+/// Somebody who may pay, and is liable: whoever may answer, and an organisation with the code of its notice.
+#[derive(Debug)]
+pub struct Paying(pub Looking);
+
+impl FromRequestParts<Web> for Paying {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Problem> {
+        answers(web, peer(&parts.extensions))?;
+        let looking = found(parts, web).await?;
+        if !pays(&looking.citizen, &looking.own) {
             return Err(looks_only());
         }
         if looking.own.standing != Standing::Liable {

@@ -10,7 +10,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::detail::allowed;
-use super::own::{Answering, Looking};
+use super::own::{Looking, Paying};
 use super::stale;
 use crate::handling::desk::{self, Deed};
 use crate::handling::record::Handling;
@@ -36,13 +36,14 @@ pub struct PayPage {
     pay_url: String,
 }
 
-/// Where the bill of the decision can be paid. Asking again gives the same bill; it is paid once.
+/// Where the bill of the decision can be paid. Asking again gives the same bill; it is paid once. An organisation pays with the number
+/// and code of its notice.
 #[utoipa::path(post, path = "/citizen/cases/{ref}/pay", tag = "citizen", params(("ref" = String, Path, description = "Name of the case")),
     responses((status = 200, body = PayPage), (status = 403, description = "`vneid_level`", body = Problem), (status = 404, body = Problem),
         (status = 409, description = "`stale`: nothing is owed", body = Problem), (status = 503, description = "`portal_away`", body = Problem)))]
 pub async fn pay(
     State(web): State<Web>,
-    Answering(Looking { citizen, own }): Answering,
+    Paying(Looking { citizen, own }): Paying,
 ) -> Result<Json<PayPage>, Problem> {
     let law = law_of(&web.app.laws, &own.h);
     if !allowed(&web, &citizen, &own, &law).pay {

@@ -28,8 +28,8 @@ pub struct Standing {
 /// Takes a step. The body holds the step's fields.
 #[utoipa::path(post, path = "/handlings/{id}/actions/{action}", tag = "handlings", request_body = Object,
     params(("id" = String, Path, description = "Handling"), ("action" = String, Path, description = "Step of the file's `actions`")),
-    responses((status = 200, body = Standing), (status = 403, description = "`not_yours`, `own_draft`, `own_request`, `over_cap`, `no_rank`", body = Problem),
-        (status = 404, body = Problem), (status = 409, description = "`not_now`, `doubts`, `void_asked`, `document_incomplete`, `evidence_altered`, …", body = Problem),
+    responses((status = 200, body = Standing), (status = 403, description = "`not_yours`, `own_draft`, `own_request`, `own_review`, `over_cap`, `no_rank`", body = Problem),
+        (status = 404, body = Problem), (status = 409, description = "`not_now`, `doubts`, `void_asked`, `receipt_used`, `document_incomplete`, `evidence_altered`, …", body = Problem),
         (status = 422, description = "`bad_fields`, `unknown_action`", body = Problem)))]
 pub async fn act(
     State(web): State<Web>,
@@ -160,10 +160,10 @@ pub struct Joining {
     case_ids: Vec<String>,
 }
 
-/// Joins the handlings of several cases of one liable party, before the decision.
+/// Joins the handlings of several cases of one liable party and one vehicle, before the decision.
 #[utoipa::path(post, path = "/handlings", tag = "handlings", request_body = Joining,
     responses((status = 200, body = Standing), (status = 404, body = Problem),
-        (status = 409, description = "`other_party`, `not_joinable`, `doubts`", body = Problem)))]
+        (status = 409, description = "`other_party`, `other_vehicle`, `not_joinable`, `doubts`", body = Problem)))]
 pub async fn join(
     State(web): State<Web>,
     viewer: Viewer,

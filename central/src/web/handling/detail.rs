@@ -478,7 +478,9 @@ fn log_item(line: crate::store::handling::LogRow) -> LogItem {
 fn actions(web: &Web, viewer: &Viewer, law: &crate::law::Law, h: &Handling) -> Vec<ActionItem> {
     let Some(actor) = actor(web, viewer) else { return Vec::new() };
     let choices = Choices { points_of_silent_owner: web.app.config.handling.points_of_silent_owner };
-    let context = Context { law, actor: &actor, at: jiff::Timestamp::now(), number: "", choices };
+    let at = jiff::Timestamp::now();
+    let today = web.app.laws.on(day_of(at));
+    let context = Context { law, today: &today, actor: &actor, at, number: "", choices };
     let people = steps::all().iter().filter(|step| !matches!(step.who, Who::System | Who::Citizen));
     people
         .filter(|step| step.from.contains(&h.state))

@@ -68,7 +68,7 @@ pub(super) fn refused(refusal: Refusal) -> Problem {
     let trouble = crate::gates::document::Trouble { path: path.to_owned(), code, vi, en: en.clone() };
     let problem = match code {
         "bad_fields" | "law_missing" | "unknown_action" => Problem::unacceptable(code, en),
-        "not_yours" | "own_draft" | "own_request" | "over_cap" | "no_rank" => {
+        "not_yours" | "own_draft" | "own_request" | "own_review" | "over_cap" | "no_rank" => {
             Problem::new(axum::http::StatusCode::FORBIDDEN, code, en)
         }
         _ => Problem::new(axum::http::StatusCode::CONFLICT, code, en),

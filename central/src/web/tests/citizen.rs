@@ -1,6 +1,7 @@
 //! The citizen's page as a browser meets it: handlings that went their way, and people who may see one of them and not the other.
 
 mod joined;
+mod others;
 
 use std::io::Cursor;
 use std::sync::Arc;
@@ -78,11 +79,11 @@ impl Outside for World {
                 What::OwnerLookup => Answered {
                     outcome: Outcome::Owner {
                         status: "found".into(),
-                        owner: Some(NewParty { kind: PartyKind::Person, licence: false }),
+                        owner: Some(NewParty { kind: self.kind(), licence: false }),
                         doubts: Vec::new(),
                     },
                     owner: Some(Person {
-                        kind: PartyKind::Person,
+                        kind: self.kind(),
                         name: "Nguyễn Văn Mẫu".into(),
                         id_number: self.owner.into(),
                         address: "Thôn 1, xã Gia Vân".into(),
@@ -109,6 +110,11 @@ impl Outside for World {
 }
 
 impl World {
+    /// Citizens have numbers of twelve digits.
+    fn kind(&self) -> PartyKind {
+        if self.owner.len() == 12 { PartyKind::Person } else { PartyKind::Org }
+    }
+
     async fn paper(&self, paper: &str, call: &Call<'_>) -> String {
         let issue = crate::documents::Issue {
             kind: paper.to_owned(),
@@ -180,6 +186,8 @@ impl<'a> Way<'a> {
             camera: "cam-1".into(),
             place_vi: "Nút giao 1".into(),
             vehicle: Vehicle::seen("35A12345", Some("white"), "car"),
+            doubts: Vec::new(),
+            judged_by: vec!["chinh".into()],
         };
         store.put_confirmed(&confirmed).await;
         evidence(site, &case_id, at).await;

@@ -2,6 +2,7 @@
 //! national services behind the real clients.
 
 mod altered;
+mod ended;
 mod lists;
 mod outside;
 mod people;
@@ -137,12 +138,37 @@ impl Road {
         cases.decide_device((SITE, "cam-1", version), true, ("binh", None), 2).await.unwrap();
     }
 
+    /// Another officer's cookie.
+    pub async fn officer(&self) -> String {
+        self.site.cookie(Role::TrafficPolice, &[SITE, "kcn"]).await
+    }
+
     /// A confirmed case of a plate, `hours` ago.
     pub async fn case(&self, plate: &str, behaviour: &str, class: &str, hours: i64) -> Confirmed {
+        let case = self.prepared(plate, behaviour, class, hours);
+        self.confirm(case).await
+    }
+
+    /// The same with the flags that block what would go on by itself.
+    pub async fn flagged(&self, plate: &str, behaviour: &str, class: &str) -> Confirmed {
+        let mut case = self.prepared(plate, behaviour, class, 30);
+        case.doubts = vec!["exempt".into(), "clone_suspect".into()];
+        self.confirm(case).await
+    }
+
+    /// As reviewers leave it, with its files.
+    async fn confirm(&self, case: Confirmed) -> Confirmed {
+        for (name, bytes) in self.site.state.store.put_confirmed(&case).await {
+            self.site.state.evidence.put(name, bytes.into()).await.unwrap();
+        }
+        case
+    }
+
+    fn prepared(&self, plate: &str, behaviour: &str, class: &str, hours: i64) -> Confirmed {
         let n = self.cases.get() + 1;
         self.cases.set(n);
         let colour = if plate.starts_with("TM") { "red" } else { "white" };
-        let case = Confirmed {
+        Confirmed {
             case_id: format!("case-{n}"),
             case_number: format!("VP-2026-{n:06}"),
             kind: "red_light".into(),
@@ -152,11 +178,9 @@ impl Road {
             camera: "cam-1".into(),
             place_vi: "Nút giao Thí Dụ".into(),
             vehicle: Vehicle::seen(plate, Some(colour), class),
-        };
-        for (name, bytes) in self.site.state.store.put_confirmed(&case).await {
-            self.site.state.evidence.put(name, bytes.into()).await.unwrap();
+            doubts: Vec::new(),
+            judged_by: vec!["chinh".into()],
         }
-        case
     }
 
     /// A handling of such a case, its owner asked for.
