@@ -23,10 +23,19 @@ impl Work<'_> {
         let parties = self.take_parties(other);
         let answers = self.take_answers(other, &parties);
         let drafter = other.notice.as_ref().map(|notice| notice.drafted_by.clone());
+        let drove = |h: &Handling| h.liable_party().is_some_and(|party| party.drove);
+        let (here, there) = (drove(&self.h), drove(other));
+        let mine = self.h.acts.len();
         for act in &other.acts {
             let mut act = act.clone();
             act.judged_by.extend(drafter.clone());
             self.h.acts.push(act);
+        }
+        if here != there {
+            // Points are taken from drivers: each act keeps what is established of it.
+            for (n, act) in self.h.acts.iter_mut().enumerate() {
+                act.drove.get_or_insert(if n < mine { here } else { there });
+            }
         }
         if self.h.transfer.is_none() {
             self.h.transfer.clone_from(&other.transfer);
@@ -132,15 +141,6 @@ fn joinable(into: &Handling, other: &Handling) -> Result<(), Refusal> {
             "not_joinable",
             "vụ kia còn thời hạn trả lời: gộp vụ đã cảnh báo vào vụ đó",
             "the other one can still be answered: join the warned one into it",
-        );
-    }
-    let drove = |h: &Handling| h.liable_party().is_some_and(|party| party.drove);
-    if drove(into) != drove(other) {
-        // Points are taken from drivers.
-        return no(
-            "not_joinable",
-            "mới xác định người lái ở một trong hai vụ",
-            "who drove is established in one of them alone",
         );
     }
     Ok(())

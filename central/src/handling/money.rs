@@ -116,22 +116,28 @@ impl Work<'_> {
                 return Err(bad("hành vi không bị tước giấy phép", "no act carries a revocation"));
             }
         };
-        let person = self.h.liable_party().filter(|party| party.kind == PartyKind::Person);
-        let takes = person.is_some_and(|party| party.drove || self.choices.points_of_silent_owner);
+        let points = if combined.revoke_months.is_none() { self.points()? } else { 0 };
         self.h.fine = Some(Fine {
             total: self.h.live_acts().filter_map(|act| act.amount).sum(),
-            points: if takes { combined.points } else { 0 },
+            points,
             revocation_months: months,
             max_of_range: combined.max_of_range,
         });
         self.h.decision = Some(self.draft(None)?);
         let total = self.h.fine.as_ref().map(|fine| fine.total);
-        self.step(
-            "draft_decision",
-            State::DecisionDraft,
-            None,
-            json!({ "total": total, "points": combined.points }),
-        )
+        self.step("draft_decision", State::DecisionDraft, None, json!({ "total": total, "points": points }))
+    }
+
+    /// Points of the acts whose driver the liable party is known to be: the highest alone.
+    fn points(&self) -> Result<u8, Refusal> {
+        let Some(party) = self.h.liable_party().filter(|party| party.kind == PartyKind::Person) else {
+            return Ok(0);
+        };
+        let silent = self.choices.points_of_silent_owner;
+        let takes = |act: &super::record::Violation| act.drove.unwrap_or(party.drove) || silent;
+        let acts = self.h.live_acts().zip(self.law_acts());
+        let drove: Vec<Act> = acts.filter(|(act, _)| takes(act)).map(|(_, act)| act).collect();
+        Ok(self.law.combine(&drove)?.points)
     }
 
     /// Each act that can still be fined needs its amount, within its range.

@@ -72,6 +72,7 @@ pub fn open(case: Confirmed, identity: Identity, law: &Law, at: Timestamp) -> Re
         amount: None,
         why: Vec::new(),
         judged_by: case.judged_by,
+        drove: None,
     };
     let handling = Handling {
         id: identity.id,

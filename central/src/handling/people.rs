@@ -322,6 +322,9 @@ impl Work<'_> {
             && party.kind == PartyKind::Person
         {
             party.drove = true;
+            for act in &mut self.h.acts {
+                act.drove = None;
+            }
         }
         self.start(Term::Minutes, self.at)
     }

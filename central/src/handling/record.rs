@@ -165,6 +165,9 @@ pub struct Violation {
     /// Accounts that confirmed it, or drafted a notice about it: what is said against it another one judges.
     #[serde(default)]
     pub judged_by: Vec<String>,
+    /// Whether the liable party is known to have driven, where joined handlings differ in that; else the party says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drove: Option<bool>,
 }
 
 /// Person or organisation.

@@ -77,6 +77,12 @@ impl Play {
         Self { h: stepped.handling, now, log: stepped.log, choices: Choices::default(), law, today }
     }
 
+    /// The same once more, from here on.
+    pub fn again(&self) -> Self {
+        let (law, today) = (self.law.clone(), self.today.clone());
+        Self { h: self.h.clone(), now: self.now, log: Vec::new(), choices: self.choices, law, today }
+    }
+
     fn actor(who: Who, name: &str) -> Actor {
         Actor { name: name.into(), who, rank: Some("provincial_director".into()), unit: "PC08".into() }
     }

@@ -53,14 +53,7 @@ fn every_deadline_that_still_runs_ends_at_the_earlier_of_both() {
     let (appearance, warning) = (due(&gone.h, "appearance"), due(&gone.h, "warning"));
     assert!(appearance < due(&one.h, "appearance") && warning < due(&one.h, "warning"));
     gone.now = one.now;
-    let mut both = Play {
-        h: one.h.clone(),
-        now: one.now,
-        log: Vec::new(),
-        choices: one.choices,
-        law: LAW.clone(),
-        today: LAW.clone(),
-    };
+    let mut both = one.again();
     join(&mut both, &mut gone).unwrap();
     assert_eq!((due(&both.h, "appearance"), due(&both.h, "warning")), (appearance, warning));
 
@@ -146,13 +139,45 @@ fn a_warned_handling_takes_over_none_that_can_still_be_answered() {
 }
 
 #[test]
-fn who_drove_in_one_of_them_alone_is_not_taken_for_both() {
-    let mut one = Play::new("car.red_light", "car").noticed();
-    let mut gone = other("car.phone");
+fn points_of_a_joint_decision_are_those_of_the_acts_whose_driver_is_known() {
+    // Who drove is known of one of them alone: of the one with fewer points, or with more.
+    for (known, silent, points) in
+        [("car.wrong_lane", "car.red_light", 2), ("car.red_light", "car.wrong_lane", 4)]
+    {
+        let mut one = Play::new(known, "car").noticed();
+        let mut gone = other(silent);
+        one.citizen("confirm", json!({}));
+        gone.citizen("dispute", json!({}));
+        let why = json!({ "reason": "đúng hành vi" });
+        gone.person(Who::Officer, "dung", "dismiss_dispute", why, false).unwrap();
+        for kept in [true, false] {
+            let (mut into, mut from) =
+                if kept { (one.again(), gone.again()) } else { (gone.again(), one.again()) };
+            join(&mut into, &mut from).unwrap();
+            into.officer("draft_minutes", json!({}));
+            into.signer("sign_minutes");
+            into.officer("waive_explanation", json!({ "reason": "không giải trình" }));
+            let amount = |act: &record::Violation| {
+                let row = LAW.behaviour(&act.behaviour, day_of(act.at)).unwrap();
+                json!({ "case_id": act.case_id, "amount": row.fine_low })
+            };
+            let acts: Vec<_> = into.h.acts.iter().map(amount).collect();
+            into.officer("draft_decision", json!({ "acts": acts }));
+            assert_eq!(into.h.fine.as_ref().unwrap().points, points, "{known} {kept}");
+        }
+    }
+}
+
+#[test]
+fn who_confirms_after_the_joining_confirms_all_acts() {
+    let mut one = Play::new("car.wrong_lane", "car").noticed();
+    let mut gone = other("car.red_light");
+    gone.h.parties[0].drove = true;
+    join(&mut one, &mut gone).unwrap();
+    let drove: Vec<_> = one.h.acts.iter().map(|act| act.drove).collect();
+    assert_eq!(drove, [Some(false), Some(true)]);
     one.citizen("confirm", json!({}));
-    gone.citizen("dispute", json!({}));
-    gone.person(Who::Officer, "dung", "dismiss_dispute", json!({ "reason": "đúng hành vi" }), false).unwrap();
-    assert_eq!(join(&mut one, &mut gone).unwrap_err().code, "not_joinable");
+    assert!(one.h.acts.iter().all(|act| act.drove.is_none()) && one.h.liable_party().unwrap().drove);
 }
 
 #[test]
