@@ -7,11 +7,10 @@ use super::machine::{Refusal, Work};
 use super::record::{Answer, Handling, Party, Warning};
 use super::state::State;
 
-/// What went over from another handling, by its numbers there and here: what lies sealed under them follows.
+/// What went over from another handling, by its numbers there and here: what lies sealed under them follows. Who was liable there
+/// before stays sealed there: they see what they were told of, and nothing of the cases here.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Moved {
-    /// Parties other than the liable one, which is the same here.
-    pub parties: Vec<(u32, u32)>,
     /// Answers.
     pub answers: Vec<(u32, u32)>,
 }
@@ -42,7 +41,7 @@ impl Work<'_> {
         }
         self.take_warnings(other);
         self.take_deadlines(other);
-        self.moved = Some(Moved { parties, answers });
+        self.moved = Some(Moved { answers });
         let cases: Vec<_> = other.acts.iter().map(|act| act.case_number.as_str()).collect();
         let (from, number) = (self.h.state, other.number.clone());
         self.step("joined", from, None, json!({ "from": number, "cases": cases }))

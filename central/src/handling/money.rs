@@ -116,7 +116,7 @@ impl Work<'_> {
                 return Err(bad("hành vi không bị tước giấy phép", "no act carries a revocation"));
             }
         };
-        let points = if combined.revoke_months.is_none() { self.points()? } else { 0 };
+        let points = if combined.revoke_months.is_none() { self.points_to_take()? } else { 0 };
         self.h.fine = Some(Fine {
             total: self.h.live_acts().filter_map(|act| act.amount).sum(),
             points,
@@ -129,7 +129,7 @@ impl Work<'_> {
     }
 
     /// Points of the acts whose driver the liable party is known to be: the highest alone.
-    fn points(&self) -> Result<u8, Refusal> {
+    fn points_to_take(&self) -> Result<u8, Refusal> {
         let Some(party) = self.h.liable_party().filter(|party| party.kind == PartyKind::Person) else {
             return Ok(0);
         };

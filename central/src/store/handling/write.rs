@@ -208,25 +208,13 @@ impl Store {
     }
 }
 
-/// Texts and files of a joined handling's answers, and who was liable there before, go over under their new numbers.
+/// Texts and files of a joined handling's answers go over under their new numbers.
 async fn move_sealed(
     writer: &mut Writer,
     (into, from): (&str, &str),
     kept: &Stepped,
 ) -> Result<(), StoreError> {
     let Some(moved) = &kept.moved else { return Ok(()) };
-    for (there, here) in &moved.parties {
-        sqlx::query(
-            "insert into handling_parties (handling_id, n, person_sealed, id_digest)
-             select $1, $2, person_sealed, id_digest from handling_parties where handling_id = $3 and n = $4",
-        )
-        .bind(into)
-        .bind(i64::from(*here))
-        .bind(from)
-        .bind(i64::from(*there))
-        .execute(&mut **writer)
-        .await?;
-    }
     for (there, here) in &moved.answers {
         for text in [
             "update handling_answers set handling_id = $1, n = $2 where handling_id = $3 and n = $4",
