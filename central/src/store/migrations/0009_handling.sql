@@ -20,9 +20,7 @@ create table handlings (
     overdue_at_ms bigint,
     ended_at_ms bigint,
     amount bigint not null,         -- VND of the decision; 0 before
-    paid bigint not null,           -- VND
-    joined_into text,               -- number of the handling that goes on with its cases
-    erased_at_ms bigint             -- ended without a decision, and who it was about is deleted
+    paid bigint not null            -- VND
 );
 create index handlings_by_state on handlings (state, updated_at_ms);
 create index handlings_by_next on handlings (next_at_ms);
@@ -99,14 +97,6 @@ create table handling_keys (
     name text primary key,
     handling_id text not null references handlings (handling_id),
     order_n bigint not null         -- the order behind it; 0 for none
-);
-
--- Receipts of the treasury as officers entered them: one counts in one handling.
-create table handling_receipts (
-    unit text not null,
-    receipt text not null,          -- letters and digits alone, upper case
-    handling_id text not null references handlings (handling_id),
-    primary key (unit, receipt)
 );
 
 -- Callbacks as they came; a repetition is found by its digest. handling_id is null while nobody knows the number.
