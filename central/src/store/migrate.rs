@@ -26,11 +26,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 7, name: "scenes", sql: include_str!("migrations/0007_scenes.sql") },
     Migration { version: 8, name: "cases", sql: include_str!("migrations/0008_cases.sql") },
     Migration { version: 9, name: "handling", sql: include_str!("migrations/0009_handling.sql") },
-    Migration {
-        version: 10,
-        name: "handling_ends",
-        sql: include_str!("migrations/0010_handling_ends.sql"),
-    },
+    Migration { version: 10, name: "handling_ends", sql: include_str!("migrations/0010_handling_ends.sql") },
 ];
 
 const TABLE: &str = "create table if not exists schema_versions (
