@@ -59,7 +59,7 @@ test("names do not lie on each other; what is lit is named first", () => {
   expect(shown).toHaveLength(3);
   const of = (lit: (string | null)[]) => names(shown, ({ spots: [one] }) => `a rather long name of ${one.camera}`, lit).map(({ text }) => text.at(-1));
   expect(of([null])).toEqual(["c", "b"]);
-  expect(of(["s/a"])).toEqual(["a", "c"]);
+  expect(of(["s/a"])).toEqual(["a", "c", "b"]);
 });
 
 test("confirmed cases are counted where central says how cases stand", () => {

@@ -53,7 +53,11 @@ export function apart(all: readonly Placed[], key: string, view: View, everythin
   const spot = all.find((one) => one.key === key);
   if (!spot) return view;
   let near = { x: spot.x, y: spot.y, size: Math.min(view.size, everything.size) };
-  for (let again = 0; again < 20 && (circles(all, near).find(({ spots }) => spots.some((one) => one.key === key))?.spots.length ?? 1) > 1; again += 1) near = zoomed(near, 2, everything);
+  const crowded = (shown: Circle[]) => {
+    const own = shown.find(({ spots }) => spots.some((one) => one.key === key));
+    return own !== undefined && (own.spots.length > 1 || shown.some((other) => other !== own && Math.hypot(own.x - other.x, own.y - other.y) < own.radius + other.radius + LINE));
+  };
+  for (let again = 0; again < 20 && crowded(circles(all, near)); again += 1) near = zoomed(near, 2, everything);
   return near;
 }
 
@@ -106,32 +110,37 @@ export function scaleBar(size: number): number {
 const LETTER = 0.0145;
 const LINE = 0.04;
 
-/** A name below a circle: where it begins, ends or has its middle. */
+/** A name below or above a circle: where it begins, ends or has its middle, and its line. */
 export interface Name {
   circle: Circle;
   text: string;
   x: number;
+  y: number;
   anchor: "start" | "middle" | "end";
   lit: boolean;
 }
 
-/** Names that have room: those of what is lit first, then of the busiest; one that would lie on another name or on another's circle is left out. */
+/** Names that have room, below their circle or above it: of what is lit first, then of the busiest. One that would lie on another name or circle is left out, unless it is lit. */
 export function names(all: readonly Circle[], nameOf: (circle: Circle) => string, lit: readonly (string | null)[]): Name[] {
   const is_lit = (circle: Circle) => circle.spots.some(({ key }) => lit.includes(key));
-  const box = ({ circle, text, x, anchor }: Name) => {
+  const box = ({ text, x, y, anchor }: Name) => {
     const wide = text.length * LETTER;
     const left = anchor === "start" ? x : anchor === "end" ? x - wide : x - wide / 2;
-    return { left, right: left + wide, top: circle.y + circle.radius, bottom: circle.y + circle.radius + LINE };
+    return { left, right: left + wide, top: y - LINE, bottom: y };
   };
   const found: Name[] = [];
   for (const circle of all.toSorted((a, b) => Number(is_lit(b)) - Number(is_lit(a)) || b.count - a.count)) {
     const anchor = circle.x > 0.75 ? "end" : circle.x < 0.25 ? "start" : "middle";
     const x = anchor === "end" ? Math.min(0.98, circle.x + circle.radius) : anchor === "start" ? Math.max(0.02, circle.x - circle.radius) : circle.x;
-    const name: Name = { circle, text: nameOf(circle), x, anchor, lit: is_lit(circle) };
-    const here = box(name);
-    const onName = found.some((other) => { const there = box(other); return here.left < there.right && there.left < here.right && here.top < there.bottom && there.top < here.bottom; });
-    const onCircle = all.some((other) => other !== circle && other.x + other.radius > here.left && other.x - other.radius < here.right && other.y + other.radius > here.top && other.y - other.radius < here.bottom);
-    if (!onName && (name.lit || !onCircle)) found.push(name);
+    const free = (name: Name) => {
+      const here = box(name);
+      const meets = (left: number, right: number, top: number, bottom: number) => here.left < right && left < here.right && here.top < bottom && top < here.bottom;
+      return !found.map(box).some((other) => meets(other.left, other.right, other.top, other.bottom)) && !all.some((other) => other !== circle && meets(other.x - other.radius, other.x + other.radius, other.y - other.radius, other.y + other.radius));
+    };
+    const name = { circle, text: nameOf(circle), x, anchor, lit: is_lit(circle) } as const;
+    const places = [circle.y + circle.radius + LINE, circle.y - circle.radius].map((y) => ({ ...name, y }));
+    const place = places.find(free) ?? (name.lit ? places[0] : undefined);
+    if (place) found.push(place);
   }
   return found;
 }

@@ -59,8 +59,8 @@ export function PlacesMap({ rows, over, chosen, onOver, onChoose }: Props) {
               </g>
             );
           })}
-          {names(shown, (circle) => short(name(circle)), [over, chosen]).map(({ circle, text, x, anchor, lit }) => (
-            <text key={circle.key} className={`spot-name spot-name-${anchor} ${lit ? "spot-name-lit" : ""}`} x={x * 100} y={(circle.y + circle.radius) * 100 + 3.4}>
+          {names(shown, (circle) => short(name(circle)), [over, chosen]).map(({ circle, text, x, y, anchor, lit }) => (
+            <text key={circle.key} className={`spot-name spot-name-${anchor} ${lit ? "spot-name-lit" : ""}`} x={x * 100} y={y * 100 - 0.6}>
               {text}
             </text>
           ))}
