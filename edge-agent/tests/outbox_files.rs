@@ -258,6 +258,38 @@ fn a_disk_that_refuses_a_file_keeps_nothing_of_the_append_and_the_next_one_succe
     }
 }
 
+/// For example `mount -t tmpfs -o size=12m tmpfs FOLDER`.
+#[test]
+#[ignore = "needs a small disk of its own: VG_SMALL_DISK names a folder on it"]
+fn a_disk_that_is_really_full_refuses_and_what_waits_can_still_be_sent_and_makes_room() {
+    let Ok(disk) = std::env::var("VG_SMALL_DISK") else { return };
+    let folder = tempfile::tempdir_in(&disk).unwrap();
+    let outbox = open(folder.path(), ROOMY);
+    let mut taken: Vec<Vec<u8>> = Vec::new();
+    let error = loop {
+        let file = large(taken.len() as u8, MIB);
+        match outbox.append(vec![vehicle(&file)]) {
+            Ok(_) => taken.push(file),
+            Err(error) => break error.to_string(),
+        }
+        assert!(taken.len() < 100, "that is no small disk");
+    };
+    assert!(error.contains("No space left") && error.contains("free some disk space"), "{error}");
+    let names: BTreeSet<String> = taken.iter().map(|file| Digest::of(file).to_string()).collect();
+    assert!(beside(folder.path()).is_subset(&names), "nothing half-written stays");
+    for (file, seq) in taken.iter().zip(1..) {
+        assert_eq!(read(&outbox, file).as_ref(), Some(file), "number {seq}");
+    }
+    for seq in 1..=taken.len() as u64 {
+        free(&outbox, seq);
+    }
+    assert!(beside(folder.path()).is_empty());
+    for file in &taken {
+        outbox.append(vec![vehicle(file)]).unwrap();
+    }
+    assert_eq!(outbox.report_losses(Uuid::now_v7(), captured()).unwrap(), None);
+}
+
 #[test]
 fn a_damaged_or_missing_file_is_told_as_lost_and_its_event_goes_without_it() {
     let folder = tempfile::tempdir().unwrap();

@@ -20,7 +20,7 @@ struct Numbered {
 }
 
 impl Outbox {
-    /// Writes `drafts` and `changes`, and returns the numbers. After an error the store must be opened anew: `inner` is ahead of it.
+    /// Writes `drafts` and `changes`, and returns the numbers. After an error `inner` is ahead of the store: it must be read again.
     pub(super) fn write(
         &self,
         inner: &mut Inner,
@@ -42,11 +42,7 @@ impl Outbox {
         changes.iter().for_each(|change| change.write(inner.next, &mut batch));
         // Files first: no event in sled ever names one that a power cut could still take.
         inner.files.sync().map_err(io)?;
-        inner
-            .tree
-            .apply_batch(batch)
-            .and_then(|()| inner.flush())
-            .map_err(|source| self.store_error(source))?;
+        inner.apply(batch).and_then(|()| inner.flush()).map_err(|source| self.store_error(source))?;
         inner.losses.unsaved = false;
         if let Some(&last) = seqs.last() {
             locked(&self.reserve).stored(last).map_err(io)?;

@@ -83,6 +83,8 @@ pub(super) struct Inner {
     pub(super) prev: Digest,
     pub(super) evicted: Evicted,
     pub(super) losses: Losses,
+    /// Whether sled failed to write: it refuses everything from then on.
+    pub(super) failed: bool,
 }
 
 /// Why a store did not open.
@@ -106,12 +108,12 @@ impl Inner {
             .open()
             .map_err(refuse)?;
         let tree = db.open_tree("outbox").map_err(refuse)?;
-        let counter = |key: &str| tree.get(key).map_err(refuse);
         let mut inner = Self {
-            next: json(counter("m/next")?).unwrap_or(1),
-            prev: json(counter("m/prev")?).unwrap_or(Digest::ZERO),
-            evicted: json(counter("m/evicted")?).unwrap_or_default(),
-            losses: json(counter("m/lost")?).unwrap_or_default(),
+            next: 1,
+            prev: Digest::ZERO,
+            evicted: Evicted::default(),
+            losses: Losses::default(),
+            failed: false,
             index: BTreeMap::new(),
             files: Files::open(path).map_err(OpenFailure::Busy)?,
             kept: HashMap::new(),
@@ -121,8 +123,34 @@ impl Inner {
             file: File::open(path.join("db")).map_err(OpenFailure::Busy)?,
             db,
         };
-        inner.load().map_err(refuse)?;
+        inner.load_counters().and_then(|()| inner.load()).map_err(refuse)?;
         Ok(inner)
+    }
+
+    fn load_counters(&mut self) -> Result<(), sled::Error> {
+        self.next = json(self.tree.get("m/next")?).unwrap_or(1);
+        self.prev = json(self.tree.get("m/prev")?).unwrap_or(Digest::ZERO);
+        self.evicted = json(self.tree.get("m/evicted")?).unwrap_or_default();
+        self.losses = json(self.tree.get("m/lost")?).unwrap_or_default();
+        Ok(())
+    }
+
+    /// Forgets what was prepared for a batch that never reached sled, and the files written for it.
+    pub(super) fn reload(&mut self) -> Result<(), sled::Error> {
+        self.load_counters()?;
+        self.load()?;
+        self.sweep();
+        Ok(())
+    }
+
+    /// Removes the files that a crash or an error left.
+    pub(super) fn sweep(&self) {
+        self.files.sweep(|sha256| self.kept.contains_key(sha256) || self.leaving.contains(sha256));
+    }
+
+    /// Gives a batch to sled; [`Inner::flush`] makes it last.
+    pub(super) fn apply(&mut self, batch: sled::Batch) -> Result<(), sled::Error> {
+        self.tree.apply_batch(batch).inspect_err(|_| self.failed = true)
     }
 
     /// Reads every head; a record whose checksum is wrong is dropped and counted.
@@ -171,7 +199,7 @@ impl Inner {
         self.losses.damaged = true;
         self.losses.add(seq);
         tracing::error!(seq, "an event in the outbox was damaged and is given up");
-        self.tree.apply_batch(batch)
+        self.apply(batch)
     }
 
     /// Gives up the numbers `from..=ceiling`, which may or may not have been used: counted as lost at worst.
@@ -232,8 +260,8 @@ impl Inner {
 
     /// Makes everything last that was written, and then removes the files that left with it.
     pub(super) fn flush(&mut self) -> Result<(), sled::Error> {
-        self.db.flush()?;
-        self.file.sync_data()?;
+        let flushed = self.db.flush().and_then(|_| Ok(self.file.sync_data()?));
+        flushed.inspect_err(|_| self.failed = true)?;
         for sha256 in std::mem::take(&mut self.leaving) {
             // An event may have come since that names it too.
             if !self.kept.contains_key(&sha256) {

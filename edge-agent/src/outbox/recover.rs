@@ -33,7 +33,7 @@ impl Outbox {
             Ok(Ok(inner)) => {
                 let last = locked(&self.reserve).last();
                 if inner.next > last {
-                    inner.files.sweep(|sha256| inner.kept.contains_key(sha256));
+                    inner.sweep();
                     return Ok(inner);
                 }
                 drop(inner);
@@ -144,7 +144,7 @@ impl Inner {
         let mut batch = sled::Batch::default();
         // Counters are numbers and digests: they serialise.
         let _ = self.save_counters(&mut batch);
-        self.tree.apply_batch(batch)?;
+        self.apply(batch)?;
         self.flush()?;
         Ok((salvaged.events, salvaged.wanted.values().filter(|found| **found).count()))
     }

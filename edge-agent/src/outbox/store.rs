@@ -250,7 +250,7 @@ impl Outbox {
             for seq in &done {
                 inner.remove(*seq, &mut batch);
             }
-            let applied = inner.tree.apply_batch(batch).and_then(|()| {
+            let applied = inner.apply(batch).and_then(|()| {
                 // Only then may their files go, or a power cut would bring events back without them.
                 if inner.leaving.len() < MOST_LEAVING { Ok(()) } else { inner.flush() }
             });
@@ -309,7 +309,7 @@ impl Outbox {
         Ok(seqs)
     }
 
-    /// Does something that writes. When it fails, the store is opened anew.
+    /// Does something that writes. After an error everything is read again from what is on disk.
     fn attempt<T>(
         &self,
         guard: &mut Option<Inner>,
@@ -317,9 +317,12 @@ impl Outbox {
     ) -> Result<T, OutboxError> {
         let inner = guard.as_mut().ok_or_else(|| self.closed())?;
         // sled may panic instead of returning an error; that must not end the thread that writes.
-        let written = catch_unwind(AssertUnwindSafe(|| write(inner)))
-            .unwrap_or_else(|_| Err(self.io_error(io::Error::other("sled panicked while writing"))));
-        if written.is_err() {
+        let written = catch_unwind(AssertUnwindSafe(|| write(inner))).unwrap_or_else(|_| {
+            inner.failed = true;
+            Err(self.io_error(io::Error::other("sled panicked while writing")))
+        });
+        // Where only a file was refused, sled goes on; opening it anew may need room that the disk does not have.
+        if written.is_err() && (inner.failed || inner.reload().is_err()) {
             // sled refuses everything after a failed write: open it anew from what is on disk, so that what waits can still
             // be sent and freed, which is what makes room.
             *guard = None;
