@@ -22,28 +22,22 @@ pub enum Colour {
     Blue,
 }
 
+/// Words of registers.
+const WORDS: [(Colour, &[&str]); 5] = [
+    (Colour::Plain, &["white", "silver", "grey", "gray", "black", "trắng", "bạc", "xám", "ghi", "đen"]),
+    (Colour::Red, &["red", "maroon", "đỏ", "đỏ đô"]),
+    (Colour::Yellow, &["yellow", "orange", "vàng", "cam"]),
+    (Colour::Green, &["green", "xanh lá", "xanh lá cây", "xanh lục"]),
+    (Colour::Blue, &["blue", "xanh dương", "xanh lam", "xanh nước biển"]),
+];
+
 impl Colour {
     const ALL: [Self; 5] = [Self::Plain, Self::Red, Self::Yellow, Self::Green, Self::Blue];
 
     /// Of a register's word, Vietnamese or English; `None` for one that says nothing sure, such as two colours.
     pub fn of_word(word: &str) -> Option<Self> {
         let word = word.trim().to_lowercase();
-        let (plain, red, yellow, green, blue): (&[&str], &[&str], &[&str], &[&str], &[&str]) = (
-            &["white", "silver", "grey", "gray", "black", "trắng", "bạc", "xám", "ghi", "đen"],
-            &["red", "maroon", "đỏ", "đỏ đô"],
-            &["yellow", "orange", "vàng", "cam"],
-            &["green", "xanh lá", "xanh lá cây", "xanh lục"],
-            &["blue", "xanh dương", "xanh lam", "xanh nước biển"],
-        );
-        [
-            (Self::Plain, plain),
-            (Self::Red, red),
-            (Self::Yellow, yellow),
-            (Self::Green, green),
-            (Self::Blue, blue),
-        ]
-        .into_iter()
-        .find_map(|(colour, words)| words.contains(&word.as_str()).then_some(colour))
+        WORDS.iter().find(|(_, words)| words.contains(&word.as_str())).map(|(colour, _)| *colour)
     }
 
     fn of_pixel([r, g, b]: [u8; 3]) -> Option<Self> {
