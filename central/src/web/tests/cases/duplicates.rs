@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use super::{Account, Bench, mild, red_light};
+use super::{Account, Bench, mild, red_light, tells_the_plate};
 
 const PLATE: &str = "30A12345";
 
@@ -38,10 +38,6 @@ async fn told(bench: &Bench, who: &Account) -> String {
         text.push_str(&bench.case(who, row["id"].as_str().unwrap()).await.to_string());
     }
     text
-}
-
-fn tells_the_plate(text: &str) -> bool {
-    text.contains("12345") || text.contains("123.45")
 }
 
 #[tokio::test]

@@ -50,6 +50,13 @@ pub fn act(kind: Kind, class: &str, plate: &str, minutes_ago: i64) -> Sample {
     sample(kind, class, plate, Timestamp::now() - SignedDuration::from_mins(minutes_ago))
 }
 
+/// Whether a text names plate 30A-123.45, or its digits alone. Digests and times hold such digits by chance, but no capital before them.
+pub fn tells_the_plate(text: &str) -> bool {
+    ["A12345", "A-12345", "A-123.45", "A123.45", "\"12345\"", "\"123.45\""]
+        .iter()
+        .any(|form| text.contains(form))
+}
+
 /// A complete red light of a car an hour ago: two people must agree.
 pub fn red_light(plate: &str) -> Sample {
     act(Kind::RedLight, "car", plate, 60)
