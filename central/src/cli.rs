@@ -175,7 +175,7 @@ enum UserCommand {
         config: ConfigArg,
         /// Sign-in name.
         username: String,
-        /// gate_operator, traffic_police, ioc_operator, site_manager, enterprise or admin.
+        /// gate_operator, traffic_police, police_signer, ioc_operator, site_manager, enterprise or admin.
         #[arg(long)]
         role: String,
         /// Name shown in the console; the sign-in name when left out.
@@ -438,7 +438,7 @@ async fn assessment(command: AssessmentCommand) -> anyhow::Result<()> {
             say(&format!(
                 "{}: {} files, logs from {} until {}\nto check it: central assessment check {} --key {}",
                 to.display(),
-                written.files.len() + 1,
+                written.files.len(),
                 written.from,
                 written.until,
                 to.display(),

@@ -180,3 +180,11 @@ fn a_red_light_that_was_green_past_the_line_accuses_nobody() {
     let report = report(&sample, Some(&device));
     assert_eq!(report.missing.iter().map(|one| one.need.as_str()).collect::<Vec<_>>(), ["signal_timeline"]);
 }
+
+#[test]
+fn one_look_is_not_two_moments() {
+    let (mut sample, device) = whole();
+    sample.violation.moments[1].at = sample.violation.moments[2].at;
+    let report = report(&sample, Some(&device));
+    assert_eq!(report.missing.iter().map(|one| one.need.as_str()).collect::<Vec<_>>(), ["moments"]);
+}

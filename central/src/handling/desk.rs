@@ -241,7 +241,7 @@ async fn cannot_be_printed(
     if may(&h, step, Context { law: &law, today: &today, actor, at: now, number: "", choices }).is_err() {
         return Ok(None);
     }
-    super::papers::trial(state, &h, name, actor, now).await
+    super::papers::trial::trial(state, &h, name, actor, now).await
 }
 
 /// Takes an event in one transaction, with the law that the handling keeps and the one in force.

@@ -214,6 +214,7 @@ pub const RULES: &[(&str, &str, Access)] = &[
     ("GET", "/api/v1/handlings/map", CASE_WATCHERS),
     ("GET", "/api/v1/handlings/{id}", CASE_PEOPLE),
     ("GET", "/api/v1/handlings/{id}/attachments/{attachment}", CASE_PEOPLE),
+    ("GET", "/api/v1/handlings/{id}/drafts/{paper}", CASE_PEOPLE),
     ("POST", "/api/v1/handlings/{id}/actions/{action}", CASE_PEOPLE),
     ("GET", "/api/v1/documents/{id}", CASE_PEOPLE),
     ("GET", "/api/v1/violations/figures", CASE_WATCHERS),

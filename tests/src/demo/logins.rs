@@ -19,7 +19,7 @@ const ACCOUNTS: [(&str, &str, &str, &str); 9] = [
     ("quan-ly", "site_manager", "Ban quản lý khu", "manager"),
     ("doanh-nghiep", "enterprise", "Công ty Vận tải Thí Dụ", "tenant"),
     ("csgt", "traffic_police", "Cán bộ xử lý", "police"),
-    ("csgt-2", "traffic_police", "Cán bộ xử lý thứ hai", "police2"),
+    ("csgt-2", "traffic_police", "Đội trưởng, duyệt lần hai", "police2"),
     ("chi-huy", "police_signer", "Trưởng phòng CSGT", "signer"),
     ("ioc", "ioc_operator", "Trực ban IOC", "ioc"),
     ("quan-tri", "admin", "Quản trị", "admin"),
@@ -69,6 +69,10 @@ impl Logins {
             }
             if role == "police_signer" {
                 flags.extend(["--rank", "division_head"]);
+            }
+            // Escalated cases are decided by somebody of rank.
+            if username == "csgt-2" {
+                flags.extend(["--rank", "team_chief"]);
             }
             flags.push("--config");
             let flags: Vec<&OsStr> = flags.into_iter().map(AsRef::as_ref).collect();

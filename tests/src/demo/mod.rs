@@ -154,6 +154,11 @@ impl Demo {
             println!("  {desk}  {site}");
         }
         println!(
+            "\nCitizens: {address}/vi-pham, checking a paper: {address}/xac-minh. A mock VNeID signs somebody in with a token of\n  \
+            curl -d '{{\"idNumber\":\"022079900113\",\"level\":2}}' http://127.0.0.1:{}/mock/admin/vneid-token",
+            ports.mocks
+        );
+        println!(
             "\nVọng Gác  {address}\n\n{logins}\nLogs: {}/*.log   Ctrl-C stops everything.\n",
             folder.display()
         );

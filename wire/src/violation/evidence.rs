@@ -92,7 +92,7 @@ pub fn missing(
         }
         Need::Overlay => has(EvidenceRole::Overlay),
         Need::SignalTimeline => signal_is_known(violation, &facts.red_at),
-        Need::Moments => facts.moments.iter().all(moment_is_there),
+        Need::Moments => facts.moments.iter().all(moment_is_there) && are_apart(violation, &facts.apart),
         Need::Reading => violation.reading.as_ref().is_some_and(|reading| reading.valid),
         Need::Time => source != TimeSource::File,
         Need::Clock => violation.clock.synchronised,
@@ -102,6 +102,14 @@ pub fn missing(
         Need::Sign => sign,
     };
     facts.needs.iter().copied().filter(|need| !met(need)).collect()
+}
+
+/// Whether these moments follow each other, as far as they are there.
+fn are_apart(violation: &Violation, apart: &[String]) -> bool {
+    let at =
+        |what: &String| violation.moments.iter().find(|moment| moment.what == *what).map(|moment| moment.at);
+    let times: Vec<_> = apart.iter().filter_map(at).collect();
+    times.windows(2).all(|pair| pair[0] < pair[1])
 }
 
 /// The signal is known at every moment of the act, and was red at those of `red_at`: a timeline that says green accuses nobody.

@@ -118,6 +118,9 @@ pub struct KindFacts {
     pub moments: Vec<String>,
     /// Least length of the clip, seconds.
     pub clip_s: u32,
+    /// Moments of which each must be later than the one before: one picture cannot show two of them.
+    #[serde(default)]
+    pub apart: Vec<String>,
     /// Moments at which the signal must have been red, where that is the offence.
     #[serde(default)]
     pub red_at: Vec<String>,

@@ -1,6 +1,6 @@
 //! Papers of a handling: what their templates print is gathered from the handling, the people behind it, the case's evidence, the
 //! device's record, the configuration and the law, and issued as a document. Nothing is invented: what is not known is named, before
-//! anybody signs ([`trial`]) and again should it be gone when the document is made.
+//! anybody signs ([`trial`](trial::trial)) and again should it be gone when the document is made.
 
 use jiff::Timestamp;
 
@@ -14,6 +14,7 @@ use crate::store::StoreError;
 
 mod content;
 mod sources;
+pub mod trial;
 
 use sources::{Asked, Sources};
 
@@ -61,70 +62,6 @@ pub async fn issue(state: &State, call: &Call<'_>) -> Outcome {
             Outcome::Away
         }
     }
-}
-
-/// Fills the paper that a signature is about to make, so that nobody signs what cannot be printed. `None`: the step signs no paper.
-///
-/// # Errors
-/// When the database fails. The refusal names everything that is missing at once.
-pub async fn trial(
-    state: &State,
-    h: &Handling,
-    action: &str,
-    actor: &Actor,
-    at: Timestamp,
-) -> Result<Option<Refusal>, StoreError> {
-    let Some(paper) = action.strip_prefix("sign_") else { return Ok(None) };
-    let Some(h) = as_signed(h, paper, actor, at) else { return Ok(None) };
-    let person = match h.liable {
-        Some(n) => state.store.handling_person(&state.data_key, &h.id, n).await?,
-        None => None,
-    };
-    // The code is made with the signature.
-    let code = Some("0000000000".to_owned());
-    let asked = Asked { h: &h, paper, at, person: &person, code: &code };
-    let sources = match Sources::gather(state, asked).await {
-        Ok(sources) => sources,
-        Err(IssueError::Store(error)) => return Err(error),
-        Err(error) => return Ok(Some(incomplete(&[error.to_string()]))),
-    };
-    let (number, day) = ("000000/0000".to_owned(), day_of(at));
-    let fields = whole(&sources, paper, &number, at)
-        .fields
-        .text("number", &number)
-        .text("date_long", crate::documents::fields::long_date(day))
-        .text("signer_name", sources.signer_name())
-        .text("document_id", "a".repeat(26))
-        .text("verify_url", &state.config.documents.public_url);
-    let url = state.config.documents.public_url.clone();
-    let template = match Templates::find(paper, day) {
-        Ok(template) => template,
-        Err(error) => return Ok(Some(incomplete(&lacks(&error)))),
-    };
-    let tried = tokio::task::spawn_blocking(move || render(template, &fields, &url)).await;
-    match tried {
-        Ok(Ok(_)) => Ok(None),
-        Ok(Err(error)) => Ok(Some(incomplete(&lacks(&error)))),
-        Err(error) => Ok(Some(incomplete(&[error.to_string()]))),
-    }
-}
-
-/// The handling as it is once the signature is given; `None` when there is no draft, which the machine refuses better.
-fn as_signed(h: &Handling, paper: &str, actor: &Actor, at: Timestamp) -> Option<Handling> {
-    let mut h = h.clone();
-    let draft = match paper {
-        "notice" => h.notice.as_mut(),
-        "minutes" => h.minutes.as_mut(),
-        "decision" => h.decision.as_mut(),
-        "transfer" => {
-            h.transfer.as_mut()?.signed_by = Some(actor.name.clone());
-            return Some(h);
-        }
-        _ => None,
-    }?;
-    draft.signed_by = Some(actor.name.clone());
-    draft.signed_at = Some(at);
-    Some(h)
 }
 
 fn whole(sources: &Sources<'_>, paper: &str, number: &str, at: Timestamp) -> Issue {

@@ -15,6 +15,8 @@ pub enum Sort {
     Age,
     /// The highest score first.
     Score,
+    /// The newest first.
+    Newest,
 }
 
 impl Sort {
@@ -24,6 +26,7 @@ impl Sort {
             Self::Deadline => "coalesce(notice_due_ms, 9000000000000000)",
             Self::Age => "at_ms",
             Self::Score => "cast(-(score * 1000000) as bigint)",
+            Self::Newest => "-at_ms",
         }
     }
 
@@ -33,6 +36,7 @@ impl Sort {
             Self::Deadline => row.notice_due_ms.unwrap_or(9_000_000_000_000_000),
             Self::Age => row.at_ms,
             Self::Score => -((row.score * 1_000_000.0) as i64),
+            Self::Newest => -row.at_ms,
         }
     }
 }
@@ -52,6 +56,8 @@ pub struct CaseFilter {
     pub mine: String,
     /// Known cases are left out: for those who count and do not review.
     pub counted_only: bool,
+    /// For whoever may still have to type a plate: no search by it finds a case in which that is to be done.
+    pub types_plates: bool,
 }
 
 impl Cases<'_> {
@@ -72,7 +78,8 @@ impl Cases<'_> {
             "select * from cases c where ($1 = '' or $1 like '%,' || site || ',%')
                and ($2 = '' or ',' || $2 || ',' like '%,' || state || ',%')
                and ($3 = '' or kind = $3) and ($4 = '' or site = $4)
-               and ($5 = '' or number = $5 or plate = $5 and state not in ('detected', 'inadmissible'))
+               and ($5 = '' or number = $5 or coalesce(plate_typed, plate) = $5 and state not in ('detected', 'inadmissible')
+                    and ($11 = 0 or duplicate_of is null and state in ('confirmed', 'rejected', 'voided', 'expired')))
                and ($6 = '' or exists (select 1 from case_claims m where m.case_id = c.case_id and m.username = $6)
                     or exists (select 1 from case_answers a where a.case_id = c.case_id and a.username = $6))
                and ({key} > $7 or {key} = $7 and case_id > $8) and seeded <= $10
@@ -89,6 +96,7 @@ impl Cases<'_> {
             .bind(after.1)
             .bind(i64::from(limit))
             .bind(i64::from(!filter.counted_only))
+            .bind(i64::from(filter.types_plates))
             .fetch_all(self.0.read())
             .await?;
         Ok(rows.iter().map(CaseRow::read).collect::<Result<_, _>>()?)

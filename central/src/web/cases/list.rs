@@ -6,11 +6,13 @@ use axum::extract::State as Extract;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use wire::EvidenceRole;
+use wire::plate::{Hint, Plate, parse};
 use wire::violation::Kind;
 
 use super::seat::{hidden, to_be_typed};
 use crate::app;
 use crate::auth::Role;
+use crate::cases::owner;
 use crate::cases::state::State;
 use crate::store::cases::CaseRow;
 use crate::store::cases::read::{CaseFilter, Sort};
@@ -92,7 +94,7 @@ impl CaseView {
         Ok(Self {
             kind_vi: facts.map_or_else(|| row.kind.clone(), |facts| facts.vi.clone()),
             kind_en: facts.map_or_else(|| row.kind.clone(), |facts| facts.en.clone()),
-            plate_display: row.plate_display.clone().filter(|_| shown.plate),
+            plate_display: displayed(row).filter(|_| shown.plate),
             plate_colour: row.plate_colour.clone().filter(|_| police && !hidden(state)),
             thumb: best.map(|one| one.sha256.to_string()).filter(|_| police && !hidden(state)),
             age_s: (now_ms - row.at_ms).max(0) / 1000,
@@ -135,9 +137,10 @@ pub struct CaseQuery {
     kind: Option<String>,
     /// Site.
     site: Option<String>,
-    /// Number of a case, or a whole plate.
+    /// Number of a case, or a whole plate: as people typed it, else as it was read. Reviewers find decided cases alone by a plate, so that
+    /// nobody learns what the machine read before typing it.
     q: Option<String>,
-    /// `deadline`, `age` or `score`.
+    /// `deadline`, `age` (the oldest first), `newest` or `score`.
     sort: Option<String>,
     /// `true` for cases that this account has or answered.
     mine: Option<bool>,
@@ -171,7 +174,8 @@ pub async fn list(
         None | Some("deadline") => Sort::Deadline,
         Some("age") => Sort::Age,
         Some("score") => Sort::Score,
-        Some(_) => return Err(Problem::bad_request("bad_sort", "sort: deadline, age or score")),
+        Some("newest") => Sort::Newest,
+        Some(_) => return Err(Problem::bad_request("bad_sort", "sort: deadline, age, newest or score")),
     };
     let states = query.state.unwrap_or_default();
     if states.split(',').any(|word| !word.is_empty() && State::parse(word).is_none()) {
@@ -192,6 +196,7 @@ pub async fn list(
         text,
         mine: if query.mine.unwrap_or(false) { viewer.username.clone() } else { String::new() },
         counted_only: !police,
+        types_plates: viewer.role == Role::TrafficPolice,
     };
     if !filter.text.is_empty() && !filter.text.starts_with("VP-") {
         let mut look = viewer.does("case.search");
@@ -216,4 +221,13 @@ pub async fn list(
         items.push(CaseView::of(row, &viewer, shown, now)?);
     }
     Ok(Json(CasePage { items, next: page.next, counts }))
+}
+
+/// The plate as it is printed: the one that people typed, once they agreed, else the one that was read.
+fn displayed(row: &CaseRow) -> Option<String> {
+    let typed =
+        row.plate_typed.as_deref().filter(|typed| row.plate.as_deref() != Some(*typed) && !typed.is_empty());
+    let Some(typed) = typed else { return row.plate_display.clone() };
+    let hint = Hint { vehicle: owner::vehicle_group(&row.class), ..Hint::default() };
+    Some(parse(typed, &hint).best().map_or_else(|| typed.to_owned(), Plate::display))
 }

@@ -28,6 +28,7 @@ pub fn routes() -> OpenApiRouter<Web> {
         .routes(routes!(detail::attachment))
         .routes(routes!(actions::act))
         .routes(routes!(papers::read))
+        .routes(routes!(papers::draft))
         .routes(routes!(figures::read))
         .routes(routes!(callbacks::vneid))
         .routes(routes!(callbacks::post))

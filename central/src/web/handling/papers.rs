@@ -3,9 +3,11 @@
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
 
-use super::seen;
+use super::{actor, refused, seen};
 use crate::documents;
+use crate::handling::papers::trial;
 use crate::store::audit::AuditRow;
 use crate::web::Web;
 use crate::web::access::Viewer;
@@ -31,11 +33,36 @@ pub async fn read(
         tracing::error!(document = id, %error, "a paper cannot be read");
         Problem::internal(&error)
     })?;
-    let disposition = format!("inline; filename=\"{}-{id}.pdf\"", row.kind);
+    Ok(inline(&format!("{}-{id}", row.kind), pdf))
+}
+
+/// A draft as it would be printed if the account signed it now: nobody signs what they cannot read. Number and code are placeholders, and
+/// nothing is kept.
+#[utoipa::path(get, path = "/handlings/{id}/drafts/{paper}", tag = "handlings",
+    params(("id" = String, Path, description = "Handling"), ("paper" = String, Path, description = "`notice`, `minutes`, `decision` or `transfer`")),
+    responses((status = 200, content_type = "application/pdf", description = "The PDF"), (status = 404, description = "no such handling or draft", body = Problem),
+        (status = 409, description = "`document_incomplete`: what it lacks", body = Problem)))]
+pub async fn draft(
+    State(web): State<Web>,
+    viewer: Viewer,
+    Path((id, paper)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let handling = seen(&web, &viewer, &id).await?;
+    let actor = actor(&web, &viewer).ok_or_else(Problem::forbidden)?;
+    let audit = AuditRow { purpose: Some("VIOLATION_HANDLING".to_owned()), ..viewer.does("draft.view") };
+    web.app.store.audit(&audit.on("handling", &id)).await?;
+    match trial::print(&web.app, &handling, &paper, &actor, Timestamp::now()).await? {
+        None => Err(Problem::not_found("draft")),
+        Some(Ok(pdf)) => Ok(inline(&format!("{paper}-{}", handling.number), pdf)),
+        Some(Err(refusal)) => Err(refused(refusal)),
+    }
+}
+
+fn inline(name: &str, pdf: Vec<u8>) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "application/pdf".to_owned()),
-        (header::CONTENT_DISPOSITION, disposition),
+        (header::CONTENT_DISPOSITION, format!("inline; filename=\"{name}.pdf\"")),
         (header::CACHE_CONTROL, "private, no-store".to_owned()),
     ];
-    Ok((headers, pdf).into_response())
+    (headers, pdf).into_response()
 }

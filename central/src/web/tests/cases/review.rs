@@ -328,3 +328,27 @@ async fn a_case_is_no_licence_to_ask_for_owner_after_owner() {
     assert_eq!((reply.status, reply.problem().as_str()), (StatusCode::CONFLICT, "one_other_plate"));
     assert_eq!(types(PLATE).await.json()["match"], true, "the one that was read may be typed at any time");
 }
+
+#[tokio::test]
+async fn a_search_by_plate_tells_no_reviewer_what_the_machine_read_and_finds_what_people_typed() {
+    let bench = Bench::new().await;
+    let (one, two) = (bench.officer("csgt.mot").await, bench.officer("csgt.hai").await);
+    let signer = bench.signer("chi.huy").await;
+    let id = bench.opened(&red_light(PLATE)).await;
+    let found = async |who: &super::Account, plate: &str| {
+        let page = bench.get(who, &format!("/cases?q={plate}")).await.json();
+        page["items"].as_array().unwrap().len()
+    };
+    assert_eq!((found(&one, PLATE).await, found(&signer, PLATE).await), (0, 1));
+    for who in [&one, &two] {
+        bench.look(who, &id, "30A12346").await;
+        let again = json!({ "plate": "30A12346" });
+        assert_eq!(bench.post(who, &format!("/cases/{id}/plate"), Some(again)).await.status, StatusCode::OK);
+        assert_eq!(bench.answer(who, &id, "approve").await.status, StatusCode::OK);
+    }
+    assert_eq!(bench.state(&id).await, "confirmed");
+    assert_eq!((found(&one, PLATE).await, found(&one, "30A12346").await), (0, 1), "what was typed counts");
+    let case = bench.case(&one, &id).await;
+    assert_eq!(case["plate_display"], "30A-123.46");
+    assert_eq!(case["reading"]["text"], PLATE, "the reading is kept");
+}

@@ -133,3 +133,24 @@ async fn deadlines_alert_at_50_80_and_100_percent_once_each() {
     let list = road.site.get("/api/v1/handlings?due=soon", &road.an).await.json();
     assert_eq!(list["items"].as_array().unwrap().len(), 0, "ten days are left by the clock");
 }
+
+#[tokio::test]
+async fn a_draft_is_read_as_it_would_be_signed_by_who_handles_it_and_by_nobody_else() {
+    let road = Road::new().await;
+    let id = road.opened(CAR, "car.red_light", "car").await;
+    let draft =
+        async |cookie: &str| road.site.get(&format!("/api/v1/handlings/{id}/drafts/notice"), cookie).await;
+    assert_eq!(draft(&road.binh).await.status, StatusCode::NOT_FOUND, "nothing is drafted");
+    road.ok(&id, &road.an, "draft_notice", json!({ "note": "Ghi chú thử" })).await;
+    for cookie in [&road.an, &road.binh] {
+        let reply = draft(cookie).await;
+        assert_eq!(reply.status, StatusCode::OK, "{}", String::from_utf8_lossy(&reply.bytes));
+        assert!(reply.bytes.starts_with(b"%PDF-"));
+    }
+    assert_eq!(draft("").await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(road.kinds_of_papers(&id).await, Vec::<String>::new(), "nothing of it is kept");
+    road.ok(&id, &road.binh, "sign_notice", json!({})).await;
+    assert_eq!(draft(&road.binh).await.status, StatusCode::NOT_FOUND, "it is signed");
+    let none = road.site.get(&format!("/api/v1/handlings/{id}/drafts/nothing"), &road.binh).await;
+    assert_eq!(none.status, StatusCode::NOT_FOUND);
+}
