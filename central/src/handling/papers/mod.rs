@@ -4,13 +4,12 @@
 
 use jiff::Timestamp;
 
-use super::machine::{Actor, Outcome, Refusal};
-use super::record::{Handling, What};
+use super::machine::{Outcome, Refusal};
+use super::record::What;
 use super::services::Call;
 use crate::app::State;
-use crate::documents::{DocumentError, Fields, Issue, IssueError, Templates, issue as put, render};
+use crate::documents::{DocumentError, Fields, Issue, IssueError, issue as put};
 use crate::law::day_of;
-use crate::store::StoreError;
 
 mod content;
 mod sources;
