@@ -104,7 +104,7 @@ test("every step has its form: needed fields, signature and confirmation, and an
       }
     }
   }
-  expect([...seen].sort()).toEqual(["accept_driver", "accept_owner", "ask_void", "dismiss_dispute", "draft_decision", "draft_minutes", "hand_over", "hold_owner_liable", "look_up_again", "name_owner", "order_enforcement", "record_acknowledged", "record_dispute", "record_driver", "record_payment", "record_transfer_claim", "reject_driver", "report_stolen", "restart_statute", "return_decision", "return_notice", "sign_decision", "sign_notice"]);
+  expect([...seen].sort()).toEqual(["accept_driver", "accept_owner", "ask_void", "dismiss_dispute", "draft_decision", "draft_minutes", "hand_over", "hold_owner_liable", "look_up_again", "name_owner", "order_enforcement", "pass_on", "record_acknowledged", "record_dispute", "record_driver", "record_payment", "record_transfer_claim", "reject_driver", "report_stolen", "restart_statute", "return_decision", "return_notice", "sign_decision", "sign_notice"]);
 });
 
 test("a signer over the cap is told why and cannot sign; one whose cap reaches signs", async ({ page }) => {
