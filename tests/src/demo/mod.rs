@@ -155,7 +155,7 @@ impl Demo {
         }
         println!(
             "\nCitizens: {address}/vi-pham, checking a paper: {address}/xac-minh. A mock VNeID signs somebody in with a token of\n  \
-            curl -d '{{\"idNumber\":\"022079900113\",\"level\":2}}' http://127.0.0.1:{}/mock/admin/vneid-token",
+            curl -d '{{\"idNumber\":\"022079900113\",\"level\":2,\"ttlS\":600}}' http://127.0.0.1:{}/mock/admin/vneid-token",
             ports.mocks
         );
         println!(
