@@ -165,3 +165,22 @@ for (const path of ["/cases", "/violations", "/review/figures"]) {
     await fits(page);
   });
 }
+
+test("days in the wrong order, and an emptied day, are said instead of zeros", async ({ page }) => {
+  await openAs(page, "ioc", "/violations?from=2026-11-20&to=2026-11-01");
+  await expect(page.getByText("Ngày đầu sau ngày cuối: chọn lại.")).toBeVisible();
+  await expect(page.locator(".tiles")).toHaveCount(0);
+  await page.locator(".day-field input").first().fill("");
+  await expect(page.getByText("Chọn cả ngày đầu và ngày cuối.")).toBeVisible();
+  await expect(page.locator(".day-field input").first()).toHaveValue("");
+  await page.locator(".day-field input").first().fill("2026-10-20");
+  await expect(page.locator(".tiles")).toBeVisible();
+});
+
+test("cases are put in another order, and who may not see plates reads so", async ({ page }) => {
+  await openAs(page, "ioc", "/cases?state=confirmed");
+  await expect(page.locator(".case-plate [title='Tài khoản này không được xem biển số']").first()).toBeVisible();
+  await expect(page.getByText("chưa xác nhận")).toHaveCount(0);
+  await page.goto("/cases?sort=score");
+  await expect(page.locator(".case-row").first()).toBeVisible();
+});

@@ -66,7 +66,7 @@ test("a dispute takes words and files; a file of another kind is refused before 
   await page.getByRole("button", { name: /Vượt đèn đỏ/ }).click();
   await page.getByRole("button", { name: "Tôi không đồng ý" }).click();
   await page.getByLabel("Tệp đính kèm").setInputFiles({ name: "a.exe", mimeType: "application/octet-stream", buffer: Buffer.from("MZ") });
-  await expect(page.getByText("Chỉ nhận tệp JPEG, PNG hoặc PDF.")).toBeVisible();
+  await expect(page.getByText("a.exe không nhận được: chỉ nhận tệp JPEG, PNG hoặc PDF.")).toBeInViewport();
   await expect(page.getByRole("button", { name: "Gửi", exact: true })).toBeDisabled();
   await expect(page.locator(".c-file-wrong")).toContainText("a.exe");
   await page.getByRole("button", { name: "Bỏ tệp a.exe" }).click();
@@ -123,4 +123,13 @@ test("a paper is verified by its code, and a file by its hash without leaving th
   await expect(page.locator("[data-problem='unknown']")).toBeVisible();
   await page.goto("/xac-minh/abcdefghijklmnoq");
   await expect(page.getByText("Văn bản này thuộc hồ sơ đã gộp vào XL-2026-000117.")).toBeVisible();
+});
+
+test("an address or a form without a code says so", async ({ page }) => {
+  await page.goto("/xac-minh/khong-co");
+  await expect(page.locator("[data-wrong='no_code']")).toContainText("Đây không phải mã văn bản.");
+  await page.goto("/xac-minh");
+  await expect(page.locator("[data-wrong]")).toHaveCount(0);
+  await page.getByRole("button", { name: "Xem", exact: true }).click();
+  await expect(page.locator("[data-wrong='empty']")).toContainText("Nhập mã văn bản.");
 });

@@ -225,7 +225,9 @@ test("a case that somebody holds is not taken, and what was typed stays", async 
   await other.keyboard.press("p");
   await other.keyboard.type("35H193022");
   await other.keyboard.press("Enter");
-  await expect(other.getByTestId("claim-lost")).toContainText("Chưa tới lượt bạn");
+  await expect(other.getByTestId("claim-not")).toContainText("Chưa tới lượt bạn");
+  await expect(other.getByRole("button", { name: /Nhận (vụ|lại)/ })).toHaveCount(0);
+  await expect(other.getByTestId("queue-why").first()).toContainText("Chưa tới lượt bạn");
   await expect(other.getByTestId("owner-hidden")).toBeVisible();
   await expect(other.locator(".plate-input")).toHaveValue("35H193022");
   await other.reload();
@@ -246,4 +248,33 @@ test("the desk fits a laptop and a phone, in the dark and in English", async ({ 
   await page.setViewportSize({ width: 390, height: 844 });
   await fits(page);
   await shot(page, "review-phone");
+});
+
+test("after a click in the queue the keys are the desk's, and a click on the film plays and pauses it", async ({ page }) => {
+  await openAs(page, "police3", "/review");
+  await queue(page).nth(1).click();
+  await expect(current(page)).toHaveAttribute("data-number", (await queue(page).nth(1).getAttribute("data-number")) ?? "");
+  await ready(page);
+  const playing = () => page.locator(".stage-box video").evaluate((video) => !(video as HTMLVideoElement).paused);
+  await page.keyboard.press(" ");
+  await expect.poll(playing).toBe(true);
+  await page.keyboard.press(" ");
+  await expect.poll(playing).toBe(false);
+  await page.locator(".stage-box").click();
+  await expect.poll(playing).toBe(true);
+  await page.locator(".stage-box").click();
+  await expect.poll(playing).toBe(false);
+  const reject = page.getByTestId("reject");
+  await expect(reject).toHaveAttribute("aria-disabled", "true");
+  await expect(reject).toContainText(/giây clip|hình/);
+  await page.keyboard.press("r");
+  await expect(page.getByTestId("missing")).not.toContainText("gõ biển số");
+  await expect(page.getByTestId("reasons")).toHaveCount(0);
+  await shot(page, "review-reject-lacks");
+});
+
+test("the desk refuses plainly who does not review", async ({ page }) => {
+  await openAs(page, "ioc", "/review");
+  await expect(page.getByText("Bạn không có quyền xem phần này")).toBeVisible();
+  await expect(page.getByTestId("decision")).toHaveCount(0);
 });

@@ -199,6 +199,12 @@ export function handlingRoutes(call) {
   if (!id) return method === "POST" ? join(body, user, send, refuse) : list(call);
   const one = handlings.find((row) => row.id === id);
   if (!one) return refuse(404, "not_found", "there is no such handling, or not for this account");
+  if (method === "GET" && more === "drafts") {
+    if (paperOf(one, word)?.state !== "drafted") return refuse(404, "not_found", "there is no draft of this paper");
+    response.writeHead(200, { "content-type": "application/pdf" });
+    response.end(PDF);
+    return true;
+  }
   if (method === "POST" && more === "actions") return act(one, word, body, user, send, refuse);
   return send(200, detailOf(one, user));
 }

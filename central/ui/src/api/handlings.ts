@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { get, post } from "./client";
+import { fileUrl, get, post } from "./client";
 import type * as H from "./handling-types";
 import { PAGE } from "./queries";
 
@@ -13,6 +13,12 @@ export const handlingsApi = {
   figures: (from: string, to: string, site: string, group: H.FigureGroup) => get<H.ViolationFigures>("/violations/figures", { from, to, site, group }),
   map: (from: string, to: string) => get<H.PlacePoint[]>("/handlings/map", { from, to }),
 };
+
+/** Papers of which a draft can be read before it is signed. */
+const PAPERS = ["notice", "minutes", "decision"];
+
+/** Where the draft of a paper lies, as it would be signed (PDF); null for a paper that has none. */
+export const draftUrl = (handling: string, paper: string): string | null => (PAPERS.includes(paper) ? fileUrl(`/handlings/${id(handling)}/drafts/${paper}`) : null);
 
 export const handlingKeys = {
   list: (filter: H.HandlingFilter) => ["handlings", filter] as const,

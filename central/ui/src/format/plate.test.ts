@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { canonical, drawnColour, parseEdit, plateLines, plateStyle } from "./plate";
+import { canonical, drawnColour, parseEdit, plateLines, platePrinted, plateStyle } from "./plate";
 
 test("a two-line plate breaks where the metal does", () => {
   expect(plateLines("59-P1 664.80", 2)).toEqual(["59-P1", "664.80"]);
@@ -46,4 +46,14 @@ test("an edit is told with a position that people count from one", () => {
 test("a typed plate is compared without dashes, dots, case or Đ", () => {
   expect(canonical("29-mđ1 123.45")).toBe("29MD112345");
   expect(canonical("59-p1 664.80")).toBe("59P166480");
+});
+
+test("a typed plate is written as it is printed", () => {
+  expect(platePrinted("14A27182")).toBe("14A-271.82");
+  expect(platePrinted("14a-271.82")).toBe("14A-271.82");
+  expect(platePrinted("51LD12345")).toBe("51LD-123.45");
+  expect(platePrinted("35G144207")).toBe("35-G1 442.07");
+  expect(platePrinted("29X11234", "car")).toBe("29X-112.34");
+  expect(platePrinted("29X11234", "motorcycle")).toBe("29-X1 1234");
+  expect(platePrinted("KV6938")).toBe("KV6938");
 });

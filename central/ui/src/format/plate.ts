@@ -33,6 +33,21 @@ export function plateLines(display: string, lines: 1 | 2 | null | undefined): st
   return [text];
 }
 
+const MOTORCYCLES = /motor|moped|bike/;
+
+/**
+ * A typed civil plate as it is printed: `14A27182` is `14A-271.82`, a motorcycle's `35G144207` is `35-G1 442.07`. The class tells a
+ * motorcycle of four digits from a car of five. What is of no such form stays as it was typed.
+ */
+export function platePrinted(typed: string, vehicle?: string | null): string {
+  const text = canonical(typed);
+  const dotted = (number: string) => (number.length < 5 ? number : `${number.slice(0, 3)}.${number.slice(3)}`);
+  const motorcycle = /^(\d{2})([A-Z][A-Z1-9])(\d{4,5})$/.exec(text);
+  const car = /^(\d{2})([A-Z]{1,2})(\d{4,5})$/.exec(text);
+  if (motorcycle && (!car || MOTORCYCLES.test(vehicle ?? ""))) return `${motorcycle[1]}-${motorcycle[2]} ${dotted(motorcycle[3])}`;
+  return car ? `${car[1]}${car[2]}-${dotted(car[3])}` : typed;
+}
+
 export interface Edit {
   position: number;
   from: string;

@@ -150,6 +150,7 @@ export function Player({ detail, onSeen, onFilm }: Props) {
         size={detail.picture}
         zoom={zoom}
         onZoom={setZoom}
+        onPress={leaveStill(playback.toggle)}
         label={shown ? wordOf(shown) : t("player.title")}
         layer={boxes && (moment ? <MomentLayer moment={moment} size={detail.picture} /> : layer && films && !shown ? <OverlayLayer layer={layer} second={playback.second} size={detail.picture} /> : null)}
       >

@@ -9,15 +9,21 @@ interface Props {
   size: Size;
   zoom: Zoom;
   onZoom: (zoom: Zoom) => void;
+  /** A click that moved nothing. */
+  onPress?: () => void;
   /** What is under the layer: the video, or a picture. */
   children: ReactNode;
   layer: ReactNode;
   label: string;
 }
 
+/** Less than this between press and release is a click. */
+const DRAG_PX = 6;
+
 /** The picture with its layer above it, as large as the place allows; wheel and two fingers enlarge, dragging moves. */
-export function Stage({ size, zoom, onZoom, children, layer, label }: Props) {
+export function Stage({ size, zoom, onZoom, onPress, children, layer, label }: Props) {
   const box = useRef<HTMLDivElement>(null);
+  const moved = useRef(0);
   const latest = useRef({ zoom, onZoom });
   useEffect(() => {
     latest.current = { zoom, onZoom };
@@ -43,10 +49,15 @@ export function Stage({ size, zoom, onZoom, children, layer, label }: Props) {
         role="group"
         aria-label={label}
         data-zoom={zoom.scale.toFixed(2)}
-        onPointerDown={(event) => zoom.scale > 1 && event.currentTarget.setPointerCapture(event.pointerId)}
+        onPointerDown={(event) => {
+          moved.current = 0;
+          if (zoom.scale > 1) event.currentTarget.setPointerCapture(event.pointerId);
+        }}
+        onClick={() => moved.current < DRAG_PX && onPress?.()}
         onPointerMove={(event) => {
           const width = box.current?.clientWidth ?? 1;
           const height = box.current?.clientHeight ?? 1;
+          if (event.buttons === 1) moved.current += Math.abs(event.movementX) + Math.abs(event.movementY);
           if (event.buttons === 1 && zoom.scale > 1) onZoom(pan(zoom, event.movementX / width, event.movementY / height));
         }}
       >

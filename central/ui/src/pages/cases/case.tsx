@@ -6,7 +6,7 @@ import { Link, useNavigate, useParams } from "react-router";
 import type { CaseDetail } from "../../api/case-types";
 import { caseKeys, casesApi, useCase } from "../../api/cases";
 import { evidenceUrl } from "../../api/client";
-import { drawnColour } from "../../format/plate";
+import { drawnColour, platePrinted } from "../../format/plate";
 import { bytes } from "../../format/numbers";
 import { Player } from "../../player/player";
 import { mayReview, maySign } from "../../shell/places";
@@ -59,6 +59,7 @@ export function CasePage() {
 function Shown({ detail }: { detail: CaseDetail }) {
   const { t } = useTranslation();
   const say = useSay();
+  const word = useWord();
   const user = useUser();
   const keep = useKeepSite();
   const reviews = mayReview(user) && WAITING.includes(detail.state);
@@ -82,12 +83,17 @@ function Shown({ detail }: { detail: CaseDetail }) {
         <section className="card">
           <div className="badges">
             <CaseBadge state={detail.state} size="m" />
-            {detail.plate_confirmed && <Plate display={detail.plate_display ?? detail.plate_confirmed} kind={detail.reading?.kind} colour={drawnColour(detail.reading?.colour)} lines={detail.reading?.lines} />}
+            {detail.plate_confirmed && <Plate display={detail.plate_display ?? platePrinted(detail.plate_confirmed, detail.class)} kind={detail.reading?.kind} colour={drawnColour(detail.reading?.colour)} lines={detail.reading?.lines} />}
           </div>
           {detail.no_handling && <Note tone="wait">{say(detail.no_handling.vi, detail.no_handling.en)}</Note>}
-          {(reviews || detail.handling_id) && (
+          {reviews && !detail.review.may && (
+            <Note tone="wait">
+              {t("review.not_for_you")} {word("may_not", detail.review.why_not ?? "other")}
+            </Note>
+          )}
+          {((reviews && detail.review.may) || detail.handling_id) && (
             <div className="form-acts">
-              {reviews && (
+              {reviews && detail.review.may && (
                 <Link className="button button-primary" to={`/review?case=${detail.id}`}>
                   <MonitorPlay aria-hidden="true" />
                   {t("cases.review")}

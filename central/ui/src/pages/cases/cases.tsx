@@ -26,6 +26,8 @@ import { CaseBadge } from "./badge";
 
 export const STATES: CaseState[] = ["detected", "screened", "review_1", "review_2", "review_3", "confirmed", "rejected", "inadmissible", "duplicate", "voided", "expired"];
 
+const SORTS = ["age", "deadline", "score"] as const;
+
 /** Every case there is, to find one again. */
 export function CasesPage() {
   const { t } = useTranslation();
@@ -34,7 +36,8 @@ export function CasesPage() {
   const user = useUser();
   const [address, change] = useAddress();
   const of = (key: string) => address.get(key) ?? "";
-  const query = useCases({ state: of("state"), kind: of("kind"), q: of("q"), site: useSite(), sort: "age" });
+  const sort = SORTS.find((one) => one === of("sort")) ?? "age";
+  const query = useCases({ state: of("state"), kind: of("kind"), q: of("q"), site: useSite(), sort });
   const kinds = useKinds().data ?? [];
   const rows = query.data?.pages.flatMap((page) => page.items);
   const counts = query.data?.pages[0]?.counts ?? {};
@@ -44,6 +47,7 @@ export function CasesPage() {
     <div className="page">
       <PageHead title={t("cases.title")} query={query}>
         <SearchField id="case-search" word={t("cases.search")} value={of("q")} onSearch={(q) => change({ q })} />
+        <Select label={t("review.sort")} value={sort} options={SORTS.map((one) => ({ value: one, label: t(one === "age" ? "cases.sort_age" : `review.sort_${one}`) }))} onChange={(next) => change({ sort: next === "age" ? "" : next })} />
         <Select label={t("cases.state")} all={t("cases.all_states")} value={of("state")} options={STATES.map((state) => ({ value: state, label: counts[state] ? `${word("case_state", state)} (${counts[state]})` : word("case_state", state) }))} onChange={(state) => change({ state })} />
         <Select label={t("review.kind")} all={t("review.all_kinds")} value={of("kind")} options={kinds.map((one) => ({ value: one.kind, label: say(one.vi, one.en) }))} onChange={(kind) => change({ kind })} />
         {mayReview(user) && chosen.length > 1 && <Merge chosen={chosen} onDone={() => setChosen([])} />}
@@ -81,7 +85,7 @@ function Row({ row, chosen, joins, onChoose }: { row: CaseRow; chosen: boolean; 
           <span>{say(row.place_vi, row.place_en)}</span>
           <Time at={row.at} />
         </span>
-        <span className="case-plate">{row.plate_display ? <Plate display={row.plate_display} colour={row.plate_colour} size="s" /> : <span className="quiet">{t(row.state === "inadmissible" ? "cases.plate_hidden" : "cases.no_plate")}</span>}</span>
+        <span className="case-plate">{row.plate_display ? <Plate display={row.plate_display} colour={row.plate_colour} size="s" /> : !opens ? <span className="quiet" title={t("cases.plate_not_here")}>—<span className="sr-only"> {t("cases.plate_not_here")}</span></span> : <span className="quiet">{t(row.state === "inadmissible" ? "cases.plate_hidden" : "cases.no_plate")}</span>}</span>
         <span className="case-state">
           <CaseBadge state={row.state} />
           <small>{percent(row.score, i18n.language)}</small>

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { wrongWith } from "./driver-form";
-import { MOST_BYTES, trouble, together } from "./statement-form";
+import { MOST_BYTES, size, trouble, together } from "./statement-form";
 import { dong } from "./words";
 
 const file = (size: number, type: string) => ({ size, type });
@@ -30,4 +30,10 @@ test("money is written as it is in Vietnam, and as the English read it", () => {
   expect(dong(19_000_000, "vi")).toBe("19.000.000 đ");
   expect(dong(0, "vi")).toBe("0 đ");
   expect(dong(19_000_000, "en")).toBe("19,000,000 VND");
+});
+
+test("a small file is not told in megabytes", () => {
+  expect(size(320, "vi")).toBe("320 byte");
+  expect(size(12 * 1024, "vi")).toBe("12 KB");
+  expect(size(1.5 * 1024 * 1024, "vi")).toBe("1,5 MB");
 });

@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 export const MOST_FILES = 5;
@@ -10,6 +10,12 @@ export function trouble(files: Pick<File, "size" | "type">[]): "too_many_files" 
   if (files.length > MOST_FILES) return "too_many_files";
   if (files.some(({ size }) => size > MOST_BYTES)) return "too_large";
   return files.some(({ type }) => !TYPES.test(type)) ? "bad_type" : null;
+}
+
+/** A file's size in the unit a person would say: `320 byte`, `12 KB`, `1,5 MB`. */
+export function size(count: number, language: string): string {
+  const [share, unit, digits] = count < 1024 ? [count, "byte", 0] : count < 1024 * 1024 ? [count / 1024, "KB", 0] : [count / 1024 / 1024, "MB", 1];
+  return `${new Intl.NumberFormat(language, { maximumFractionDigits: digits as number }).format(share as number)} ${unit}`;
 }
 
 /** Files as chosen so far with those chosen now; one that was chosen again is there once. */
@@ -26,12 +32,16 @@ interface Props {
 /** Words of one's own, with pictures or papers. */
 export function StatementForm({ kind, busy, onSend }: Props) {
   const { t, i18n } = useTranslation();
-  const size = (file: File) => `${new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 1 }).format(Math.max(file.size / 1024 / 1024, 0.1))} MB`;
   const [text, setText] = useState("");
   const [files, setFiles] = useState<File[]>([]);
   const [tried, setTried] = useState(false);
   const short = text.trim().length < 10;
   const bad = trouble(files);
+  // On a telephone the list lies below the field: what is wrong with a file is brought into view.
+  const list = useRef<HTMLUListElement>(null);
+  useEffect(() => {
+    if (files.some((file) => trouble([file]))) list.current?.querySelector(".c-file-wrong")?.scrollIntoView({ block: "center" });
+  }, [files]);
   const send = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
@@ -56,13 +66,13 @@ export function StatementForm({ kind, busy, onSend }: Props) {
         <small>{bad === "too_many_files" ? t("citizen.failed.too_many_files") : t("citizen.files_hint")}</small>
       </label>
       {files.length > 0 && (
-        <ul className="c-files">
+        <ul className="c-files" ref={list}>
           {files.map((file) => {
             const wrong = trouble([file]);
             return (
               <li key={file.name + file.size} className={wrong ? "c-file-wrong" : ""}>
                 <span>
-                  {file.name} <small>{wrong ? t(`citizen.failed.${wrong}`) : size(file)}</small>
+                  {file.name} {wrong ? <small role="alert">{t(`citizen.file_wrong.${wrong}`, { name: file.name })}</small> : <small>{size(file.size, i18n.language)}</small>}
                 </span>
                 <button type="button" className="c-remove" aria-label={t("citizen.remove", { name: file.name })} onClick={() => setFiles((old) => old.filter((one) => one !== file))}>
                   ×

@@ -10,6 +10,7 @@ import { Dialog } from "../../ui/dialog";
 import { Check, Field, SelectField } from "../../ui/field";
 import { Refusal } from "../../ui/outcome";
 import { useSay, useWord } from "../../ui/words";
+import { DraftLink } from "./draft-link";
 import { Signature } from "./signature";
 import { type FieldTrouble, type Values, asksSure, bodyOf, startValues, troubles } from "./fields";
 
@@ -47,6 +48,7 @@ export function ActionForm({ handling, action, onClose }: { handling: HandlingDe
             <span>{t("handlings.danger")}</span>
           </p>
         )}
+        {action.action.startsWith("sign_") && <DraftLink handling={handling.id} paper={action.action.slice("sign_".length)} />}
         {action.fields.map((field) => {
           if (field.type === "acts") return <ActsField key={field.name} acts={handling.acts} values={values} wrong={wrong} onChange={set} />;
           const trouble = wrong.get(field.name);

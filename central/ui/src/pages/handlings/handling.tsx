@@ -17,6 +17,7 @@ import { ChainLog } from "../cases/log";
 import { ActionForm } from "./action-form";
 import { HandlingBadge } from "./badge";
 import { ActsCard, CasesCard, DeadlinesCard, DocumentsCard, LiableCard, MessagesCard, PaymentCard, ResponsesCard } from "./parts";
+import { nextStep } from "./next";
 import { STATIONS, stationOf } from "./station";
 
 /** One handling: where it stands, who is liable, what runs, and what can be done next. */
@@ -147,9 +148,8 @@ function Stations({ state }: { state: string }) {
 function Actions({ actions, onDo }: { actions: HandlingAction[]; onDo: (action: HandlingAction) => void }) {
   const { t, i18n } = useTranslation();
   const say = useSay();
-  const rows = actions.toSorted((a, b) => Number(a.danger) - Number(b.danger) || Number(b.allowed) - Number(a.allowed));
-  // To send something back, or to say no, is never what is offered first.
-  const first = rows.find(({ action, allowed, danger }) => allowed && !danger && !/^(return|reject|withdraw)_/.test(action));
+  const first = nextStep(actions);
+  const rows = actions.toSorted((a, b) => Number(b === first) - Number(a === first) || Number(a.danger) - Number(b.danger) || Number(b.allowed) - Number(a.allowed));
   return (
     <section className="card actions-card" data-testid="actions">
       <h2>{t("handlings.actions")}</h2>

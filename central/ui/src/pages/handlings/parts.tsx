@@ -11,6 +11,7 @@ import { Plate } from "../../ui/plate";
 import { Time } from "../../ui/time";
 import { Badge } from "../../ui/verdict";
 import { useSay, useWord } from "../../ui/words";
+import { DraftLink } from "./draft-link";
 import { useLacks } from "./words";
 
 /** Central's own addresses only: anything else is shown as text. */
@@ -235,6 +236,7 @@ export function DocumentsCard({ handling }: { handling: HandlingDetail }) {
                 </small>
                 {row.lacks.length > 0 && <small className="tone-text-deny">{t("handlings.lacks", { what: lacks(row.lacks) })}</small>}
               </span>
+              {row.state === "drafted" && <DraftLink handling={handling.id} paper={row.kind} />}
               {url && (
                 <a className="button" href={url} target="_blank" rel="noreferrer" aria-label={`${t("handlings.open_pdf")}: ${word("document_kind", row.kind)}`}>
                   {t("handlings.open_pdf")}

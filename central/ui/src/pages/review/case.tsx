@@ -11,7 +11,7 @@ import { Time } from "../../ui/time";
 import { Badge } from "../../ui/verdict";
 import { useSay, useWord } from "../../ui/words";
 import { type Asking, DecisionBar } from "./decision";
-import { missingFor, readDraft, writeDraft } from "./decide";
+import { closedFor, missingFor, readDraft, writeDraft } from "./decide";
 import { FactsCard } from "./facts-card";
 import { GateCard } from "./gate-card";
 import { LawCard } from "./law-card";
@@ -38,7 +38,7 @@ export function DeskCase({ detail, onDecided }: { detail: CaseDetail; onDecided:
       plateField.current?.focus();
       plateField.current?.select();
     },
-    c: () => void work.take(),
+    c: closedFor(work.claim, detail.review) ? undefined : () => void work.take(),
     u: () => void work.giveBack(),
   });
   return (
@@ -50,7 +50,7 @@ export function DeskCase({ detail, onDecided }: { detail: CaseDetail; onDecided:
       </div>
       <aside className="desk-case" aria-label={t("review.case")}>
         <div className="desk-scroll">
-          <ClaimStrip claim={work.claim} work={work} takenBy={detail.assigned_to} />
+          <ClaimStrip claim={work.claim} review={detail.review} work={work} takenBy={detail.assigned_to} />
           <PlateCheck ref={plateField} detail={detail} value={draft.plate} onType={(plate) => setDraft((old) => ({ ...old, plate }))} take={work.take} onSeen={work.seenBeside} onConfirmed={() => void work.refresh()} />
           <LawCard rows={detail.law} at={detail.at} chosen={behaviour} onChoose={setBehaviour} />
           <GateCard detail={detail} />

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { CaseDetail, Played } from "../../api/case-types";
-import { type ClaimState, joined, lookedShare, mayHaveNoPlate, missingFor, readDraft, writeDraft } from "./decide";
+import { type ClaimState, closedFor, joined, lookedShare, mayHaveNoPlate, missingFor, missingToSay, readDraft, writeDraft } from "./decide";
 import { beside, hold } from "./held";
 
 const played: Played = { needed_ms: 4000, seen_ms: 0, pictures_needed: 3, pictures_seen: 0 };
@@ -8,6 +8,8 @@ const detail = {
   kind: "red_light",
   reading: null,
   plate_confirmed: null,
+  moments: [],
+  evidence: [{ sha256: "a", role: "act" }, { sha256: "a", role: "overview" }, { sha256: "b", role: "act" }, { sha256: "p", role: "plate" }],
   review: { round: 1, may: true, why_not: null, played, may_decide: false },
   gate: { admissible: true, missing: [], conditions: [] },
 } as unknown as CaseDetail;
@@ -66,4 +68,27 @@ test("new cases wait, and a case that somebody else decided stays in its place, 
   expect(beside(next.rows, "c", 1)).toBe("c");
   expect(beside(next.rows, "nowhere", 1)).toBe("a");
   expect(beside([], "a", 1)).toBeNull();
+});
+
+test("one file in several roles is one picture, and the plate's beside the stage is named while it is among those to go", () => {
+  const pictures = (seen: number) => missingFor(detail, joined(played, 4000, seen), held, "x").find(({ code }) => code === "pictures");
+  expect(pictures(0)).toEqual({ code: "pictures", left: 3, plate: true });
+  expect(pictures(1)).toEqual({ code: "pictures", left: 2 });
+});
+
+test("a rejection needs the look and no plate; leaving a case to a senior needs the turn alone", () => {
+  const missing = missingFor(detail, played, { is: "lost" }, "");
+  expect(missingToSay("reject", missing).map(({ code }) => code)).toEqual(["lease", "clip", "pictures"]);
+  expect(missingToSay("escalate", missing).map(({ code }) => code)).toEqual(["lease"]);
+});
+
+test("taking a case is not offered where it cannot work", () => {
+  const review = { may: true, why_not: null };
+  expect(closedFor({ is: "none" }, review)).toBeNull();
+  expect(closedFor({ is: "none" }, { may: false, why_not: "own_first_review" })).toBe("own_first_review");
+  expect(closedFor({ is: "lost" }, { may: false, why_not: "closed" })).toBe("closed");
+  expect(closedFor({ is: "refused", code: "conflict_of_interest" }, review)).toBe("conflict_of_interest");
+  // Somebody else's hold ends: it can be tried again.
+  expect(closedFor({ is: "refused", code: "not_your_turn" }, review)).toBeNull();
+  expect(closedFor(held, { may: false, why_not: "not_your_turn" })).toBeNull();
 });

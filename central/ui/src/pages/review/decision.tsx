@@ -5,14 +5,12 @@ import type { CaseDetail, Played, RejectReason } from "../../api/case-types";
 import { useReasons } from "../../api/cases";
 import { ApiError } from "../../api/client";
 import { percent } from "../../format/numbers";
+import { platePrinted } from "../../format/plate";
 import { useKeys } from "../../ui/keys";
 import { Problem, Refusal } from "../../ui/outcome";
 import { useSay, useWord } from "../../ui/words";
-import { type Missing, REASON_KEYS, lookedShare } from "./decide";
+import { type Missing, REASON_KEYS, lookedShare, missingToSay } from "./decide";
 import type { Decision } from "./use-work";
-
-/** What every answer needs, not an approval alone. */
-const LOOKS: Missing["code"][] = ["clip", "look", "pictures"];
 
 export type Asking = "approve" | "reject" | "escalate" | null;
 
@@ -34,20 +32,16 @@ interface Props {
 export function DecisionBar({ detail, missing, played, asking, onAsk, note, onNote, behaviour, busy, error, onDecide }: Props) {
   const { t, i18n } = useTranslation();
   const field = useRef<HTMLTextAreaElement>(null);
-  const may = detail.review.may && !missing.some(({ code }) => code === "lease");
+  const lacks = { approve: missing, reject: missingToSay("reject", missing), escalate: missingToSay("escalate", missing) };
   const ready = missing.length === 0;
   // Nobody stands above a senior.
   const above = detail.review.round < 3;
   const [tried, setTried] = useState<Asking>(null);
   useEffect(() => setTried(null), [detail.id]);
-  // Saying no, or leaving it to a senior, needs neither a plate nor a behaviour.
-  const lacking = tried === "approve" ? missing : missing.filter(({ code }) => !["plate", "behaviour"].includes(code));
+  const lacking = tried ? lacks[tried] : [];
   const ask = (next: Asking) => {
-    if (next === "approve" && !ready) return setTried("approve");
-    if (next !== "approve" && !may) return setTried(next);
     if (next === "escalate" && !above) return undefined;
-    // A rejection takes as long a look as an approval; what it lacks is said first.
-    if (next === "reject" && missing.some(({ code }) => LOOKS.includes(code))) return setTried("reject");
+    if (next && lacks[next].length > 0) return setTried(next);
     return onAsk(next);
   };
   const sure = () => onDecide({ decision: asking === "escalate" ? "escalate" : "approve", behaviour: asking === "approve" ? behaviour : undefined, note: note.trim() || undefined });
@@ -80,11 +74,18 @@ export function DecisionBar({ detail, missing, played, asking, onAsk, note, onNo
             </span>
           )}
         </button>
-        <button type="button" className="button decide-reject" disabled={!may} aria-expanded={asking === "reject"} onClick={() => ask(asking === "reject" ? null : "reject")} onMouseDown={(event) => event.preventDefault()}>
-          <X aria-hidden="true" />
-          {t("review.reject")} <kbd>r</kbd>
+        <button type="button" className={`button decide-reject ${lacks.reject.length > 0 ? "decide-not" : ""}`} aria-disabled={lacks.reject.length > 0} aria-describedby={lacks.reject.length > 0 ? "reject-lacks" : undefined} aria-expanded={asking === "reject"} onClick={() => ask(asking === "reject" ? null : "reject")} onMouseDown={(event) => event.preventDefault()} data-testid="reject">
+          <span className="decide-line">
+            <X aria-hidden="true" />
+            {t("review.reject")} <kbd>r</kbd>
+          </span>
+          {lacks.reject.length > 0 && (
+            <span id="reject-lacks" className="decide-lacks">
+              <FirstMissing missing={lacks.reject} />
+            </span>
+          )}
         </button>
-        <button type="button" className="button" disabled={!may || !above} title={above ? undefined : t("review.nobody_above")} onClick={() => ask("escalate")} onMouseDown={(event) => event.preventDefault()}>
+        <button type="button" className={`button ${lacks.escalate.length > 0 ? "decide-not" : ""}`} disabled={!above} aria-disabled={!above || lacks.escalate.length > 0} title={above ? undefined : t("review.nobody_above")} onClick={() => ask("escalate")} onMouseDown={(event) => event.preventDefault()}>
           <ArrowUpRight aria-hidden="true" />
           {t("review.escalate")} <kbd>e</kbd>
         </button>
@@ -96,7 +97,7 @@ export function DecisionBar({ detail, missing, played, asking, onAsk, note, onNo
 function useMissingWord(): (missing: Missing) => string {
   const { t } = useTranslation();
   const word = useWord();
-  return ({ code, left, why }) => (code === "may_not" ? word("may_not", why || "other") : t(`review.lacks.${code}`, { count: left ?? 0 }));
+  return ({ code, left, why, plate }) => (code === "may_not" ? word("may_not", why || "other") : t(`review.lacks.${code === "pictures" && plate ? "pictures_plate" : code}`, { count: left ?? 0 }));
 }
 
 function FirstMissing({ missing }: { missing: Missing[] }) {
@@ -161,7 +162,7 @@ function Sure({ asking, detail, behaviour, note, onNote, busy, onSure, onClose }
   return (
     <div className="sure" role="group" aria-label={t(`review.sure_${asking}`)} data-testid="sure">
       <p>
-        <b>{t(`review.sure_${asking}`)}</b> {asking === "approve" ? `${detail.plate_confirmed ?? ""} · ${row ? `${row.clause} ${say(row.title_vi, row.title_en)}` : behaviour}` : t("review.escalate_hint")}
+        <b>{t(`review.sure_${asking}`)}</b> {asking === "approve" ? `${platePrinted(detail.plate_confirmed ?? "", detail.class)} · ${row ? `${row.clause} ${say(row.title_vi, row.title_en)}` : behaviour}` : t("review.escalate_hint")}
       </p>
       <label className="field">
         <span>{t(asking === "escalate" ? "review.note_escalate" : "review.note")}</span>

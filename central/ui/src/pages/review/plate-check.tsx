@@ -7,7 +7,7 @@ import type { Vehicle } from "../../api/types";
 import { ApiError } from "../../api/client";
 import type { Owner } from "../../api/types";
 import { percent } from "../../format/numbers";
-import { canonical, drawnColour } from "../../format/plate";
+import { canonical, drawnColour, platePrinted } from "../../format/plate";
 import { Note, Problem, Refusal } from "../../ui/outcome";
 import { Picture } from "../../ui/picture";
 import { Plate } from "../../ui/plate";
@@ -138,7 +138,7 @@ function Confirmed({ detail }: { detail: CaseDetail }) {
   const same = reading && canonical(reading.text) === canonical(detail.plate_confirmed ?? "");
   return (
     <div className="plate-confirmed" data-testid="plate-confirmed">
-      <Plate display={same ? reading.display : (detail.plate_confirmed ?? "")} kind={reading?.kind} colour={drawnColour(reading?.colour) ?? detail.plate_colour} lines={reading?.lines} size="m" />
+      <Plate display={same ? reading.display : platePrinted(detail.plate_confirmed ?? "", detail.class)} kind={reading?.kind} colour={drawnColour(reading?.colour) ?? detail.plate_colour} lines={reading?.lines} size="m" />
       <p className={same ? "quiet" : "tone-text-wait"}>{reading ? t(same ? "review.plate_same" : "review.plate_other", { read: reading.display }) : t("review.plate_unread")}</p>
       {reading && reading.candidates.length > 0 && (
         <details>

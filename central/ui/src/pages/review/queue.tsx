@@ -1,4 +1,4 @@
-import { ArrowUp, ShieldAlert } from "lucide-react";
+import { ArrowUp, LockKeyhole, ShieldAlert } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { CaseRow } from "../../api/case-types";
 import { percent } from "../../format/numbers";
@@ -7,20 +7,22 @@ import { DueBar } from "../../ui/due";
 import { Picture } from "../../ui/picture";
 import { Empty, Skeleton } from "../../ui/states";
 import { Age } from "../../ui/time";
-import { useSay } from "../../ui/words";
+import { useSay, useWord } from "../../ui/words";
 import type { HeldRow } from "./held";
 
 interface Props {
   rows: HeldRow<CaseRow>[];
   waiting: number;
   current: string;
+  /** Why this account cannot take a case, where it is known. */
+  closed: ReadonlyMap<string, string>;
   loading: boolean;
   onShow: () => void;
   onOpen: (id: string) => void;
 }
 
 /** Cases that wait for a person: deadline, kind, score, age. The plate is not among it: it is to be read from the picture. */
-export function Queue({ rows, waiting, current, loading, onShow, onOpen }: Props) {
+export function Queue({ rows, waiting, current, closed, loading, onShow, onOpen }: Props) {
   const { t } = useTranslation();
   if (loading) return <Skeleton count={6} shape="row" />;
   return (
@@ -34,20 +36,26 @@ export function Queue({ rows, waiting, current, loading, onShow, onOpen }: Props
       {rows.length === 0 && <Empty icon={ShieldAlert} title={t("review.empty")} hint={t("review.empty_hint")} />}
       <ol className="queue-list" data-list="queue">
         {rows.map(({ row, gone }) => (
-          <QueueRow key={row.id} row={row} gone={gone} current={row.id === current} onOpen={onOpen} />
+          <QueueRow key={row.id} row={row} gone={gone} current={row.id === current} why={closed.get(row.id) ?? null} onOpen={onOpen} />
         ))}
       </ol>
     </>
   );
 }
 
-function QueueRow({ row, gone, current, onOpen }: { row: CaseRow; gone: boolean; current: boolean; onOpen: (id: string) => void }) {
+function QueueRow({ row, gone, current, why, onOpen }: { row: CaseRow; gone: boolean; current: boolean; why: string | null; onOpen: (id: string) => void }) {
   const { t, i18n } = useTranslation();
   const say = useSay();
+  const word = useWord();
   const me = useUser().username;
+  const open = (pointed: boolean) => {
+    // A click leaves the keys to the desk: the space bar plays the clip and does not press this button again.
+    if (pointed && document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    onOpen(row.id);
+  };
   return (
-    <li className={`queue-row ${gone ? "queue-gone" : ""}`}>
-      <button type="button" onClick={() => onOpen(row.id)} aria-current={current ? "true" : undefined} disabled={gone} data-item data-case={row.id} data-number={row.number}>
+    <li className={`queue-row ${gone ? "queue-gone" : ""} ${why ? "queue-closed" : ""}`}>
+      <button type="button" onClick={(event) => open(event.detail > 0)} aria-current={current ? "true" : undefined} disabled={gone} data-item data-case={row.id} data-number={row.number}>
         <span className="queue-thumb">
           <Picture sha256={row.thumb} alt="" size={null} />
         </span>
@@ -63,6 +71,11 @@ function QueueRow({ row, gone, current, onOpen }: { row: CaseRow; gone: boolean;
             {row.assigned_to && !current && <span className="queue-taken">{t(row.assigned_to === me ? "review.mine_now" : "review.taken")}</span>}
             {gone && <span>{t("review.gone")}</span>}
           </span>
+          {why && !gone && (
+            <span className="queue-why" data-testid="queue-why">
+              <LockKeyhole aria-hidden="true" /> {word("may_not", why)}
+            </span>
+          )}
           <DueBar due={row.due} />
         </span>
       </button>

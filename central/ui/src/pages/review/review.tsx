@@ -1,15 +1,18 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { CircleCheck, Film, X } from "lucide-react";
+import { CircleCheck, Film, ShieldX, X } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { CaseDetail, CaseFilter, CaseRow } from "../../api/case-types";
 import { caseKeys, casesApi, useCase, useCases, useKinds } from "../../api/cases";
+import { mayReview } from "../../shell/places";
 import { useAddress, useSite } from "../../shell/site";
+import { useUser } from "../../shell/user";
 import { useKeys } from "../../ui/keys";
+import { PageHead } from "../../ui/page-head";
 import { Select } from "../../ui/select";
 import { Empty, Failed, Skeleton, StaleNote } from "../../ui/states";
 import { usePageTitle } from "../../ui/title";
-import { useSay } from "../../ui/words";
+import { useSay, useWord } from "../../ui/words";
 import { DeskCase } from "./case";
 import { type HeldRow, beside, hold } from "./held";
 import { MyDay } from "./my-day";
@@ -21,8 +24,21 @@ const WAITING = "screened,review_1,review_2,review_3";
 const SORTS = ["deadline", "age", "score"] as const;
 const DONE_MS = 5_000;
 
-/** The review desk: a queue, a player and a case side by side, worked with the keyboard alone. */
+/** The desk is for those who review; whoever comes by the address alone is told so. */
 export function ReviewPage() {
+  const { t } = useTranslation();
+  const word = useWord();
+  if (mayReview(useUser())) return <Desk />;
+  return (
+    <div className="page">
+      <PageHead title={t("review.title")} />
+      <Empty icon={ShieldX} title={t("state.forbidden")} hint={word("refused", "forbidden")} />
+    </div>
+  );
+}
+
+/** The review desk: a queue, a player and a case side by side, worked with the keyboard alone. */
+function Desk() {
   const { t } = useTranslation();
   usePageTitle(t("review.title"));
   const client = useQueryClient();
@@ -35,6 +51,7 @@ export function ReviewPage() {
   const listed = useMemo(() => query.data?.pages.flatMap((page) => page.items), [query.data]);
   const { rows, waiting, show } = useHeld(listed, JSON.stringify(filter));
   const detail = useCase(current);
+  const closed = useClosed(detail.data);
   const open = (id: string | null) => change({ case: id ?? "" });
   const [done, setDone] = useState<{ decision: Decision; number: string } | null>(null);
   const status = useRef<HTMLDivElement>(null);
@@ -88,7 +105,7 @@ export function ReviewPage() {
         </header>
         <div className="queue-body">
           {query.isError && !query.data && <Failed error={query.error} retry={() => void query.refetch()} />}
-          {!(query.isError && !query.data) && <Queue rows={rows} waiting={waiting} current={current} loading={query.isPending} onShow={show} onOpen={open} />}
+          {!(query.isError && !query.data) && <Queue rows={rows} waiting={waiting} current={current} closed={closed} loading={query.isPending} onShow={show} onOpen={open} />}
         </div>
         <MyDay />
       </section>
@@ -136,6 +153,23 @@ function useHeld(listed: CaseRow[] | undefined, filterKey: string) {
       fresh.current = true;
     },
   };
+}
+
+/** Cases of which an opened file said that this account cannot take them; a list alone does not say it. */
+function useClosed(detail: CaseDetail | undefined): ReadonlyMap<string, string> {
+  const [closed, setClosed] = useState<ReadonlyMap<string, string>>(new Map());
+  useEffect(() => {
+    if (!detail) return;
+    const why = detail.review.may ? null : (detail.review.why_not ?? "other");
+    setClosed((old) => {
+      if ((old.get(detail.id) ?? null) === why) return old;
+      const next = new Map(old);
+      if (why) next.set(detail.id, why);
+      else next.delete(detail.id);
+      return next;
+    });
+  }, [detail]);
+  return closed;
 }
 
 function QueueFilters({ kind, sort, mine, change }: { kind: string; sort: (typeof SORTS)[number]; mine: boolean; change: (changes: Record<string, string>) => void }) {

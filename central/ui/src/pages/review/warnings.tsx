@@ -1,12 +1,13 @@
-import { Ambulance, Copy, EyeOff, ShieldAlert, TriangleAlert, UserCheck } from "lucide-react";
+import { Ambulance, Copy, EyeOff, LockKeyhole, ShieldAlert, TriangleAlert, UserCheck } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { CaseDetail } from "../../api/case-types";
+import { platePrinted } from "../../format/plate";
 import { useKeepSite } from "../../shell/site";
 import { useUser } from "../../shell/user";
 import { Time } from "../../ui/time";
 import { useSay, useWord } from "../../ui/words";
-import type { ClaimState } from "./decide";
+import { type ClaimState, closedFor, passes } from "./decide";
 import { useReasonWord } from "./reasons";
 import type { Work } from "./use-work";
 
@@ -59,7 +60,7 @@ export function Warnings({ detail }: { detail: CaseDetail }) {
               <li key={answer.round}>
                 <b>{t("review.earlier", { n: answer.round, by: answer.by })}</b> {word("decision", answer.decision)}
                 {answer.reason && ` · ${reason(answer.reason)}`}
-                {answer.plate_typed && detail.plate_confirmed !== null && <span className="plate-text"> · {answer.plate_typed}</span>}
+                {answer.plate_typed && detail.plate_confirmed !== null && <span className="plate-text"> · {platePrinted(answer.plate_typed, detail.class)}</span>}
                 {answer.note && <q>{answer.note}</q>}
               </li>
             ))}
@@ -71,7 +72,7 @@ export function Warnings({ detail }: { detail: CaseDetail }) {
 }
 
 /** Who holds the case and until when; a lost lease is taken again with one key, and nothing typed is lost. */
-export function ClaimStrip({ claim, work, takenBy }: { claim: ClaimState; work: Pick<Work, "take" | "giveBack">; takenBy: string | null }) {
+export function ClaimStrip({ claim, review, work, takenBy }: { claim: ClaimState; review: CaseDetail["review"]; work: Pick<Work, "take" | "giveBack" | "refresh">; takenBy: string | null }) {
   const { t } = useTranslation();
   const user = useUser();
   const word = useWord();
@@ -84,6 +85,22 @@ export function ClaimStrip({ claim, work, takenBy }: { claim: ClaimState; work: 
         <button type="button" className="button button-quiet" onClick={() => void work.giveBack()} onMouseDown={(event) => event.preventDefault()}>
           {t("review.give_back")} <kbd>u</kbd>
         </button>
+      </p>
+    );
+  }
+  const closed = closedFor(claim, review);
+  if (closed) {
+    return (
+      <p className="strip strip-wait" role="status" data-testid="claim-not">
+        <LockKeyhole aria-hidden="true" />
+        <span>
+          <b>{t("review.not_for_you")}</b> {takenBy && takenBy !== user.username ? t("review.taken_by", { name: takenBy }) : word("may_not", closed)}
+        </span>
+        {passes(closed) && (
+          <button type="button" className="button" onClick={() => void work.refresh()}>
+            {t("state.retry")}
+          </button>
+        )}
       </p>
     );
   }

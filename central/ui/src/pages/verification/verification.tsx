@@ -8,6 +8,9 @@ import { Top } from "../public/top";
 
 const idInAddress = () => /^\/xac-minh\/([a-z0-9]+)\/?$/i.exec(window.location.pathname)?.[1] ?? "";
 
+/** What stands behind the path where a code would, though it is none. */
+const noCodeInAddress = () => !idInAddress() && /^\/xac-minh\/.+/.test(window.location.pathname);
+
 const hex = (bytes: ArrayBuffer) => [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 /** Is this paper ours, and is it still so? The file itself never leaves the phone: only its hash is compared. */
@@ -15,6 +18,7 @@ export function VerificationPage() {
   const { t } = useTranslation();
   const [id, setId] = useState(idInAddress);
   const [typed, setTyped] = useState("");
+  const [wrong, setWrong] = useState<"no_code" | "empty" | null>(() => (noCodeInAddress() ? "no_code" : null));
   const [found, setFound] = useState<VerifiedDocument | null>(null);
   const [problem, setProblem] = useState<"unknown" | "throttled" | "unreachable" | null>(null);
   useEffect(() => {
@@ -29,7 +33,8 @@ export function VerificationPage() {
   const look = (event: FormEvent) => {
     event.preventDefault();
     const wanted = typed.trim().toLowerCase().replace(/[^a-z0-9]/g, "");
-    if (!wanted) return;
+    if (!wanted) return setWrong(typed.trim() ? "no_code" : "empty");
+    setWrong(null);
     window.history.pushState(null, "", `/xac-minh/${wanted}`);
     setId(wanted);
   };
@@ -41,9 +46,14 @@ export function VerificationPage() {
           <form onSubmit={look}>
             <h1>{t("paper.welcome")}</h1>
             <p>{t("paper.text")}</p>
-            <label>
+            <label className={wrong ? "v-wrong" : ""}>
               <span>{t("paper.code")}</span>
-              <input value={typed} maxLength={64} autoComplete="off" spellCheck={false} onChange={(event) => setTyped(event.target.value)} />
+              <input value={typed} aria-invalid={wrong !== null} aria-describedby={wrong ? "code-wrong" : undefined} maxLength={64} autoComplete="off" spellCheck={false} onChange={(event) => setTyped(event.target.value)} />
+              {wrong && (
+                <small id="code-wrong" role="alert" data-wrong={wrong}>
+                  {t(`paper.${wrong}`)}
+                </small>
+              )}
             </label>
             <button type="submit" className="v-primary">
               {t("paper.look")}

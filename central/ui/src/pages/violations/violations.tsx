@@ -9,6 +9,7 @@ import { percent, whole } from "../../format/numbers";
 import { useAddress, useSite } from "../../shell/site";
 import { FigureTable } from "../../ui/figure-table";
 import { Loaded } from "../../ui/loaded";
+import { Problem } from "../../ui/outcome";
 import { PageHead } from "../../ui/page-head";
 import { useSay, useWord } from "../../ui/words";
 import { DayField } from "../accesses/filters";
@@ -16,6 +17,8 @@ import { Chips } from "../figures/figures";
 import { PlacesCard } from "./places-card";
 import { chartLabels, ordered } from "./rows";
 
+/** What the address says of a day that was emptied. */
+const EMPTIED = "-";
 const GROUPS: readonly FigureGroup[] = ["kind", "place", "hour", "day"];
 
 /** Violations by kind, place, hour and day, what became of them, and the money; no plates, no owners. */
@@ -23,18 +26,25 @@ export function ViolationsPage() {
   const { t } = useTranslation();
   const [address, change] = useAddress();
   const site = useSite();
-  const day = (key: string) => (isDay(address.get(key) ?? "") ? (address.get(key) as string) : "");
-  const to = day("to") || dayOf(Date.now());
-  const from = day("from") || addDays(to, -29);
+  // A day that was never chosen is the usual one; one that was emptied stays empty, and that is said.
+  const day = (key: string, usual: string) => {
+    const given = address.get(key);
+    if (given === null) return usual;
+    return isDay(given) ? given : "";
+  };
+  const to = day("to", dayOf(Date.now()));
+  const from = day("from", addDays(to || dayOf(Date.now()), -29));
+  const wrong = from === "" || to === "" ? "day_missing" : from > to ? "days_turned" : null;
   const group = GROUPS.find((one) => one === address.get("group")) ?? "kind";
-  const query = useQuery({ queryKey: handlingKeys.figures(from, to, site, group), queryFn: () => handlingsApi.figures(startOfDay(from), endOfDay(to), site, group) });
+  const query = useQuery({ queryKey: handlingKeys.figures(from, to, site, group), queryFn: () => handlingsApi.figures(startOfDay(from), endOfDay(to), site, group), enabled: wrong === null });
   return (
     <div className="page">
       <PageHead title={t("violations.title")} query={query}>
-        <DayField word={t("reviewers.from")} value={from} onChange={(day) => change({ from: day })} />
-        <DayField word={t("reviewers.to")} value={to} onChange={(day) => change({ to: day })} />
+        <DayField word={t("reviewers.from")} value={from} onChange={(day) => change({ from: day || EMPTIED })} />
+        <DayField word={t("reviewers.to")} value={to} onChange={(day) => change({ to: day || EMPTIED })} />
       </PageHead>
-      <Loaded query={query}>
+      {wrong && <Problem>{t(`violations.${wrong}`)}</Problem>}
+      {!wrong && <Loaded query={query}>
         {(data) => (
           <>
             <Totals data={data} />
@@ -43,8 +53,8 @@ export function ViolationsPage() {
             <Rows data={data} group={group} />
           </>
         )}
-      </Loaded>
-      <PlacesCard from={from} to={to} site={site} />
+      </Loaded>}
+      {!wrong && <PlacesCard from={from} to={to} site={site} />}
     </div>
   );
 }
