@@ -39,6 +39,10 @@ export function useWork(detail: CaseDetail, onDecided: (decision: Decision) => v
   useEffect(() => {
     latest.current = claim;
   });
+  const may = useRef(detail.review.may);
+  useEffect(() => {
+    may.current = detail.review.may;
+  });
   const refresh = useCallback(() => client.invalidateQueries({ queryKey: caseKeys.one(id) }), [client, id]);
   // Earlier answers are shown to the senior whose turn it is, and only once the case is theirs.
   const opens = detail.review.round === 3 && detail.blind;
@@ -54,7 +58,7 @@ export function useWork(detail: CaseDetail, onDecided: (decision: Decision) => v
       latest.current = next;
       setClaim(next);
       if (!renewing) since.current = Date.now();
-      if (!renewing && opens) void refresh();
+      if (!renewing && (opens || !may.current)) void refresh();
       return true;
     } catch (error) {
       if (renewing) return true;
@@ -112,7 +116,8 @@ export function useWork(detail: CaseDetail, onDecided: (decision: Decision) => v
       if (more) looked.current.told = -1;
       const count = pictures().length;
       setShown((old) => (more || count !== old.pictures || ms - old.ms > 200 || ms < old.ms ? { ms, pictures: count } : old));
-      if (timer.current) return;
+      // Looking takes a case; one that this account cannot take is only looked at.
+      if (timer.current || (latest.current.is !== "held" && !may.current)) return;
       timer.current = setTimeout(() => {
         timer.current = undefined;
         void take().then((mine) => (mine ? tell() : undefined));

@@ -28,9 +28,9 @@ export function ViolationsPage() {
   const site = useSite();
   // A day that was never chosen is the usual one; one that was emptied stays empty, and that is said.
   const day = (key: string, usual: string) => {
-    const given = address.get(key);
-    if (given === null) return usual;
-    return isDay(given) ? given : "";
+    const given = address.get(key) ?? "";
+    if (given === EMPTIED) return "";
+    return isDay(given) ? given : usual;
   };
   const to = day("to", dayOf(Date.now()));
   const from = day("from", addDays(to || dayOf(Date.now()), -29));
