@@ -26,6 +26,30 @@ interface Action {
   fields: { name: string; type: string; required: boolean; vi: string }[];
 }
 
+// First of all: the tests after it sign the drafts.
+test("the draft can be read before it is signed; the usual next step alone is highlighted; in English nothing of the acts is cut off", async ({ page }) => {
+  await signInAs(page, "signer");
+  const { items } = (await (await page.request.get("/api/v1/handlings?limit=200")).json()) as { items: { id: string; state: string }[] };
+  const at = (state: string) => items.find((row) => row.state === state)?.id ?? "";
+  await page.goto(`/handlings/${at("notice_draft")}`);
+  const link = page.getByTestId("documents").getByTestId("see-draft");
+  await expect(link).toHaveAttribute("target", "_blank");
+  await step(page, "sign_notice").getByRole("button").click();
+  const inForm = form(page).getByTestId("see-draft");
+  await expect(inForm).toContainText("Xem bản dự thảo (PDF)");
+  const answer = await page.request.get((await inForm.getAttribute("href")) ?? "");
+  expect([answer.status(), answer.headers()["content-type"]]).toEqual([200, "application/pdf"]);
+  await shot(page, "handling-sign-draft");
+  await openAs(page, "police", `/handlings/${at("owner_found")}`);
+  await expect(page.getByTestId("actions").locator(".button-primary")).toHaveCount(1);
+  await page.setViewportSize({ width: 1366, height: 768 });
+  await page.keyboard.press("g");
+  await page.keyboard.press("v");
+  await expect(page.getByRole("columnheader", { name: "Points" })).toBeVisible();
+  expect(await page.getByTestId("acts").locator(".table-scroll").evaluate((box) => box.scrollWidth - box.clientWidth)).toBeLessThanOrEqual(0);
+  await shot(page, "handling-1366-en");
+});
+
 test("the list finds by plate, state and deadline, and says whose time runs out", async ({ page }) => {
   await openAs(page, "police", "/handlings");
   const rows = page.locator("[data-list='handlings'] > li");
@@ -213,27 +237,4 @@ test("a file in the dark, in English and on a phone keeps everything in sight", 
   await page.setViewportSize({ width: 390, height: 844 });
   await fits(page);
   await shot(page, "handling-phone");
-});
-
-test("the draft can be read before it is signed; the usual next step alone is highlighted; in English nothing of the acts is cut off", async ({ page }) => {
-  await signInAs(page, "signer");
-  const { items } = (await (await page.request.get("/api/v1/handlings?limit=200")).json()) as { items: { id: string; state: string }[] };
-  const at = (state: string) => items.find((row) => row.state === state)?.id ?? "";
-  await page.goto(`/handlings/${at("notice_draft")}`);
-  const link = page.getByTestId("documents").getByTestId("see-draft");
-  await expect(link).toHaveAttribute("target", "_blank");
-  await step(page, "sign_notice").getByRole("button").click();
-  const inForm = form(page).getByTestId("see-draft");
-  await expect(inForm).toContainText("Xem bản dự thảo (PDF)");
-  const answer = await page.request.get((await inForm.getAttribute("href")) ?? "");
-  expect([answer.status(), answer.headers()["content-type"]]).toEqual([200, "application/pdf"]);
-  await shot(page, "handling-sign-draft");
-  await openAs(page, "police", `/handlings/${at("owner_found")}`);
-  await expect(page.getByTestId("actions").locator(".button-primary")).toHaveCount(1);
-  await page.setViewportSize({ width: 1366, height: 768 });
-  await page.keyboard.press("g");
-  await page.keyboard.press("v");
-  await expect(page.getByRole("columnheader", { name: "Points" })).toBeVisible();
-  expect(await page.getByTestId("acts").locator(".table-scroll").evaluate((box) => box.scrollWidth - box.clientWidth)).toBeLessThanOrEqual(0);
-  await shot(page, "handling-1366-en");
 });
