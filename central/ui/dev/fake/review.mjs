@@ -141,7 +141,7 @@ function list({ query, user, page, send, refuse }) {
   const is = (one, key) => !query.get(key) || query.get(key) === one[key];
   const counted = cases.filter((one) => is(one, "kind") && is(one, "site"));
   const fits = counted.filter((one) => (!states.length || states.includes(one.state)) && (!text || one.number === text || (!isHidden(one) && one.plate !== "" && one.plate === upper(text))) && (query.get("mine") !== "true" || one.claim?.username === user.username || one.answers.some(({ by }) => by === user.username)));
-  const by = { deadline: (one) => one.due_ms, age: (one) => one.at_ms, score: (one) => -one.score }[query.get("sort") ?? "deadline"];
+  const by = { deadline: (one) => one.due_ms, age: (one) => one.at_ms, newest: (one) => -one.at_ms, score: (one) => -one.score }[query.get("sort") ?? "deadline"];
   const counts = {};
   for (const { state } of counted) counts[state] = (counts[state] ?? 0) + 1;
   return send(200, { ...page(fits.toSorted((a, b) => by(a) - by(b)).map((one) => rowOf(one, user, { plate: police(user) && !isHidden(one) && !(reviews(user) && isOpen(one)), blind: reviews(user) && isOpen(one) })), query), counts });

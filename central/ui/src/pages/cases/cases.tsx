@@ -26,7 +26,7 @@ import { CaseBadge } from "./badge";
 
 export const STATES: CaseState[] = ["detected", "screened", "review_1", "review_2", "review_3", "confirmed", "rejected", "inadmissible", "duplicate", "voided", "expired"];
 
-const SORTS = ["age", "deadline", "score"] as const;
+const SORTS = ["newest", "age", "deadline", "score"] as const;
 
 /** Every case there is, to find one again. */
 export function CasesPage() {
@@ -36,7 +36,7 @@ export function CasesPage() {
   const user = useUser();
   const [address, change] = useAddress();
   const of = (key: string) => address.get(key) ?? "";
-  const sort = SORTS.find((one) => one === of("sort")) ?? "age";
+  const sort = SORTS.find((one) => one === of("sort")) ?? "newest";
   const query = useCases({ state: of("state"), kind: of("kind"), q: of("q"), site: useSite(), sort });
   const kinds = useKinds().data ?? [];
   const rows = query.data?.pages.flatMap((page) => page.items);
@@ -47,7 +47,7 @@ export function CasesPage() {
     <div className="page">
       <PageHead title={t("cases.title")} query={query}>
         <SearchField id="case-search" word={t("cases.search")} value={of("q")} onSearch={(q) => change({ q })} />
-        <Select label={t("review.sort")} value={sort} options={SORTS.map((one) => ({ value: one, label: t(one === "age" ? "cases.sort_age" : `review.sort_${one}`) }))} onChange={(next) => change({ sort: next === "age" ? "" : next })} />
+        <Select label={t("review.sort")} value={sort} options={SORTS.map((one) => ({ value: one, label: t(one === "age" || one === "newest" ? `cases.sort_${one}` : `review.sort_${one}`) }))} onChange={(next) => change({ sort: next === "newest" ? "" : next })} />
         <Select label={t("cases.state")} all={t("cases.all_states")} value={of("state")} options={STATES.map((state) => ({ value: state, label: counts[state] ? `${word("case_state", state)} (${counts[state]})` : word("case_state", state) }))} onChange={(state) => change({ state })} />
         <Select label={t("review.kind")} all={t("review.all_kinds")} value={of("kind")} options={kinds.map((one) => ({ value: one.kind, label: say(one.vi, one.en) }))} onChange={(kind) => change({ kind })} />
         {mayReview(user) && chosen.length > 1 && <Merge chosen={chosen} onDone={() => setChosen([])} />}
