@@ -229,7 +229,7 @@ export interface CaseFilter {
   kind?: string;
   site?: string;
   q?: string;
-  sort?: "deadline" | "age" | "score";
+  sort?: "deadline" | "age" | "score" | "newest";
   mine?: string;
 }
 
