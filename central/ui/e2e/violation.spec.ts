@@ -175,7 +175,7 @@ test("minutes and decision are signed by another than who drafted them", async (
   await commander.goto(`/handlings/${handling}`);
   await step(commander, "Ký biên bản");
   await page.reload();
-  await step(page, "Ghi nhận không giải trình", "Có bản viết không giải trình.");
+  await step(page, "Ghi nhận văn bản từ bỏ giải trình", "Bản viết ngày hôm nay.");
   await step(page, "Soạn quyết định xử phạt");
   await commander.reload();
   await step(commander, "Ký quyết định xử phạt");
