@@ -70,7 +70,7 @@ async function step(page: Page, name: string, reason?: string): Promise<void> {
   await page.getByRole("button", { name, exact: true }).click();
   const form = page.getByTestId("action-form");
   await expect(form).toBeVisible();
-  if (reason) await form.getByLabel("Lý do").fill(reason);
+  if (reason) await form.locator("textarea").first().fill(reason);
   await form.getByRole("button", { name, exact: true }).click();
   await expect(form).toHaveCount(0);
 }
